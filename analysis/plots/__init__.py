@@ -1,0 +1,1 @@
+"""Figures of a measurement: one kind of figure per module, each drawn from plain arrays."""

@@ -1,0 +1,34 @@
+"""caselaw: a memory for law and luigi workflows."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from caselaw.version import __version__
+
+if TYPE_CHECKING:
+    from caselaw.resources import Resources
+    from caselaw.task import Task
+    from caselaw.upstream import batches, each, files, over, whole
+    from caselaw.workflow import Workflow
+
+__all__ = ["Resources", "Task", "Workflow", "__version__", "batches", "each", "files", "over", "whole"]
+
+# Where each public name lives; loaded on first use, so that `caselaw --help` does not wait for law.
+_HOMES = {
+    "Resources": "caselaw.resources",
+    "Task": "caselaw.task",
+    "Workflow": "caselaw.workflow",
+    "batches": "caselaw.upstream",
+    "each": "caselaw.upstream",
+    "files": "caselaw.upstream",
+    "over": "caselaw.upstream",
+    "whole": "caselaw.upstream",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'caselaw' has no attribute '{name}'")
+    return getattr(importlib.import_module(_HOMES[name]), name)

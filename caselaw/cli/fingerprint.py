@@ -1,0 +1,52 @@
+"""`caselaw fingerprint`: what a task's fingerprint is made of."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from caselaw.cli.ls import PASS_ON
+from caselaw.cli.tasks import task_from_arguments
+
+
+@click.command(context_settings=PASS_ON)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@click.argument("family", metavar="TASK")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PARAMETERS]…")
+def fingerprint(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
+    """Show the components of TASK's fingerprint: code by module, parameters, configuration, distributions.
+
+    \b
+    Examples:
+      caselaw fingerprint SelectEvents --dataset ttbar
+      caselaw fingerprint Fit --json
+    """
+    task = task_from_arguments(family, arguments)
+    content = components(task)
+    if as_json:
+        click.echo(json.dumps(content, indent=2))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("component", "name", "value", title=f"{task.get_task_family()} {content['fingerprint']}")
+    for kind in ("components", "code", "parameters", "config", "distributions"):
+        for name, value in content[kind].items():
+            table.add_row(kind, name, str(value))
+    Console(soft_wrap=True).print(table)
+
+
+def components(task: Any) -> dict[str, Any]:
+    """Everything but the inputs that enters the fingerprint, by name."""
+    return {
+        "family": task.get_task_family(),
+        "fingerprint": task.fingerprint,
+        "components": asdict(task.components),
+        "code": dict(task.closure.modules),
+        "parameters": task.readable_parameters,
+        "config": task.config.canonical() if task.config_keys else {},
+        "distributions": dict(task.closure.distributions),
+    }

@@ -1,0 +1,60 @@
+"""`caselaw ls`: the outputs of a task, branch by branch."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from caselaw.cli.tasks import task_from_arguments
+
+PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+
+@click.command(context_settings=PASS_ON)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@click.argument("family", metavar="TASK")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PARAMETERS]…")
+def ls(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
+    """List the outputs of TASK, branch by branch, and whether they exist.
+
+    \b
+    Examples:
+      caselaw ls SelectEvents --dataset ttbar
+      caselaw ls Fit --campaign opendata --json
+    """
+    task = task_from_arguments(family, arguments)
+    rows = list(outputs(task))
+    if as_json:
+        click.echo(json.dumps({"family": task.get_task_family(), "outputs": rows}, indent=2))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("branch", "value", "product", "state", title=task.get_task_family(), title_justify="left")
+    table.add_column("path", overflow="fold")
+    for row in rows:
+        state = "[green]exists[/]" if row["exists"] else "[red]missing[/]"
+        number = "" if row["branch"] is None else str(row["branch"])
+        table.add_row(number, str(row["value"] or ""), row["product"], state, row["path"])
+    Console(soft_wrap=True).print(table)
+
+
+def outputs(task: Any) -> list[dict[str, Any]]:
+    """One row per branch and product."""
+    from caselaw.storage import exists
+
+    branches = hasattr(task, "get_branch_map")
+    return [
+        {
+            "branch": number if branches else None,
+            "value": None if value is None else str(value),
+            "product": product,
+            "fingerprint": fingerprint,
+            "exists": exists(path),
+            "path": str(path),
+        }
+        for number, (value, fingerprint) in enumerate(zip(task.values, task.fingerprints, strict=True))
+        for product, path in task.location.paths(fingerprint).items()
+    ]

@@ -1,0 +1,67 @@
+"""`caselaw`: questions about tasks and campaigns. Commands are loaded when they are called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from caselaw.version import __version__
+
+COMMANDS = {
+    "campaign": ("caselaw.cli.campaign:campaign", "Check and look at campaign files."),
+    "fingerprint": ("caselaw.cli.fingerprint:fingerprint", "Show what a task's fingerprint is made of."),
+    "ls": ("caselaw.cli.ls:ls", "List the outputs of a task, branch by branch."),
+}
+
+
+class Lazy(click.Group):
+    """A group that imports a command only when it is called, so that `--help` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in sorted(COMMANDS.items())])
+
+
+@click.group(
+    cls=Lazy,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Tasks are run by law: law run Report --campaign quickstart",
+)
+@click.version_option(__version__, prog_name="caselaw")
+def cli() -> None:
+    """A memory for law and luigi workflows.
+
+    Every output's name carries the fingerprint of all that it was made from, so that exactly what changed is
+    made again.
+
+    \b
+    Examples:
+      caselaw campaign check quickstart
+      caselaw ls SelectEvents --dataset ttbar
+      caselaw fingerprint SelectEvents --dataset ttbar
+    """
+
+
+def main() -> None:
+    """Entry point: errors of caselaw are one message, not a traceback."""
+    try:
+        cli(prog_name="caselaw")
+    except Exception as error:
+        from caselaw.errors import CaselawError
+
+        if not isinstance(error, CaselawError):
+            raise
+        click.echo(f"caselaw: {error}", err=True)
+        sys.exit(2)

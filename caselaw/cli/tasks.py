@@ -1,0 +1,37 @@
+"""Tasks on the command line of caselaw, given the way `law run` takes them."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from caselaw.config import load_project
+from caselaw.errors import TaskError
+
+
+def task_from_arguments(family: str, arguments: tuple[str, ...]) -> Any:
+    """An instance of `family`, found through law's index or as `module.Class`, with `--name value` parameters."""
+    from luigi.cmdline_parser import CmdlineParser
+
+    import_family(family)
+    with CmdlineParser.global_instance([family.rpartition(".")[2], *arguments], allow_override=True) as parser:
+        return parser.get_task_obj()
+
+
+def import_family(family: str) -> None:
+    """Import the module that defines a task family."""
+    from law.cli.run import read_task_from_index
+    from law.config import Config
+
+    module, _, name = family.rpartition(".")
+    if not module:
+        index = Config.instance().get_expanded("core", "index_file")
+        found = read_task_from_index(name, load_project().root / index)
+        if not found:
+            raise TaskError(
+                f"no task of this name is in law's index {index}",
+                family,
+                "check its spelling, or run 'law index' after adding a task",
+            )
+        module = found[0]
+    importlib.import_module(module)

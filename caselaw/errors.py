@@ -1,0 +1,83 @@
+"""Errors of caselaw: each says what happened, where, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class CaselawError(Exception):
+    """What happened, where it happened, and what the user can do about it."""
+
+    def __init__(self, what: str, where: object, advice: str) -> None:
+        super().__init__(what, where, advice)
+        self.what, self.where, self.advice = what, where, advice
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}; {self.advice}"
+
+
+class ConfigError(CaselawError):
+    """law.cfg or a declaration of a task is not right."""
+
+
+class CampaignError(ConfigError):
+    """A campaign file cannot be read or does not fit its schema; `problems` are lines with place and key."""
+
+    def __init__(self, what: str, where: object, advice: str, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(what, where, advice)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        if not self.problems:
+            return super().__str__()
+        return "\n  ".join([f"{self.where}: {self.what}:", *self.problems]) + f"\n{self.advice}"
+
+
+class UndeclaredKey(ConfigError):
+    """A task reads a key of the campaign that it does not declare."""
+
+
+class FingerprintError(CaselawError):
+    """Something that determines an output cannot be digested."""
+
+
+class UpstreamError(CaselawError):
+    """A task's `upstream()` does not make sense."""
+
+
+class TaskError(CaselawError):
+    """A task class or a request for a task is not right."""
+
+
+class StoreUnavailable(CaselawError):
+    """The store could not answer: this is never "missing"."""
+
+
+class PublishError(CaselawError):
+    """An output could not be published; nothing of it is visible."""
+
+
+class SourceChanged(PublishError):
+    """Code was edited while a task ran; its result was not published."""
+
+
+class RecordError(CaselawError):
+    """A record cannot be read."""
+
+
+class BranchesFailed(CaselawError):
+    """Branches of a workflow failed; `failures` maps their numbers to the last line of each error."""
+
+    def __init__(self, title: str, failures: Mapping[int, str], total: int) -> None:
+        numbers = ", ".join(str(number) for number in sorted(failures)[:10])
+        more = f" and {len(failures) - 10} more" if len(failures) > 10 else ""
+        super().__init__(
+            f"{len(failures)} of {total} branches failed: {numbers}{more}",
+            title,
+            "their tracebacks are above; what was published stays, the next run makes only what is missing",
+        )
+        self.title, self.failures, self.total = title, dict(failures), total
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.title, self.failures, self.total)

@@ -1,0 +1,66 @@
+"""What the scheduler process tells a worker, and what it hears back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from caselaw.branches import Branch
+from caselaw.config import DeclaredConfig
+
+
+@dataclass(frozen=True)
+class Job:
+    """A task or workflow to run, as values: a worker decides nothing about names or states by itself."""
+
+    task_class: type[Any]
+    parameters: Mapping[str, Any]
+    config: DeclaredConfig | None
+    sources: Mapping[Path, tuple[int, int]]
+    components: Mapping[str, str]
+    is_workflow: bool
+
+    @classmethod
+    def of(cls, task: Any) -> Job:
+        return cls(
+            type(task),
+            {name: getattr(task, name) for name, _ in task.get_params()},
+            task.config if task.config_keys else None,
+            task.closure.sources,
+            asdict(task.components),
+            hasattr(task, "get_branch_map"),
+        )
+
+    def task(self) -> Any:
+        """The task or workflow itself, made in a worker."""
+        return self._prepared(self.task_class(**self.parameters))
+
+    def branch(self, workflow: Any, number: int, row: Branch) -> Any:
+        """One branch of `workflow`, or the task itself where there are no branches."""
+        if not self.is_workflow:
+            task = workflow
+        else:
+            # Past luigi's cache of instances, which would keep every branch for ever.
+            parameters = {**self.parameters, "branch": number, "branches": ()}
+            task = self._prepared(type.__call__(self.task_class, **parameters))
+            task._workflow_task = workflow
+        task._branch_row = row
+        return task
+
+    def _prepared(self, task: Any) -> Any:
+        task._config = self.config
+        task._sources = self.sources
+        task.__dict__["components_of_record"] = self.components
+        return task
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one branch went: `error` is its traceback, `output` what it printed."""
+
+    number: int
+    seconds: float
+    error: str | None
+    output: str

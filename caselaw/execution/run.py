@@ -1,0 +1,149 @@
+"""Running branches in the pool: dispatch, outcomes, failures, interruption."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Any
+
+import luigi
+
+from caselaw.branches import Branch
+from caselaw.errors import BranchesFailed
+from caselaw.execution.job import Job, Outcome
+from caselaw.execution.pool import Pool, Worker, shared_pool
+from caselaw.execution.progress import Progress, progress_for
+from caselaw.storage import remove_orphans
+
+SECONDS_PER_CHUNK = 0.05
+LARGEST_CHUNK = 256
+SECONDS_BETWEEN_UPDATES = 0.1
+
+
+def run_in_worker(task: Any) -> None:
+    """Run a task without branches in a worker."""
+    run_all(task, [0], lambda _: task.branch_row, size=1)
+
+
+def run_branches(workflow: Any, numbers: Sequence[int]) -> None:
+    """Run branches of a workflow; one that fails does not stop the others, and `BranchesFailed` tells at the end."""
+    size = min(max(1, workflow.project.workers // workflow.resources.cpus), len(numbers))
+    run_all(workflow, numbers, workflow.table.branch, size)
+
+
+def run_all(task: Any, numbers: Sequence[int], row: Callable[[int], Branch], size: int) -> None:
+    if not numbers:
+        return
+    remove_orphans(task.store)
+    pool = shared_pool(task.resources.cpus, len(luigi.task_register.Register._reg))
+    failures: dict[int, str] = {}
+    title = describe(task)
+    run = Run(pool, Job.of(task), deque(numbers), row, size)
+    with interruptible(pool, task.store), progress_for(title, len(numbers)) as progress:
+        for ended, outcome in enumerate(run.outcomes(progress), 1):
+            report(title, run, outcome, progress)
+            if outcome.error is not None:
+                failures[outcome.number] = outcome.error.strip().rpartition("\n")[2]
+            progress.update(ended, len(failures))
+    remove_orphans(task.store, also=pool.pids)
+    tolerance = getattr(task, "tolerance", 0.0)
+    if len(failures) > (tolerance * len(numbers) if tolerance <= 1 else tolerance):
+        raise BranchesFailed(title, failures, len(numbers))
+
+
+class Run:
+    """Branches of one job on their way through the pool."""
+
+    def __init__(self, pool: Pool, job: Job, waiting: deque[int], row: Callable[[int], Branch], size: int) -> None:
+        self.pool, self.job, self.waiting, self.row, self.size = pool, job, waiting, row, size
+        self.ended, self.seconds = 0, 0.0
+
+    def outcomes(self, progress: Progress) -> Iterator[Outcome]:
+        """Outcomes of all branches as they come; a worker that dies fails its branch and is replaced."""
+        for worker in self.pool.at_least(self.size):
+            self.feed(worker)
+        while busy := {worker.connection: worker for worker in self.pool.workers if worker.running}:
+            for connection in wait(list(busy), SECONDS_BETWEEN_UPDATES):
+                worker = busy[connection]  # type: ignore[index]
+                try:
+                    outcome = worker.connection.recv()
+                except (EOFError, ConnectionResetError):
+                    outcome = self.bury(worker)
+                else:
+                    worker.running.remove(outcome.number)
+                    if not worker.running:
+                        self.feed(worker)
+                self.ended, self.seconds = self.ended + 1, self.seconds + outcome.seconds
+                yield outcome
+            progress.refresh()
+
+    def feed(self, worker: Worker) -> None:
+        """Send the next branches to a worker, few enough that all workers end at about the same time."""
+        if not self.waiting:
+            return
+        if worker.job is not self.job:
+            worker.connection.send(self.job)
+            worker.job = self.job
+        mean = self.seconds / self.ended if self.ended else math.inf
+        share = math.ceil(len(self.waiting) / (2 * self.size))
+        count = max(1, min(LARGEST_CHUNK, share, int(SECONDS_PER_CHUNK / max(mean, 1e-6))))
+        chunk = [self.waiting.popleft() for _ in range(min(count, len(self.waiting)))]
+        worker.running.extend(chunk)
+        worker.connection.send([(number, self.row(number)) for number in chunk])
+
+    def bury(self, worker: Worker) -> Outcome:
+        """A worker died: its current branch failed, the others of its chunk wait again."""
+        number = worker.running.popleft()
+        self.waiting.extendleft(reversed(worker.running))
+        self.pool.discard(worker)
+        self.feed(self.pool.start())
+        return Outcome(number, 0.0, f"the worker process died: {cause(worker.process.exitcode)}", "")
+
+
+def cause(exitcode: int | None) -> str:
+    """What an exit code of a process means."""
+    if exitcode is not None and exitcode < 0:
+        name = signal.Signals(-exitcode).name
+        return f"{name}, probably out of memory" if name == "SIGKILL" else name
+    return f"exit code {exitcode}"
+
+
+def report(title: str, run: Run, outcome: Outcome, progress: Progress) -> None:
+    """Print what a branch printed, and the traceback of one that failed, with its parameters."""
+    if outcome.output.strip():
+        progress.message(outcome.output)
+    if outcome.error is not None:
+        value = run.row(outcome.number).value
+        which = f", branch {outcome.number} ({value!r})" if run.job.is_workflow else ""
+        progress.message(f"{title}{which} failed:\n{outcome.error}")
+
+
+def describe(task: Any) -> str:
+    """Family and parameters of a task in one line."""
+    parameters = {**({"campaign": task.campaign} if task.config_keys else {}), **task.readable_parameters}
+    return " ".join([task.get_task_family(), *(f"{name}={value}" for name, value in parameters.items())])
+
+
+@contextlib.contextmanager
+def interruptible(pool: Pool, store: Path) -> Iterator[None]:
+    """Ctrl-C or a termination request leaves no child process and no partial file."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    previous = signal.signal(signal.SIGTERM, interrupt) if in_main_thread else None
+    try:
+        yield
+    except BaseException:
+        remove_orphans(store, also=pool.end())
+        raise
+    finally:
+        if in_main_thread:
+            signal.signal(signal.SIGTERM, previous)

@@ -1,0 +1,133 @@
+"""Publishing: write under a temporary name in the store, verify, rename.
+
+Nobody sees a partial output, whatever is killed when: what stays behind lies in the store's staging
+folder, named after the host and process that made it, and is removed by the next run there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from caselaw.errors import PublishError
+from caselaw.fingerprint import file_digest
+from caselaw.storage.location import Location
+from caselaw.storage.state import existing_names, exists
+
+STAGING = ".staging"
+
+
+@dataclass(frozen=True)
+class Published:
+    """One output as it was verified: where it is, what it holds, how many bytes."""
+
+    path: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Staging:
+    """A private folder of the store in which one branch writes its products."""
+
+    folder: str
+    paths: Mapping[str, Path]
+
+    @classmethod
+    def open(cls, store: Path, products: Mapping[str, str]) -> Staging:
+        """A process has one folder, or several where branches are open at the same time."""
+        number = 0
+        while (folder := f"{store}/{STAGING}/{owner()}-{number}") in _open:
+            number += 1
+        os.makedirs(folder, exist_ok=True)
+        _open.add(folder)
+        paths = {}
+        for product, extension in products.items():
+            paths[product] = Path(folder, f"{product}.{extension}" if extension not in ("", "/") else product)
+            if extension == "/":
+                paths[product].mkdir()
+        return cls(folder, paths)
+
+    def publish(self, location: Location, fingerprint: str) -> dict[str, Published]:
+        """Verify every product, then give each its final name; outputs that are all there already stay."""
+        verified = {product: verify(product, os.fspath(path)) for product, path in self.paths.items()}
+        final = dict(zip(self.paths, location.full_names(fingerprint), strict=True))
+        if not all(exists(path) for path in final.values()):
+            os.makedirs(location.directory, exist_ok=True)
+            for product, path in final.items():
+                move(os.fspath(self.paths[product]), path)
+        return {product: Published(final[product], *found) for product, found in verified.items()}
+
+    def close(self, *, keep_folder: bool = False) -> None:
+        """Remove what was not published. An emptied folder may be kept for the next branch of this process."""
+        if not keep_folder or os.listdir(self.folder):
+            shutil.rmtree(self.folder, ignore_errors=True)
+        _open.discard(self.folder)
+
+
+# Staging folders in use by this process; a fork starts with folders of its own, as names carry the process.
+_open: set[str] = set()
+
+
+def verify(product: str, path: str) -> tuple[str, int]:
+    """Digest and size in bytes of a product that was just written."""
+    try:
+        state = os.stat(path)
+    except FileNotFoundError:
+        raise PublishError(
+            f"the task finished without writing its product '{product}'", path,
+            "write every product that the task declares, to the path that publish() gives",
+        ) from None  # fmt: skip
+    if not stat.S_ISDIR(state.st_mode):
+        return file_digest(path), state.st_size
+    files = [file for file in Path(path).rglob("*") if file.is_file()]
+    if not files:
+        raise PublishError(f"the folder of product '{product}' is empty", path, "write at least one file into it")
+    return file_digest(path), sum(file.stat().st_size for file in files)
+
+
+def move(source: str, final: str) -> None:
+    """Rename within the store; a folder that somebody else published meanwhile is kept."""
+    try:
+        os.replace(source, final)
+    except OSError as error:
+        if not (os.path.isdir(source) and exists(final)):
+            raise PublishError(
+                f"an output could not get its name: {error.strerror}", final,
+                "check free space and permissions of the store, then run again",
+            ) from error  # fmt: skip
+
+
+def owner() -> str:
+    """Name of this process in staging folders."""
+    return f"{socket.gethostname()}.{os.getpid()}"
+
+
+def remove_orphans(store: Path, *, also: frozenset[int] = frozenset()) -> int:
+    """Remove staging folders of this host's processes that live no more (and of `also`); returns how many."""
+    removed = 0
+    prefix = f"{socket.gethostname()}."
+    for name in existing_names(store / STAGING):
+        pid = name.removeprefix(prefix).partition("-")[0]
+        if not name.startswith(prefix) or not pid.isdigit():
+            continue
+        if int(pid) in also or not alive(int(pid)):
+            shutil.rmtree(store / STAGING / name, ignore_errors=True)
+            removed += 1
+    return removed
+
+
+def alive(pid: int) -> bool:
+    """Whether a process of this host exists."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

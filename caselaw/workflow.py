@@ -1,0 +1,235 @@
+"""Workflows: tasks with branches, all of whose names and states are known from one table and one listing."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import law
+import luigi
+from law.workflow.base import BaseWorkflow, BaseWorkflowProxy
+
+from caselaw.branches import Branch, BranchTable, branch_table
+from caselaw.execution.run import run_branches
+from caselaw.storage import Location, Outputs, existing_names
+from caselaw.storage.target import outputs_of
+from caselaw.task import FingerprintedTask
+from caselaw.upstream import Batches, Each, Whole
+
+# What law forwards from a workflow to its proxy, or from a sandboxed task to its sandbox.
+FORWARDED = frozenset({"requires", "output", "complete", "run", "input"})
+
+
+class PoolWorkflowProxy(BaseWorkflowProxy):  # type: ignore[misc]
+    """Runs the branches of a workflow in a persistent pool of processes (`--workflow pool`)."""
+
+    workflow_type = "pool"
+
+    def requires(self) -> Any:
+        requirements = super().requires()
+        if not self.task.requires_declared:
+            requirements["of_branches"] = self.task.requirements_of_branches()
+        return requirements
+
+    def output(self) -> Any:
+        if not self.task.declared:
+            return super().output()
+        targets = {number: self.task.branch_outputs(number) for number in self.task.get_branch_map()}
+        collection = law.SiblingFileCollection if self.task.flat_products else law.TargetCollection
+        return law.util.DotDict([("collection", collection(targets, threshold=self.threshold(len(targets))))])
+
+    def run(self) -> None:
+        super().run()
+        run_branches(self.task, self.task.missing_branches())
+
+
+class PoolWorkflow(BaseWorkflow):  # type: ignore[misc]
+    """Mixes the pool into law's choice of workflow types."""
+
+    workflow_proxy_cls = PoolWorkflowProxy
+    exclude_index = True
+
+
+class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ignore[misc]
+    """A task with branches, declared by `upstream()`.
+
+    law's own methods (`create_branch_map`, `requires`, `workflow_requires`, `output`) may still be overridden;
+    then the general path of law is taken for what they determine.
+    """
+
+    exclude_index = True
+    declared = True
+    requires_declared = True
+    _branch_table: BranchTable | None = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.declared = cls.output is Workflow.output
+        cls.requires_declared = cls.requires is Workflow.requires
+
+    def __getattribute__(self, attr: str) -> Any:
+        """law's forwarding to the workflow proxy, without its cost for all other attributes (a third of a branch)."""
+        if attr in FORWARDED:
+            return super().__getattribute__(attr)
+        return object.__getattribute__(self, attr)
+
+    # the table of branches
+
+    @functools.cached_property
+    def table(self) -> BranchTable:
+        """All branches of the workflow, also those that `--branches` leaves out."""
+        connections = self.connections
+        if type(self).create_branch_map is not Workflow.create_branch_map:
+            return self._table_of_branch_map()
+        return branch_table(
+            self.components.digest, connections, type(self).__name__, self.project.root, self.file_digests
+        )
+
+    def _table_of_branch_map(self) -> BranchTable:
+        """law's way: the branch map is given; its values count, and so do the tasks that branches require."""
+        from caselaw.upstream import Over
+
+        branch_map = self.create_branch_map()
+        values = branch_map.values() if isinstance(branch_map, dict) else branch_map
+        values = range(branch_map) if isinstance(branch_map, int) else values
+        connections = {"branch_map": Over(tuple(values)), **self.connections}
+        return branch_table(
+            self.components.digest, connections, type(self).__name__, self.project.root, self.file_digests
+        )
+
+    @functools.cached_property
+    def connections(self) -> Any:
+        """Connections as the workflow sees them, with upstream workflows whole."""
+        workflow = self.as_workflow()
+        if workflow is not self:
+            return workflow.connections
+        found = FingerprintedTask.connections.func(self)  # type: ignore[attr-defined]
+        return {name: unrestricted(connection) for name, connection in found.items()}
+
+    def create_branch_map(self) -> dict[int, Any]:
+        return dict(enumerate(self.table.values))
+
+    @property
+    def fingerprints(self) -> Sequence[str]:
+        return self.as_workflow().table.fingerprints  # type: ignore[no-any-return]
+
+    @property
+    def values(self) -> Sequence[Any]:
+        return self.as_workflow().table.values  # type: ignore[no-any-return]
+
+    # one branch
+
+    @property
+    def of_all_branches(self) -> Any:
+        return self.as_workflow()
+
+    @functools.cached_property
+    def location(self) -> Location:
+        """Where outputs live: one folder for all branches."""
+        workflow = self.as_workflow()
+        return super().location if workflow is self else workflow.location
+
+    @property
+    def branch_row(self) -> Branch:
+        if self._branch_row is None:
+            self._branch_row = self.as_workflow().table.branch(self.branch)
+        return self._branch_row
+
+    @property
+    def branch_value(self) -> Any:
+        return self.branch_row.value if self.is_branch() else None
+
+    @property
+    def fingerprint(self) -> str:
+        if self.is_branch():
+            return self.branch_row.fingerprint
+        from caselaw.fingerprint import digest, short
+
+        return short(digest("workflow", *self.table.fingerprints))
+
+    def requires(self) -> Any:
+        """Requirements of one branch: the upstream branches that feed it."""
+        requirements = {}
+        for name, connection in self.connections.items():
+            if isinstance(connection, Each):
+                requirements[name] = connection.task.as_branch(self.branch)
+            elif isinstance(connection, Batches):
+                first = self.branch * connection.size
+                last = min(first + connection.size, len(connection.task.fingerprints))
+                requirements[name] = [connection.task.as_branch(number) for number in range(first, last)]
+            elif isinstance(connection, Whole):
+                requirements[name] = connection.task
+        return requirements
+
+    def workflow_requires(self) -> Any:
+        requirements = super().workflow_requires()
+        for name, connection in self.as_workflow().connections.items():
+            if isinstance(connection, Each) and self.branches:
+                requirements[name] = connection.task.req_workflow(branches=self.branches)
+            elif hasattr(connection, "task"):
+                requirements[name] = connection.task
+        return requirements
+
+    def requirements_of_branches(self) -> list[Any]:
+        """For overridden `requires()`: what all selected branches need, each once."""
+        found: dict[Any, None] = {}
+        for number in self.get_branch_map():
+            for task in luigi.task.flatten(self.as_branch(number).requires()):
+                found[task] = None
+        return list(found)
+
+    def input(self) -> Any:
+        """Outputs of everything upstream of this branch by the names that `upstream()` gives."""
+        if not self.is_branch() or not self.requires_declared:
+            return super().input()
+        return self._inputs(self.branch_row.inputs)
+
+    def _general_input(self, name: str) -> Any:
+        return luigi.task.getpaths(self.requires()[name])
+
+    def output(self) -> Outputs:
+        return self.branch_outputs(self.branch)
+
+    def branch_outputs(self, number: int) -> Outputs:
+        return outputs_of(self.location, self.fingerprints[number] if self._branch_row is None else self.fingerprint)
+
+    def complete(self) -> bool:
+        return self.published() if self.declared else bool(super().complete())
+
+    # states
+
+    @property
+    def flat_products(self) -> bool:
+        """Whether all products are files, so that one listing of one folder tells all states."""
+        return "/" not in self.products.values()
+
+    def missing_branches(self) -> list[int]:
+        """Numbers of the selected branches that lack an output, by one listing of their folder."""
+        selected: Iterable[int] = self.get_branch_map()
+        if not self.declared:
+            return [number for number in selected if not self.as_branch(number).complete()]
+        names, fingerprints, location = existing_names(self.location.directory), self.table.fingerprints, self.location
+        return [n for n in selected if not names.issuperset(location.names(fingerprints[n]))]
+
+    def workflow_complete(self) -> Any:
+        if not self.declared:
+            return NotImplemented
+        total = len(self.get_branch_map())
+        threshold = self.acceptance * total if self.acceptance <= 1 else self.acceptance
+        return total - len(self.missing_branches()) >= threshold
+
+    def run(self) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} has no run() method")
+
+
+def unrestricted(connection: Any) -> Any:
+    """The connection with all branches of the upstream workflow, whatever `--branches` selects here."""
+    import dataclasses
+
+    task = getattr(connection, "task", None)
+    if not isinstance(task, BaseWorkflow):
+        return connection
+    if task.is_branch() or task.branches:
+        task = task.req_workflow(branches=()) if task.is_branch() else type(task).req(task, branches=())
+    return dataclasses.replace(connection, task=task)

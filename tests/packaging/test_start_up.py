@@ -1,0 +1,51 @@
+"""What caselaw costs before it does anything."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+COMMAND = Path(sys.executable).parent / "caselaw"
+
+
+# Public names are loaded on first use: what counts is all of them.
+MEASURE = """
+import time
+import law
+start = time.process_time()
+import caselaw
+for name in caselaw.__all__:
+    getattr(caselaw, name)
+print(time.process_time() - start)
+"""
+
+
+def cpu_seconds_of_import() -> float:
+    """CPU seconds that caselaw adds in a process that has imported law."""
+    done = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def test_importing_caselaw_adds_at_most_100_ms_to_law() -> None:
+    assert statistics.median(cpu_seconds_of_import() for _ in range(7)) <= 0.100
+
+
+def test_importing_caselaw_imports_no_physics(tmp_path: Path) -> None:
+    check = "import caselaw, sys; [getattr(caselaw, name) for name in caselaw.__all__]; print(*sys.modules)"
+    modules = subprocess.run(
+        [sys.executable, "-c", check], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"numpy", "awkward", "uproot", "pyarrow", "matplotlib", "analysis", "tasks"} & set(modules)
+
+
+def test_help_answers_within_400_ms() -> None:
+    def seconds() -> float:
+        start = time.perf_counter()
+        subprocess.run([COMMAND, "--help"], capture_output=True, check=True)
+        return time.perf_counter() - start
+
+    # The quickest of several: the machine may be busy with something else.
+    assert min(seconds() for _ in range(7)) <= 0.4

@@ -1,0 +1,39 @@
+"""Names of outputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caselaw.storage import Location, readable_directory
+from caselaw.storage.location import component
+
+
+def test_name_carries_product_fingerprint_and_extension():
+    location = Location.of(Path("/store/Fit"), {"events": "parquet", "plots": "/", "raw": ""})
+    assert location.names("abc") == ["events.abc.parquet", "plots.abc", "raw.abc"]
+
+
+def test_folder_is_family_campaign_and_parameters():
+    folder = readable_directory(Path("/s"), "SelectEvents", "quickstart", [("dataset", "ttbar"), ("shift", "jes_up")])
+    assert folder == Path("/s/SelectEvents/quickstart/dataset_ttbar__shift_jes_up")
+
+
+def test_family_without_parameters_needs_no_further_folder():
+    assert readable_directory(Path("/s"), "Fit", None, []) == Path("/s/Fit")
+
+
+@given(st.text(max_size=300))
+def test_component_is_one_safe_path_component(text):
+    name = component(text)
+    assert name
+    assert "/" not in name
+    assert name not in (".", "..")
+    assert len(name.encode()) <= 255
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_different_texts_have_different_components(one, other):
+    assert (component(one) == component(other)) == (one == other)
