@@ -56,8 +56,7 @@ class Trivial(law.LocalWorkflow):
         return law.LocalFileTarget(f"out/{self.branch}.json")
 
     def run(self):
-        self.output().parent.touch()
-        with open(self.output().path, "w") as file:
+        with self.output().open("w") as file:
             file.write('{"n":%6d}' % self.branch)
 
 """

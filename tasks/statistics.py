@@ -52,14 +52,22 @@ class Fit(caselaw.Task):
     """Signal strength with uncertainties, pulls, impacts, and the pulls of toy experiments."""
 
     products = {"fit": "json"}
-    config_keys = ("fit",)
+    config_keys = ("fit", "observables")
     resources = caselaw.Resources(memory="2 GB", runtime="1 h")
 
     def upstream(self) -> Any:
         return {"workspace": caselaw.whole(BuildWorkspace.req(self))}
 
     def run(self) -> None:
+        from analysis.campaign_model import channel_edges
         from analysis.fitting import fit_workspace
 
+        settings = self.config["fit"]
         with self.publish() as out:
-            fit_workspace(self.input()["workspace"], out["fit"], toys=self.config["fit"].toys, seed=self.seed)
+            fit_workspace(
+                self.input()["workspace"],
+                out["fit"],
+                edges=channel_edges(self.config["observables"], settings),
+                toys=settings.toys,
+                seed=self.seed,
+            )

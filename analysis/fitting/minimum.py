@@ -7,11 +7,13 @@ reordered); with exact derivatives it is the curvature at the minimum.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from iminuit import Minuit
+from iminuit.warnings import IMinuitWarning
 from numpy.typing import NDArray
 
 from analysis.fitting.layout import Observation
@@ -75,14 +77,7 @@ def minimise(
     frozen = np.array([parameter.fixed for parameter in likelihood.parameters])
     frozen[list(held)] = True
     values, at_bound = approach(likelihood, observation, values, frozen)
-    for strategy in STRATEGIES:
-        minuit = _minuit(likelihood, observation, values, frozen | at_bound)
-        minuit.strategy = strategy
-        minuit.migrad(iterate=3)
-        if covariance and minuit.valid:
-            minuit.hesse()
-        if minuit.valid:
-            break
+    minuit, valid, edm = _migrad(likelihood, observation, values, frozen | at_bound, covariance)
     poi = likelihood.poi_index
     matrix = np.zeros((len(values), len(values)))
     if at_bound[poi]:
@@ -96,9 +91,9 @@ def minimise(
     return Minimum(
         parameters=np.where(at_bound, nearest, np.array(minuit.values)),
         covariance=matrix,
-        nll=float(minuit.fval),
-        valid=bool(minuit.valid),
-        edm=float(minuit.fmin.edm),
+        nll=likelihood.nll(np.array(minuit.values), observation),
+        valid=valid,
+        edm=edm,
         at_bound=at_bound,
         minuit=minuit,
     )
@@ -154,15 +149,36 @@ def _solve(
     return np.linalg.solve(factor.T, np.linalg.solve(factor, slopes))
 
 
+def _migrad(
+    likelihood: Likelihood, observation: Observation, values: Floats, frozen: Flags, covariance: bool
+) -> tuple[Minuit, bool, float]:
+    """MIGRAD, with HESSE for the covariance; whether the minimum is valid, and the distance to it."""
+    for strategy in STRATEGIES:
+        minuit = _minuit(likelihood, observation, values, frozen)
+        if minuit.nfit == 0:
+            return minuit, True, 0.0
+        minuit.strategy = strategy
+        minuit.migrad(iterate=3)
+        if covariance and minuit.valid:
+            minuit.hesse()
+        if minuit.valid:
+            break
+    return minuit, bool(minuit.valid), float(minuit.fmin.edm)
+
+
 def _minuit(likelihood: Likelihood, observation: Observation, values: Floats, frozen: Flags) -> Minuit:
     """A minimiser that knows the derivatives, the bounds, and step sizes from the Fisher information."""
-    minuit = Minuit(
-        lambda x: likelihood.nll(x, observation),
-        values,
-        grad=lambda x: likelihood.gradient(x, observation),
-        hessian=lambda x: likelihood.hessian(x, observation),
-        name=likelihood.names,
-    )
+    with warnings.catch_warnings():
+        # iminuit says that g2 has no effect beside a Hessian, but calls it where the curvature is negative
+        warnings.simplefilter("ignore", IMinuitWarning)
+        minuit = Minuit(
+            lambda x: likelihood.nll(x, observation),
+            values,
+            grad=lambda x: likelihood.gradient(x, observation),
+            g2=lambda x: np.diag(likelihood.hessian(x, observation)),
+            hessian=lambda x: likelihood.hessian(x, observation),
+            name=likelihood.names,
+        )
     minuit.errordef = Minuit.LIKELIHOOD
     minuit.tol = TOLERANCE
     minuit.errors = np.sqrt(np.diag(np.linalg.pinv(likelihood.information(values))))

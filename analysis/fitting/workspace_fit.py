@@ -61,6 +61,8 @@ def fit(
             f"the minimum {best.edm:.2g}): is the signal strength at a bound, or do data and model disagree?"
         )
     poi = likelihood.poi_index
+    if not best.uncertainties[poi] > 0:
+        raise MinimumError(f"the data do not constrain '{likelihood.names[poi]}': is any event observed?")
     down, up = _minos(likelihood, best) if minos else (None, None)
     before = np.diag(likelihood.sigmas**2)
     return FitResult(
@@ -97,7 +99,7 @@ def _statistical_uncertainty(likelihood: Likelihood, observation: Observation, b
     free = [
         k for k, parameter in enumerate(likelihood.parameters) if not parameter.sigma and not parameter.fixed
     ]
-    inverse = np.linalg.inv(likelihood.hessian(best.parameters, observation)[np.ix_(free, free)])
+    inverse = np.linalg.pinv(likelihood.hessian(best.parameters, observation)[np.ix_(free, free)])
     poi = free.index(likelihood.poi_index)
     return float(np.sqrt(max(inverse[poi, poi], 0.0)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +36,8 @@ INDEX = "figures.json"
 class CampaignResults:
     """Settings of a campaign and the files that its figures and report are made of.
 
-    `histograms` and `cutflows` are per simulated process; `data` is the histogram file of (pseudo-)data.
+    `histograms` and `cutflows` are per simulated process; `data` is the histogram file of (pseudo-)data;
+    `rates` are the relative uncertainties of processes in the fit; `source` goes into every figure's label.
     """
 
     title: str
@@ -51,6 +52,7 @@ class CampaignResults:
     classifier: PathLike | None = None
     data_label: str = "Pseudo-data"
     source: str = "simulation"
+    rates: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def _fit_figures(results: CampaignResults, fit: FitResult) -> Drawn:
         yield PlotEntry("pulls", "fit", caption), draw_pulls(systematics, **common)
     if impacts:
         caption = "Shift of the signal strength with each parameter one standard deviation up and down."
-        yield PlotEntry("impacts", "fit", caption), draw_impacts(impacts, **common)
+        yield PlotEntry("impacts", "impacts", caption), draw_impacts(impacts, **common)
     if fit.toys is not None and fit.toys.toys:
         caption = "Pulls of the signal strength in toy experiments, which should follow the unit Gaussian."
         yield PlotEntry("toys", "fit", caption), draw_toys(fit.toys.pulls, source=results.source)
@@ -147,9 +149,11 @@ def _distributions(results: CampaignResults, fit: FitResult) -> Drawn:
     data = read_histograms(results.data)
     fitted = {channel.channel: channel for channel in fit.postfit}
     for name, observable in results.observables.items():
+        if NOMINAL not in data.get(name, {}):
+            raise PlotError(f"{os.fspath(results.data)}: no histogram of '{name}'")
         yields = prefit_yields(
             templates[name], results.processes, results.luminosity.uncertainty, data[name][NOMINAL],
-            data_label=results.data_label,
+            results.rates, data_label=results.data_label,
         )  # fmt: skip
         yield _distribution(results, name, observable, yields, "before the fit")
         if name in fitted:

@@ -79,9 +79,7 @@ def _read_rows(path: os.PathLike[str] | str, factor: float) -> list[CutflowRow]:
     try:
         rows = json.loads(Path(path).read_text(encoding="utf-8"))["rows"]
         return [
-            CutflowRow(
-                row["cut"], int(row["raw"]), factor * row["weighted"], factor**2 * row["weighted_squared"]
-            )
+            CutflowRow(row["cut"], int(row["raw"]), factor * row["weighted"], factor**2 * row["weighted_squared"])
             for row in rows
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -47,7 +47,7 @@ def draw_impacts(
     *,
     luminosity: float | None = None,
     source: str = "simulation",
-    at_most: int = 20,
+    at_most: int = 15,
 ) -> Figure:
     """The `at_most` largest impacts, largest on top: pulls left, shifts of the signal strength right.
 
@@ -67,9 +67,7 @@ def draw_impacts(
         axes.tick_params(axis="y", which="both", left=False, right=False)
     left.set_ylim(len(ranked) - 0.4, -0.6)
     handles, labels = right.get_legend_handles_labels()
-    figure.legend(
-        handles, labels, loc="outside lower right", ncols=4, fontsize=11, handlelength=1.3, columnspacing=1
-    )
+    figure.legend(handles, labels, loc="outside lower right", ncols=4, fontsize=11, handlelength=1.3, columnspacing=1)
     add_label(left, source=source, right="")
     right.annotate(
         luminosity_text(luminosity), (1, 1), (0, 3), "axes fraction", "offset points", ha="right", va="bottom"
@@ -94,9 +92,7 @@ def _draw_shifts(axes: Axes, rows: NDArray[np.int_], ranked: Sequence[Impact]) -
     for index, (name, color) in enumerate((("θ up", UP_COLOR), ("θ down", DOWN_COLOR))):
         before = [impact.before[index] if impact.before else 0.0 for impact in ranked]
         after = [impact.after[index] for impact in ranked]
-        axes.barh(
-            rows, before, height=0.66, fill=False, edgecolor=color, linewidth=1.0, label=f"{name}, before fit"
-        )
+        axes.barh(rows, before, height=0.66, fill=False, edgecolor=color, linewidth=1.0, label=f"{name}, before fit")
         axes.barh(rows, after, height=0.66, color=color, alpha=0.75, linewidth=0, label=f"{name}, after fit")
     axes.axvline(0, color="black", linewidth=0.8)
     reach = 1.12 * max(max(map(abs, (*(impact.before or ()), *impact.after))) for impact in ranked) or 1.0

@@ -31,9 +31,7 @@ def sources(varied: Varied) -> list[str]:
 def sample_variations(varied: Varied) -> list[Variation]:
     """Up and down yields of one sample without flow bins."""
     return [
-        Variation(
-            name, without_flow(varied[f"{name}_up"]).values, without_flow(varied[f"{name}_down"]).values
-        )
+        Variation(name, without_flow(varied[f"{name}_up"]).values, without_flow(varied[f"{name}_down"]).values)
         for name in sources(varied)
     ]
 
@@ -43,18 +41,22 @@ def prefit_yields(
     processes: Mapping[str, Process],
     luminosity_uncertainty: float,
     data: Template | None = None,
+    rates: Mapping[str, float] | None = None,
     **labels: str,
 ) -> StackedYields:
     """Stack of one observable with its uncertainty before the fit.
 
-    Statistical variances of the samples, every source of variation (its effect on the sum of all samples)
-    and the luminosity, added in quadrature, up and down apart.
+    Statistical variances of the samples, every source of variation (its effect on the sum of all samples),
+    the luminosity and `rates` (relative uncertainty per sample), added in quadrature, up and down apart.
     """
     nominal = {name: without_flow(varied[NOMINAL]) for name, varied in samples.items()}
     edges = next(iter(nominal.values())).edges
     total = np.sum([template.values for template in nominal.values()], axis=0)
     up = np.sum([template.variances for template in nominal.values()], axis=0)
     up = up + (luminosity_uncertainty * total) ** 2
+    for name, relative in (rates or {}).items():
+        if name in nominal:
+            up = up + (relative * nominal[name].values) ** 2
     down = up.copy()
     for source in dict.fromkeys(name for varied in samples.values() for name in sources(varied)):
         shifts = [_shift(samples, f"{source}_{direction}", total) for direction in ("up", "down")]
@@ -78,7 +80,5 @@ def prefit_yields(
 
 def _shift(samples: Mapping[str, Varied], variation: str, total: Floats) -> Floats:
     """Change of the sum of all samples; a sample without this variation does not move."""
-    varied = [
-        without_flow(templates.get(variation, templates[NOMINAL])).values for templates in samples.values()
-    ]
+    varied = [without_flow(templates.get(variation, templates[NOMINAL])).values for templates in samples.values()]
     return np.sum(varied, axis=0) - total

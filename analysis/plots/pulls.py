@@ -25,9 +25,7 @@ class Pull:
 
 
 @in_house_style
-def draw_pulls(
-    pulls: Sequence[Pull], *, luminosity: float | None = None, source: str = "simulation"
-) -> Figure:
+def draw_pulls(pulls: Sequence[Pull], *, luminosity: float | None = None, source: str = "simulation") -> Figure:
     """(θ̂ - θ₀)/Δθ per parameter, first one on top, over bands of one and two standard deviations."""
     if not pulls:
         raise PlotError("no nuisance parameters to draw")
@@ -39,9 +37,7 @@ def draw_pulls(
     rows = np.arange(len(pulls))
     values = np.array([pull.value for pull in pulls])
     errors = np.array([pull.uncertainty for pull in pulls])
-    axes.errorbar(
-        values, rows, xerr=errors, fmt="o", color="black", markersize=5, linewidth=1.4, label="fitted"
-    )
+    axes.errorbar(values, rows, xerr=errors, fmt="o", color="black", markersize=5, linewidth=1.4, label="fitted")
     axes.set_yticks(rows, [parameter_name(pull.parameter) for pull in pulls])
     axes.tick_params(axis="y", which="both", left=False, right=False)
     axes.set_ylim(len(pulls) - 0.4, -0.6)

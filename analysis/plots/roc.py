@@ -28,9 +28,7 @@ def draw_roc(curves: Sequence[Curve], *, source: str = "simulation") -> Figure:
     figure = Figure(figsize=(WIDTH * 0.86, WIDTH * 0.86), layout="constrained")
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="#717581", linewidth=1, linestyle=":", label="guessing")
-    for curve, color, line in zip(
-        curves, (ACCENT_COLOR, UP_COLOR, "#7a21dd"), ("-", "--", "-."), strict=False
-    ):
+    for curve, color, line in zip(curves, (ACCENT_COLOR, UP_COLOR, "#7a21dd"), ("-", "--", "-."), strict=False):
         if len(curve.background) != len(curve.signal):
             raise PlotError(
                 f"curve '{curve.label}' has {len(curve.background)} background efficiencies, "

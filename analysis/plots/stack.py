@@ -26,6 +26,8 @@ Array = NDArray[np.float64]
 BAND = {"facecolor": "none", "edgecolor": BAND_COLOR, "hatch": "//////", "linewidth": 0.0}
 POINTS = {"fmt": "o", "color": "black", "markersize": 4.5, "linewidth": 1.0}
 NEGLIGIBLE = 1e-4
+# half the range of the ratio panel, and the distance of its ticks
+RATIO_RANGES = ((0.12, 0.1), (0.25, 0.2), (0.5, 0.25), (1.0, 0.5))
 
 
 @dataclass(frozen=True)
@@ -194,15 +196,13 @@ def _draw_ratio(axes: Axes, yields: StackedYields) -> None:
     if yields.data is not None:
         ratio, errors = yields.data / safe, data_errors(yields.data, yields.data_variances) / safe
         shown &= yields.telling()
-        axes.errorbar(
-            yields.centers[shown], ratio[shown], yerr=errors[:, shown], label="data / prediction", **POINTS
-        )
+        axes.errorbar(yields.centers[shown], ratio[shown], yerr=errors[:, shown], label="data / prediction", **POINTS)
         distance = np.maximum(distance, np.abs(ratio - 1) * 1.2)
     populated = yields.expected > 0.1 * yields.expected.max(initial=0.0)
     reach = float(np.quantile(distance[populated], 0.95)) if populated.any() else 0.5
-    half = next((h for h in (0.12, 0.25, 0.5) if h >= reach), 1.0)
+    half, step = next((r for r in RATIO_RANGES if r[0] >= reach), RATIO_RANGES[-1])
     axes.set_ylim(1 - half, 1 + half)
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, prune="both"))
+    axes.set_yticks([1 - step, 1, 1 + step])
     if yields.data is not None:
         _mark_outside(axes, yields.centers, np.where(shown, ratio, 1.0), half)
 

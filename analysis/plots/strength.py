@@ -34,14 +34,10 @@ def draw_strength(
     values = np.array([m.value for m in measurements])
     total = np.array([m.uncertainty for m in measurements])
     axes.axvline(1, color=UP_COLOR, linewidth=1.2, linestyle="--", label="prediction")
-    axes.errorbar(
-        values, rows, xerr=total, fmt="none", ecolor="black", elinewidth=1.4, capsize=4, label="total"
-    )
+    axes.errorbar(values, rows, xerr=total, fmt="none", ecolor="black", elinewidth=1.4, capsize=4, label="total")
     stat = np.array([np.nan if m.statistical is None else m.statistical for m in measurements])
     if np.isfinite(stat).any():
-        axes.errorbar(
-            values, rows, xerr=stat, fmt="none", ecolor="#5790fc", elinewidth=5, label="statistical"
-        )
+        axes.errorbar(values, rows, xerr=stat, fmt="none", ecolor="#5790fc", elinewidth=5, label="statistical")
     axes.plot(values, rows, "o", color="black", markersize=7, zorder=5)
     low, high = min(1.0, (values - total).min()), max(1.0, (values + total).max())
     span = high - low

@@ -73,18 +73,14 @@ def draw_variations(
     add_label(panels[0, 0], source=source, right="" if columns > 1 else sample)
     if columns > 1:
         what = ", ".join(part for part in (sample, region) if part)
-        panels[0, -1].annotate(
-            what, (1, 1), (0, 3), "axes fraction", "offset points", ha="right", va="bottom"
-        )
+        panels[0, -1].annotate(what, (1, 1), (0, 3), "axes fraction", "offset points", ha="right", va="bottom")
     return figure
 
 
 def _describe(figure: Figure, panels: NDArray[np.object_], label: str) -> None:
     """Axis labels and legend of all panels together."""
     width, height = figure.get_size_inches()
-    figure.text(
-        0.12 / width, 1 - 0.32 / height, "Varied / nominal", rotation=90, ha="left", va="top", size=14
-    )
+    figure.text(0.12 / width, 1 - 0.32 / height, "Varied / nominal", rotation=90, ha="left", va="top", size=14)
     figure.text(1 - 0.2 / width, 0.12 / height, label, ha="right", va="bottom", size=14)
     handles, labels = panels[0, 0].get_legend_handles_labels()
     figure.legend(
@@ -101,9 +97,7 @@ def _describe(figure: Figure, panels: NDArray[np.object_], label: str) -> None:
 def _tick_step(nominal: Array, variations: Sequence[Variation]) -> float:
     """Distance of the vertical ticks; 1.6 of it covers what the populated bins of every source reach."""
     populated = nominal > 0.05 * nominal.max(initial=0.0)
-    shifts = [
-        np.abs(shape[populated] / nominal[populated] - 1) for v in variations for shape in (v.up, v.down)
-    ]
+    shifts = [np.abs(shape[populated] / nominal[populated] - 1) for v in variations for shape in (v.up, v.down)]
     reach = float(np.quantile(np.concatenate(shifts), 0.97)) if populated.any() else 0.5
     return next((step for step in (0.02, 0.05, 0.1, 0.2, 0.3) if 1.3 * step >= reach), 0.5)
 

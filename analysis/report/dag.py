@@ -103,7 +103,9 @@ def _width(node: Node) -> float:
 
 
 def _subtitle(node: Node) -> str:
-    branches = f"{node.branches} branches" if node.branches != 1 else ""
+    # tasks without branches of their own count as one each
+    alone = node.branches == 1 or node.label == f"{node.branches} tasks"
+    branches = "" if alone else f"{node.branches} branches"
     return " · ".join(part for part in (node.label, branches) if part)
 
 
@@ -119,9 +121,7 @@ def _edge(points: Sequence[tuple[float, int]], left: float) -> Html:
     for k, (to_x, to_layer) in enumerate(points[1:], 1):
         to_y = _y(to_layer) - (2 if k == len(points) - 1 else 0)
         middle = (y + to_y) / 2
-        path.append(
-            f"C{x - left:.1f} {middle:.1f} {to_x - left:.1f} {middle:.1f} {to_x - left:.1f} {to_y:.1f}"
-        )
+        path.append(f"C{x - left:.1f} {middle:.1f} {to_x - left:.1f} {middle:.1f} {to_x - left:.1f} {to_y:.1f}")
         x, y = to_x, to_y
         if k < len(points) - 1:
             y += NODE_HEIGHT
@@ -134,11 +134,7 @@ def _box(node: Node, width: float, placement: Placement, left: float) -> Html:
     state = node.state if node.state in STATES else "unknown"
     subtitle = _subtitle(node)
     center = x + width / 2
-    lines = [
-        element(
-            "text", node.family, x=f"{center:.1f}", y=f"{y + (22 if subtitle else 31):.1f}", class_="family"
-        )
-    ]
+    lines = [element("text", node.family, x=f"{center:.1f}", y=f"{y + (22 if subtitle else 31):.1f}", class_="family")]
     if subtitle:
         lines.append(element("text", subtitle, x=f"{center:.1f}", y=f"{y + 39:.1f}", class_="label"))
     return element(

@@ -36,8 +36,7 @@ def place_layers(
         _order(rows, neighbours, down=sweep % 2 == 0)
     x = _positions(rows, neighbours, size, gap)
     edges = {
-        ends: [(x[slot], layer[ends[0]] + step) for step, slot in enumerate(chain)]
-        for ends, chain in chains.items()
+        ends: [(x[slot], layer[ends[0]] + step) for step, slot in enumerate(chain)] for ends, chain in chains.items()
     }
     return Placement(layer, {name: x[name] for name in upstream}, edges)
 
@@ -99,9 +98,7 @@ def _order(rows: list[list[Slot]], neighbours: Mapping[Slot, Mapping[int, list[S
         means = {}
         for slot in row:
             linked = neighbours[slot][side]
-            means[slot] = (
-                sum(spots[other] for other in linked) / len(linked) if linked else float(spots[slot])
-            )
+            means[slot] = sum(spots[other] for other in linked) / len(linked) if linked else float(spots[slot])
         row.sort(key=means.__getitem__)
 
 

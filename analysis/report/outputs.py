@@ -41,9 +41,7 @@ def outputs_table(outputs: Sequence[Output]) -> Html:
     head = element(
         "tr",
         *(
-            element(
-                "th", element("button", title, type="button", data_key=key), class_=kind or None, scope="col"
-            )
+            element("th", element("button", title, type="button", data_key=key), class_=kind or None, scope="col")
             for key, title, kind in COLUMNS
         ),
     )
@@ -56,9 +54,7 @@ def outputs_table(outputs: Sequence[Output]) -> Html:
         element("button", label, type="button", id=name)
         for name, label in (("unfold", "Open all"), ("fold", "Close all"))
     ]
-    controls = element(
-        "div", search, *buttons, element("span", id="found", aria_live="polite"), class_="controls"
-    )
+    controls = element("div", search, *buttons, element("span", id="found", aria_live="polite"), class_="controls")
     table = element("table", element("thead", head), *bodies, id="outputs-table")
     return join(controls, element("div", element("div", table, class_="scroll"), class_="framed"))
 

@@ -39,9 +39,7 @@ def write_report(
     Path(html).write_text(render_report(results, plots, outputs, dag), encoding="utf-8")
 
 
-def render_report(
-    results: CampaignResults, plots: PathLike, outputs: Sequence[Output], dag: Sequence[Node]
-) -> str:
+def render_report(results: CampaignResults, plots: PathLike, outputs: Sequence[Output], dag: Sequence[Node]) -> str:
     fit = read_fit(results.fit)
     figures = _Figures(plots)
     sections = {
@@ -57,10 +55,7 @@ def render_report(
     }
     sections = {name: content for name, content in sections.items() if content[1]}
     links = [element("li", element("a", title, href=f"#{name}")) for name, (title, _) in sections.items()]
-    main = [
-        element("section", element("h2", title), content, id=name)
-        for name, (title, content) in sections.items()
-    ]
+    main = [element("section", element("h2", title), content, id=name) for name, (title, content) in sections.items()]
     body = element(
         "body",
         _header(results),
@@ -101,7 +96,6 @@ class _Figures:
             alt=_plain(entry.caption),
             width=width,
             height=height,
-            loading="lazy",
         )
 
     def figure(self, entry: PlotEntry) -> Html:
@@ -137,9 +131,7 @@ def _luminosity(results: CampaignResults) -> str:
 
 def _result(results: CampaignResults, fit: FitResult, figures: _Figures) -> Html:
     signal = [process.label for process in results.processes.values() if process.signal]
-    what = join(
-        "Signal strength of ", label_html(" and ".join(signal)), ", measured over predicted cross section"
-    )
+    what = join("Signal strength of ", label_html(" and ".join(signal)), ", measured over predicted cross section")
     value = element(
         "div", element("span", f"μ = {number(fit.signal_strength, 3)}"), " ",
         element("span", f"± {number(fit.uncertainty, 3)}"), class_="value",
@@ -159,7 +151,6 @@ def _facts(results: CampaignResults, fit: FitResult) -> Html:
     facts: dict[str, str] = {
         "Luminosity": f"{_luminosity(results)} ± {percent(results.luminosity.uncertainty)}",
         "Events in the fit": number(observed),
-        "Relative uncertainty": percent(fit.uncertainty / abs(fit.signal_strength or math.nan)),
     }
     if fit.uncertainty_up is not None and fit.uncertainty_down is not None:
         interval = f"+{number(fit.uncertainty_up, 3)} {MINUS}{number(fit.uncertainty_down, 3)}"
@@ -167,8 +158,7 @@ def _facts(results: CampaignResults, fit: FitResult) -> Html:
     if fit.goodness_of_fit.p_value is not None:
         facts["Goodness of fit"] = f"p = {fit.goodness_of_fit.p_value:.2g}"
     if fit.toys is not None and len(fit.toys.toys) > 1:
-        pulls = f"{number(fit.toys.mean, 2)}, width {number(fit.toys.width, 2)}"
-        facts[f"Pulls of {len(fit.toys.toys)} toys"] = pulls
+        facts["Toy pulls: mean / width"] = f"{number(fit.toys.mean, 2)} / {number(fit.toys.width, 2)}"
     if (summary := _summary(results)) is not None:
         facts["Classifier"] = f"AUC {summary['auc']:.3f}"
     return element(
@@ -196,7 +186,13 @@ def _yields(results: CampaignResults, fit: FitResult) -> Html:
 
 
 def _fit(fit: FitResult, figures: _Figures) -> Html:
-    return join(figures.grid(figures.of("fit")), element("h3", "Nuisance parameters"), parameters_table(fit))
+    return join(
+        figures.grid(figures.of("fit")),
+        element("h3", "Impacts"),
+        figures.grid(figures.of("impacts")),
+        element("h3", "Nuisance parameters"),
+        parameters_table(fit),
+    )
 
 
 def _systematics(results: CampaignResults, figures: _Figures) -> Html:
@@ -219,9 +215,7 @@ def _cutflow(results: CampaignResults, figures: _Figures) -> Html:
     samples = read_cutflows(results)
     if not samples:
         return Html()
-    return join(
-        figures.grid(figures.of("cutflow")), element("br"), cutflow_table(samples, results.luminosity.value)
-    )
+    return join(figures.grid(figures.of("cutflow")), element("br"), cutflow_table(samples, results.luminosity.value))
 
 
 def _classifier(results: CampaignResults, figures: _Figures) -> Html:
@@ -245,9 +239,7 @@ def _workflow(dag: Sequence[Node]) -> Html:
         return Html()
     branches = sum(node.branches for node in dag)
     families = len({node.family for node in dag})
-    line = (
-        f"{families} task families, {len(dag)} tasks, {branches} branches. Arrows run from input to output; "
-    )
+    line = f"{families} task families, {len(dag)} tasks, {branches} branches. Arrows run from input to output; "
     line += "those that follow from others are left out."
     return join(element("p", line, class_="soft"), element("div", picture(dag), class_="card graph"))
 
@@ -267,6 +259,4 @@ def _outputs(outputs: Sequence[Output]) -> Html:
 def _footer(outputs: Sequence[Output]) -> Html:
     made = max((output.made_at for output in outputs), default="")
     text = f"Latest output made {moment(made)}. " if made else ""
-    return element(
-        "footer", text, "PDF versions of all figures lie beside the PNG files in the output of Plots."
-    )
+    return element("footer", text, "PDF versions of all figures lie beside the PNG files in the output of Plots.")

@@ -45,10 +45,10 @@ section { margin: 2.2rem 0; }
 .value, td, .facts dd { font-variant-numeric: tabular-nums; }
 .value span { white-space: nowrap; }
 .facts {
-  display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1px; margin: 1rem 0 0;
+  display: flex; flex-wrap: wrap; gap: 1px; margin: 1rem 0 0;
   background: var(--line); border: 1px solid var(--line); border-radius: 10px; overflow: hidden;
 }
-.facts div { background: var(--card); padding: .7rem .95rem; }
+.facts div { flex: 1 1 9.5rem; background: var(--card); padding: .7rem .95rem; }
 .facts dt { color: var(--soft); font-size: .8rem; }
 .facts dd { margin: 0; font-size: 1.08rem; font-weight: 600; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem; }
@@ -143,7 +143,7 @@ footer {
     --accent: #000; --good: #22794a; color-scheme: light;
   }
   nav, .controls, dialog { display: none; }
-  body { font-size: 10.5pt; }
+  body { font-size: 10.5pt; } .value { font-size: 22pt; }
   header, main, footer { max-width: none; padding-inline: 0; }
   section { margin: 1.2rem 0; }
   figure, tr, .card { break-inside: avoid; }

@@ -22,8 +22,7 @@ SHOWN_PARAMETERS = 20
 def table(head: Sequence[Child], rows: Sequence[Html], note: Child = None) -> Html:
     """A table whose first column is text and whose others are numbers."""
     titles = [
-        element("th", title, scope="col", class_="number" if column else None)
-        for column, title in enumerate(head)
+        element("th", title, scope="col", class_="number" if column else None) for column, title in enumerate(head)
     ]
     return framed(element("tr", *titles), rows, note)
 
@@ -45,9 +44,7 @@ def process_label(process: Process) -> Html:
     return join(swatch, label_html(process.label))
 
 
-def yields_table(
-    fit: FitResult, processes: Mapping[str, Process], regions: Mapping[str, str], data_label: str
-) -> Html:
+def yields_table(fit: FitResult, processes: Mapping[str, Process], regions: Mapping[str, str], data_label: str) -> Html:
     """Events per process before and after the fit, two columns per channel; `regions` maps channels."""
     columns = [moments for channel in zip(fit.prefit, fit.postfit, strict=True) for moments in channel]
     head: list[Child] = ["Process"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from caselaw.config.lawcfg import expanded
 from caselaw.config.problem import Problem, did_you_mean, display, dotted, listed
@@ -43,6 +42,8 @@ def folder_of(path: str, root: Path, where: str) -> Path:
     scheme = SCHEME.match(path)
     if scheme is None:
         return root / path
+    from urllib.parse import unquote, urlsplit
+
     url = urlsplit(path)
     if scheme[1].lower() != "file" or url.netloc not in ("", "localhost"):
         raise ConfigError(

@@ -43,18 +43,24 @@ class UnreadableError(Exception):
 
 def read(content: bytes) -> Document:
     """Read one YAML document; nothing in it is ever executed."""
+    problems: list[Problem] = []
     try:
-        return Reader(decoded(content)).document()
+        return Reader(decoded(content), problems).document()
     except UnreadableError as unreadable:
-        return Document(problems=[unreadable.problem])
+        problems.append(unreadable.problem)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        parts = [part for part in (error.context, error.problem) if part]
-        message = ", ".join(parts) or "not valid YAML"
-        if "'\\t'" in message or "\t" in message:
-            message += "; indent with spaces, not with tabs"
-        return Document(problems=[Problem(line, column, "", message)])
+        problems.append(syntax_problem(error))
+    return Document(problems=problems)
+
+
+def syntax_problem(error: yaml.MarkedYAMLError) -> Problem:
+    """YAML's own complaint at its own mark."""
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    message = ", ".join(part for part in (error.context, error.problem) if part) or "not valid YAML"
+    if "\t" in message or "'\\t'" in message:
+        message += "; indent with spaces, not with tabs"
+    return Problem(line, column, "", message)
 
 
 def decoded(content: bytes) -> str:
@@ -85,12 +91,12 @@ def place(before: str) -> tuple[int, int]:
 class Reader:
     """Builds nodes from the event stream of one document."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, problems: list[Problem]) -> None:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         self.events: Iterator[Any] = yaml.parse(text, Loader=loader)
         self.anchors: dict[str, Node] = {}
         self.path: list[str | int] = []
-        self.result = Document()
+        self.result = Document(problems=problems)
 
     def document(self) -> Document:
         for event in self.events:

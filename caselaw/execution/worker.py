@@ -85,7 +85,7 @@ class Printed:
     """Standard output and error of this process, including that of compiled libraries."""
 
     def __init__(self) -> None:
-        self.file = tempfile.TemporaryFile()
+        self.file = tempfile.TemporaryFile()  # noqa: SIM115
         os.dup2(self.file.fileno(), 1)
         os.dup2(self.file.fileno(), 2)
         sys.stdout = open(1, "w", buffering=1, closefd=False)  # noqa: SIM115

@@ -115,15 +115,19 @@ class Closures:
         self.finder = Finder(first_party)
         self.sources = Sources(place)
         self.distributions = Distributions(place)
+        self._known: dict[frozenset[str], Closure] = {}
 
     def of(self, module_names: Iterable[str]) -> Closure:
         """The closure of these modules."""
-        search = _Search(self)
-        for name in sorted(set(module_names)):
-            search.start(name)
-        search.run()
-        self.sources.save()
-        return search.closure()
+        names = frozenset(module_names)
+        if names not in self._known:
+            search = _Search(self)
+            for name in sorted(names):
+                search.start(name)
+            search.run()
+            self.sources.save()
+            self._known[names] = search.closure()
+        return self._known[names]
 
 
 class _Search:
@@ -143,12 +147,11 @@ class _Search:
         top = name.partition(".")[0]
         if top in ENGINE:
             return
-        module = self.finder.find(name)
-        if module is None and not standard_library(top):
-            module = self.finder.adopt(name) if self._undistributed(top) else None
-        if module is not None:
-            self.follow(name)
-        elif self.finder.find(top) is not None or self._version_missing(top):
+        if self.finder.find(top) is None and not standard_library(top) and self._undistributed(top):
+            self.finder = self.finder.adopting(top)  # for this closure only: others must not depend on it
+        if self.follow(name):
+            return
+        if self.finder.find(top) is not None or self._version_missing(top):
             raise FingerprintError(
                 f"no source of module '{name}'",
                 f"first-party root {self.finder.first_party.root}",

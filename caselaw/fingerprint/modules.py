@@ -73,12 +73,11 @@ class Finder:
             self._found[name] = self._find(name)
         return self._found[name]
 
-    def adopt(self, name: str) -> Module | None:
-        """Take the top-level module of `name` as first-party wherever its source is."""
-        top = name.partition(".")[0]
-        if self.find(top) is None:
-            self._found[top] = _installed(top)
-        return self.find(name)
+    def adopting(self, top: str) -> Finder:
+        """A finder to which this top-level module, too, is first-party, wherever its source is."""
+        finder = Finder(self.first_party)
+        finder._found = {**self._found, top: _installed(top)}
+        return finder
 
     def submodules(self, package: Module) -> list[str]:
         """Names of the modules directly in a package."""

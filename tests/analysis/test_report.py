@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -64,9 +65,7 @@ def test_markup_made_here_is_not_escaped_twice() -> None:
 
 
 def test_attributes_can_be_bare_or_absent() -> None:
-    assert (
-        element("input", disabled=True, checked=False, name=None, class_="x") == '<input disabled class="x">'
-    )
+    assert element("input", disabled=True, checked=False, name=None, class_="x") == '<input disabled class="x">'
     with pytest.raises(HtmlError):
         element("p onclick")
 
@@ -96,15 +95,20 @@ def test_any_label_becomes_harmless_html(label: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "uncertainty", "shown"),
-    [(0.9603, 0.1041, "0.96 ± 0.10"), (1234.5, 56.7, "1234 ± 57"), (-0.5, 0.0123, "−0.500 ± 0.012"), (7, 0, "7.00 ± 0.00")],
-)  # fmt: skip
+    [
+        (0.9603, 0.1041, "0.96 ± 0.10"),
+        (1234.5, 56.7, "1234 ± 57"),
+        (-0.5, 0.0123, f"{numbers.MINUS}0.500 ± 0.012"),
+        (7, 0, "7.00 ± 0.00"),
+    ],
+)
 def test_values_are_rounded_to_their_uncertainty(value: float, uncertainty: float, shown: str) -> None:
     assert numbers.with_uncertainty(value, uncertainty).replace("\u2009", "") == shown
 
 
 @given(st.floats(-1e9, 1e9), st.integers(0, 6))
 def test_rounded_numbers_are_near_and_never_minus_zero(value: float, decimals: int) -> None:
-    shown = numbers.number(value, decimals).replace("\u2009", "").replace("−", "-")
+    shown = numbers.number(value, decimals).replace("\u2009", "").replace(numbers.MINUS, "-")
     assert math.isclose(float(shown), value, abs_tol=0.51 * 10**-decimals)
     assert not (shown.startswith("-") and float(shown) == 0)
 
@@ -138,7 +142,7 @@ def test_layers_descend_and_boxes_do_not_overlap(upstream: dict[str, tuple[str, 
             assert layers == list(range(placed.layer[parent], placed.layer[name] + 1))
     for layer in set(placed.layer.values()):
         row = sorted(placed.x[name] for name in upstream if placed.layer[name] == layer)
-        assert all(right - left >= 15 - 1e-6 for left, right in zip(row, row[1:], strict=False))
+        assert all(right - left >= 15 - 1e-6 for left, right in pairwise(row))
 
 
 def ancestors(upstream: dict[str, tuple[str, ...]], name: str) -> set[str]:
@@ -187,8 +191,7 @@ def test_boxes_stay_inside_the_picture_and_hold_their_text() -> None:
 
 def test_a_graph_too_wide_to_read_is_drawn_by_family() -> None:
     many = [
-        Node(f"s{k}", "SelectEvents", f"dataset {k}", 5, state="failed" if k == 3 else "complete")
-        for k in range(9)
+        Node(f"s{k}", "SelectEvents", f"dataset {k}", 5, state="failed" if k == 3 else "complete") for k in range(9)
     ]
     nodes = [*many, Node("f", "Fit", upstream=tuple(node.name for node in many))]
     merged = {node.family: node for node in merged_by_family(nodes)}
@@ -238,9 +241,7 @@ def test_long_tables_start_folded_and_short_ones_open() -> None:
 
 
 def test_values_of_parameters_cannot_inject_markup() -> None:
-    page = Collector(
-        outputs_table([output(**dict.fromkeys(("family", "parameters", "product", "path"), EVIL))])
-    )
+    page = Collector(outputs_table([output(**dict.fromkeys(("family", "parameters", "product", "path"), EVIL))]))
     assert page.count("script") == 0 and page.count("img") == 0
     assert page.text.count(EVIL) == 3
 
