@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from caselaw.errors import FingerprintError, UpstreamError
 from caselaw.fingerprint import FileDigests, branch_digests, digest, short
 from caselaw.storage import Location
-from caselaw.storage.target import Outputs, Target, external_target, outputs_of
+from caselaw.storage.target import Outputs, Target, Url, external_target, outputs_of
 from caselaw.upstream import Batches, Connection, Each, Files, Over
 
 
@@ -41,7 +41,7 @@ class Inputs:
 
     def outputs(self) -> Any:
         """Targets as a task sees them in `self.input()[name]`."""
-        made: list[Outputs | Target]
+        made: list[Outputs | Target | Url]
         if self.location is None:
             made = [external_target(path) for path in self.keys]
         else:
@@ -169,6 +169,16 @@ def column(connection: Connection, root: Path, digests: FileDigests) -> Column:
 def foreign(task: Any) -> str:
     """A law task outside caselaw counts by its identity: its family and parameters."""
     return digest("law task", str(task.task_id))
+
+
+def requirements_digest(requirements: Any) -> str:
+    """Digest of what law's `requires()` returned: a task, or any nesting of mappings and sequences of tasks."""
+    if isinstance(requirements, Mapping):
+        return digest({str(name): requirements_digest(inner) for name, inner in requirements.items()})
+    if isinstance(requirements, list | tuple):
+        return digest([requirements_digest(inner) for inner in requirements])
+    fingerprint = getattr(requirements, "fingerprint", None)
+    return digest("fingerprint", fingerprint) if fingerprint is not None else foreign(requirements)
 
 
 def files_column(connection: Files, root: Path, digests: FileDigests) -> Column:

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import law
 import luigi
 
-from caselaw.branches import Branch, Inputs, column
+from caselaw.branches import Branch, Inputs, column, requirements_digest
 from caselaw.config import (
     Campaign,
     DeclaredConfig,
@@ -311,7 +311,10 @@ class Task(FingerprintedTask):
             for name, connection in self.connections.items()
         }
         everything = {name: list(found.digests) for name, found in columns.items()}
-        fingerprint = short(digest("task", self.components.digest, everything))
+        own = self.components.digest
+        if type(self).requires is not Task.requires:
+            own = digest(own, requirements_digest(self.requires()))
+        fingerprint = short(digest("task", own, everything))
         inputs = {
             name: found.inputs(0) if found.values is None or found.general else
             Inputs(found.location, tuple(key for keys in found.keys for key in keys), True)

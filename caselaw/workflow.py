@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,12 +11,14 @@ import law
 import luigi
 from law.workflow.base import BaseWorkflow, BaseWorkflowProxy
 
-from caselaw.branches import Branch, BranchTable, branch_table
+from caselaw.branches import Branch, BranchTable, branch_table, requirements_digest
+from caselaw.errors import UpstreamError
 from caselaw.execution.run import run_branches
+from caselaw.fingerprint import digest, short
 from caselaw.storage import Location, Outputs, existing_names
 from caselaw.storage.target import outputs_of
 from caselaw.task import FingerprintedTask
-from caselaw.upstream import Batches, Each, Whole
+from caselaw.upstream import Batches, Each, Over, Whole, named
 
 # What law forwards from a workflow to its proxy, or from a sandboxed task to its sandbox.
 FORWARDED = frozenset({"requires", "output", "complete", "run", "input"})
@@ -61,7 +64,6 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
     exclude_index = True
     declared = True
     requires_declared = True
-    _branch_table: BranchTable | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -79,24 +81,35 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
     @functools.cached_property
     def table(self) -> BranchTable:
         """All branches of the workflow, also those that `--branches` leaves out."""
-        connections = self.connections
+        connections = dict(self.connections)
         if type(self).create_branch_map is not Workflow.create_branch_map:
-            return self._table_of_branch_map()
-        return branch_table(
-            self.components.digest, connections, type(self).__name__, self.project.root, self.file_digests
-        )
+            connections["branch_map"] = Over(self._values_of_branch_map())
+        own = self.components.digest
+        if type(self).workflow_requires is not Workflow.workflow_requires:
+            own = digest(own, requirements_digest(self.workflow_requires()))
+        table = branch_table(own, connections, type(self).__name__, self.project.root, self.file_digests)
+        return table if self.requires_declared else self._with_requirements(table)
 
-    def _table_of_branch_map(self) -> BranchTable:
-        """law's way: the branch map is given; its values count, and so do the tasks that branches require."""
-        from caselaw.upstream import Over
-
+    def _values_of_branch_map(self) -> tuple[Any, ...]:
+        """Values of an overridden branch map, whose numbers must be 0, 1, …"""
         branch_map = self.create_branch_map()
-        values = branch_map.values() if isinstance(branch_map, dict) else branch_map
-        values = range(branch_map) if isinstance(branch_map, int) else values
-        connections = {"branch_map": Over(tuple(values)), **self.connections}
-        return branch_table(
-            self.components.digest, connections, type(self).__name__, self.project.root, self.file_digests
+        if isinstance(branch_map, int):
+            return tuple(range(branch_map))
+        if isinstance(branch_map, dict):
+            if list(branch_map) != list(range(len(branch_map))):
+                raise UpstreamError(
+                    "branches are not numbered 0, 1, …", f"{type(self).__name__}.create_branch_map()", "return a list"
+                )
+            return tuple(branch_map.values())
+        return tuple(branch_map)
+
+    def _with_requirements(self, table: BranchTable) -> BranchTable:
+        """law's way, for an overridden `requires()`: what each branch requires counts in its fingerprint."""
+        fingerprints = (
+            short(digest(fingerprint, requirements_digest(self.as_branch(number).requires())))
+            for number, fingerprint in enumerate(table.fingerprints)
         )
+        return dataclasses.replace(table, fingerprints=tuple(fingerprints))
 
     @functools.cached_property
     def connections(self) -> Any:
@@ -104,7 +117,7 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
         workflow = self.as_workflow()
         if workflow is not self:
             return workflow.connections
-        found = FingerprintedTask.connections.func(self)  # type: ignore[attr-defined]
+        found = named(self.upstream(), type(self).__name__)
         return {name: unrestricted(connection) for name, connection in found.items()}
 
     def create_branch_map(self) -> dict[int, Any]:
@@ -144,8 +157,6 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
     def fingerprint(self) -> str:
         if self.is_branch():
             return self.branch_row.fingerprint
-        from caselaw.fingerprint import digest, short
-
         return short(digest("workflow", *self.table.fingerprints))
 
     def requires(self) -> Any:
@@ -225,8 +236,6 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
 
 def unrestricted(connection: Any) -> Any:
     """The connection with all branches of the upstream workflow, whatever `--branches` selects here."""
-    import dataclasses
-
     task = getattr(connection, "task", None)
     if not isinstance(task, BaseWorkflow):
         return connection

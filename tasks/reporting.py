@@ -36,6 +36,7 @@ def campaign_results(task: Any) -> Any:
     from analysis.plots.cutflow import CutflowFiles
 
     inputs, config = task.input(), task.config
+    real = any(dataset.role == "data" for dataset in config["datasets"].values())
     cutflows: dict[str, list[Any]] = {}
     for name, dataset in simulated(config["datasets"]).items():
         files = [outputs["cutflow"] for outputs in inputs[f"events_{name}"]]
@@ -52,6 +53,9 @@ def campaign_results(task: Any) -> Any:
         fit=inputs["fit"],
         cutflows=cutflows,
         classifier=inputs["classifier"]["summary"],
+        data_label="Data" if real else "Pseudo-data",
+        source="open data" if real else "simulation",
+        rates=config["fit"].normalisation,
     )
 
 

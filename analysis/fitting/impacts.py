@@ -41,10 +41,12 @@ def find_impacts(likelihood: Likelihood, observation: Observation, best: Minimum
             continue
         width = float(best.uncertainties[index])
         up, down = (_shift(likelihood, observation, best, index, sign * width) for sign in (1, -1))
-        before: tuple[float | None, float | None] = (None, None)
-        if sigma := parameter.sigma:
-            before = tuple(_shift(likelihood, observation, best, index, sign * sigma) for sign in (1, -1))
-        impacts.append(Impact(parameter.name, parameter.kind, *before, up, down))
+        before_up = before_down = None
+        if parameter.sigma:
+            before_up, before_down = (
+                _shift(likelihood, observation, best, index, sign * parameter.sigma) for sign in (1, -1)
+            )
+        impacts.append(Impact(parameter.name, parameter.kind, before_up, before_down, up, down))
     return tuple(sorted(impacts, key=lambda impact: (-impact.size, impact.parameter)))
 
 

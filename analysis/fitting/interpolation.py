@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from analysis.templates import Floats
 
-POWERS = np.arange(7)
+POWERS: Floats = np.arange(7, dtype=np.float64)
 
 
 def shape_curve(alphas: Floats) -> Floats:

@@ -87,6 +87,5 @@ def _channel_from(entry: Mapping[str, Any]) -> ChannelYields:
 
 
 def _yields_from(entry: Mapping[str, Any]) -> Yields:
-    return Yields(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
-    )
+    values, uncertainties = tuple(entry["values"]), tuple(entry["uncertainties"])
+    return Yields(values, uncertainties, entry["total"], entry["total_uncertainty"])

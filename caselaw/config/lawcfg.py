@@ -108,8 +108,8 @@ def parsed(path: Path) -> tuple[str, ConfigParser]:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot be read: {error}", display(path), "law needs a text file here") from error
     except configparser.Error as error:
-        number = error.errors[0][0] if isinstance(error, configparser.ParsingError) and error.errors else None
-        line = number or getattr(error, "lineno", None) or 1
+        errors = getattr(error, "errors", None)
+        line = errors[0][0] if errors else getattr(error, "lineno", 1)
         reason = " ".join(error.message.split())
         raise ConfigError(
             reason, f"{display(path)}:{line}", "correct the file; law cannot read it either"

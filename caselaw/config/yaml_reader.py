@@ -44,21 +44,24 @@ class UnreadableError(Exception):
 def read(content: bytes) -> Document:
     """Read one YAML document; nothing in it is ever executed."""
     problems: list[Problem] = []
+    text = ""
     try:
-        return Reader(decoded(content), problems).document()
+        text = decoded(content)
+        return Reader(text, problems).document()
     except UnreadableError as unreadable:
         problems.append(unreadable.problem)
     except yaml.MarkedYAMLError as error:
-        problems.append(syntax_problem(error))
+        problems.append(syntax_problem(error, text))
     return Document(problems=problems)
 
 
-def syntax_problem(error: yaml.MarkedYAMLError) -> Problem:
+def syntax_problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
     """YAML's own complaint at its own mark."""
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     message = ", ".join(part for part in (error.context, error.problem) if part) or "not valid YAML"
-    if "\t" in message or "'\\t'" in message:
+    lines = text.split("\n")
+    if line <= len(lines) and "\t" in lines[line - 1][: len(lines[line - 1]) - len(lines[line - 1].lstrip())]:
         message += "; indent with spaces, not with tabs"
     return Problem(line, column, "", message)
 

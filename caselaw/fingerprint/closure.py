@@ -158,7 +158,7 @@ class _Search:
                 "define the task in a module under this folder, or name its top-level package in "
                 "[caselaw] first_party",
             )
-        elif not standard_library(top):
+        if not standard_library(top):
             self.third_party.setdefault(top, (name, 0))
 
     def _undistributed(self, top: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import law
@@ -69,6 +69,19 @@ def outputs_of(location: Location, fingerprint: str) -> Outputs:
     )
 
 
-def external_target(path: str | Path) -> FileTarget:
-    """The target of a file that no task makes; its URL or path is kept as given."""
-    return FileTarget(os.fspath(path))
+@dataclass(frozen=True)
+class Url:
+    """A file on a server that no task makes; every library opens it by its URL."""
+
+    path: str
+
+    def __fspath__(self) -> str:
+        return self.path
+
+    def __str__(self) -> str:
+        return self.path
+
+
+def external_target(path: str) -> FileTarget | Url:
+    """The target of a file that no task makes."""
+    return Url(path) if "://" in path else FileTarget(path)

@@ -125,7 +125,7 @@ def test_a_bad_value_names_file_and_line(folder: Path, option: str, complaint: s
         ("[caselaw]\nstore: a\nstore: b\n", 3),
         ("[caselaw]\n[core]\n[caselaw]\n", 3),
         ("store: a\n", 1),
-        ("[caselaw]\n[core\n: x\n", 2),
+        ("[caselaw]\n= x\n", 2),
     ],
 )
 def test_a_file_that_cannot_be_parsed_names_the_line(folder: Path, text: str, line: int) -> None:

@@ -90,15 +90,15 @@ def test_anchors_and_merge_keys() -> None:
         ("a: &a [1, *a]", 1, 11, "a.1", "unknown anchor 'a'"),
         ("a: {<<: 3}", 1, 5, "a.<<", "'<<' merges a mapping"),
         ("? [1, 2]\n: x", 1, 3, "", "a key must be text"),
-        ("'': x", 1, 1, '""', "a key is empty"),
+        ("'': x", 1, 1, "", "a key is empty"),
         ("a: 1\n---\nb: 2\n", 2, 1, "", "a second document starts here"),
-        ("a: " + "[" * 5000 + "]" * 5000, 1, 103, "a" + ".0" * 99, "nested more than 100 levels deep"),
+        ("a: " + "[" * 5000 + "]" * 5000, 1, 104, "a" + ".0" * 100, "nested more than 100 levels deep"),
     ],
 )  # fmt: skip
 def test_a_fault_is_reported_at_its_place(text: str, line: int, column: int, key: str, words: str) -> None:
     (found,) = problems(text)
     assert found[:2] == (line, column)
-    assert found[2] == key or "nested" in words
+    assert found[2] == key
     assert words in found[3]
 
 
@@ -106,7 +106,7 @@ def test_a_fault_is_reported_at_its_place(text: str, line: int, column: int, key
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("a: 1\n\tb: 2\n", 2, ""),
+        ("a:\n\tb: 2\n", 2, "indent with spaces, not with tabs"),
         ("a:\n\t- 1\n", 2, "indent with spaces, not with tabs"),
         ("a: 1\nb: c: d\n", 2, "mapping values are not allowed"),
         ("a: [1, 2\nb: 3\n", 2, "flow sequence"),
@@ -178,8 +178,10 @@ def test_positions() -> None:
     assert document.key_position(("a", "c", 1, "d")) == (4, 6)
 
 
-scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
-keys = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=8)
+# Without the line separators, which YAML folds.
+characters = st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp"))
+scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(characters, max_size=20)
+keys = st.text(characters, min_size=1, max_size=8)
 documents = st.recursive(
     scalars,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys.filter(lambda key: key != "<<"), inner, max_size=4),

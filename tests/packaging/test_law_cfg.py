@@ -25,9 +25,7 @@ def elsewhere(tmp_path: Path) -> Path:
 
 def index(folder: Path) -> subprocess.CompletedProcess[str]:
     bare = {"PATH": os.environ["PATH"], "HOME": str(folder)}
-    return subprocess.run(
-        [LAW, "index"], cwd=folder, env=bare, capture_output=True, text=True, timeout=60, check=False
-    )
+    return subprocess.run([LAW, "index"], cwd=folder, env=bare, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_law_index_imports_every_module_of_the_tasks(elsewhere: Path) -> None:

@@ -95,9 +95,7 @@ def test_an_editable_install_is_of_the_current_version() -> None:
 
 
 def test_an_editable_install_puts_the_workspace_on_the_path(tmp_path: Path) -> None:
-    show = (
-        "import analysis, caselaw, tasks; print(*(m.__file__ for m in (analysis, caselaw, tasks)), sep='\\n')"
-    )
+    show = "import analysis, caselaw, tasks; print(*(m.__file__ for m in (analysis, caselaw, tasks)), sep='\\n')"
     found = subprocess.run(
         [sys.executable, "-I", "-c", show], cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout.splitlines()
