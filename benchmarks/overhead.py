@@ -44,7 +44,7 @@ class Trivial(caselaw.Workflow):
 """
 
 LAW = """
-import law, luigi
+import os, law, luigi
 
 class Trivial(law.LocalWorkflow):
     n = luigi.IntParameter()
@@ -53,7 +53,7 @@ class Trivial(law.LocalWorkflow):
         return self.n
 
     def output(self):
-        return law.LocalFileTarget(f"out/{self.branch}.json")
+        return law.LocalFileTarget(os.path.abspath(f"out/{self.branch}.json"))
 
     def run(self):
         with self.output().open("w") as file:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 def test_law_methods_may_be_overridden_and_still_count(project):
     source = project.write("work.py", """
-        import json
+        from pathlib import Path
         import caselaw, law, luigi
 
         class Plain(law.Task):
             n = luigi.IntParameter(default=1)
             def output(self):
-                return law.LocalFileTarget(f"out/plain_{self.n}.txt")
+                return law.LocalFileTarget(f"{Path.cwd()}/out/plain_{self.n}.txt")
             def run(self):
                 self.output().dump(str(self.n), formatter="text")
 
@@ -38,12 +38,13 @@ def test_law_methods_may_be_overridden_and_still_count(project):
 
 def test_overridden_output_takes_laws_way(project):
     project.write("work.py", """
+        from pathlib import Path
         import caselaw, law
         class Own(caselaw.Workflow):
             def upstream(self):
                 return caselaw.over([1, 2])
             def output(self):
-                return law.LocalFileTarget(f"out/own_{self.branch}.txt")
+                return law.LocalFileTarget(f"{Path.cwd()}/out/own_{self.branch}.txt")
             def run(self):
                 self.output().dump("x", formatter="text")
     """)

@@ -31,9 +31,7 @@ class Jets:
     measured_pt: ak.Array
 
 
-def jet_resolution(
-    pt: NDArray[np.floating], eta: NDArray[np.floating], terms: JetResolution
-) -> NDArray[np.floating]:
+def jet_resolution(pt: NDArray[np.floating], eta: NDArray[np.floating], terms: JetResolution) -> NDArray[np.floating]:
     """sigma(pT)/pT for a generated jet: noise/pT, stochastic/sqrt(pT) and constant in quadrature.
 
     The form is that of arXiv:1607.03663, section 8 (without pileup).
@@ -72,8 +70,7 @@ def identification(jets: ak.Array, eta: NDArray[np.floating]) -> dict[str, NDArr
     Cuts of the CMS particle-flow jet identification at 13 TeV (JME-16-003, table 1).
     """
     electron, muon, photon, charged, neutral = (
-        ak.to_numpy(jets[name])
-        for name in ("electron", "muon", "photon", "charged_hadron", "neutral_hadron")
+        ak.to_numpy(jets[name]) for name in ("electron", "muon", "photon", "charged_hadron", "neutral_hadron")
     )
     constituents, charged_count = ak.to_numpy(jets.constituents), ak.to_numpy(jets.charged)
     tight = (neutral < 0.9) & (photon < 0.9) & (constituents > 1)

@@ -74,9 +74,7 @@ def reconstruct_electrons(events: ak.Array, detector: Detector, rng: np.random.G
     flat = ak.flatten(candidates)
     pt, eta = ak.to_numpy(flat.pt).astype(float), ak.to_numpy(flat.eta).astype(float)
     resolution = electron_resolution(pt * np.cosh(eta), eta)
-    kept, measured = measure(
-        candidates, electron_reconstruction_efficiency(pt, eta), resolution, ELECTRON_PT, rng
-    )
+    kept, measured = measure(candidates, electron_reconstruction_efficiency(pt, eta), resolution, ELECTRON_PT, rng)
     isolation = relative_isolation(measured, events.particles, ELECTRON_CONE)
     identified = electron_working_point(measured, isolation, detector.electron_efficiency, rng)
     columns = common_columns(kept, measured, ELECTRON_MASS, rng)
@@ -90,9 +88,7 @@ def reconstruct_muons(events: ak.Array, detector: Detector, rng: np.random.Gener
     candidates = true_leptons(events, 13)
     flat = ak.flatten(candidates)
     pt, eta = ak.to_numpy(flat.pt).astype(float), ak.to_numpy(flat.eta).astype(float)
-    kept, measured = measure(
-        candidates, muon_reconstruction_efficiency(eta), muon_resolution(pt, eta), MUON_PT, rng
-    )
+    kept, measured = measure(candidates, muon_reconstruction_efficiency(eta), muon_resolution(pt, eta), MUON_PT, rng)
     columns = common_columns(kept, measured, MUON_MASS, rng)
     for name, cone in (("pfRelIso04_all", MUON_CONE), ("pfRelIso03_all", MUON_INNER_CONE)):
         columns[name] = ak.to_numpy(ak.flatten(relative_isolation(measured, events.particles, cone)))

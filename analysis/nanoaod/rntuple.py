@@ -24,30 +24,34 @@ class NTupleReader:
         self._path = path
         firsts = [cluster.num_first_entry for cluster in ntuple.cluster_summaries]
         self._edges = np.array([*firsts, self.entries], np.int64)
-        self._window: tuple[tuple[str, ...], int, int, ak.Array] | None = None
+        self._kept: dict[str, tuple[int, int, ak.Array]] = {}
 
     def read(self, branches: Sequence[Branch], start: int, stop: int) -> Chunk:
         """The branches of the events [start, stop)."""
         chunk = Chunk(start, stop)
-        first, events = self._clusters(tuple(branch.name for branch in branches), start, stop)
         for branch in branches:
-            layout = ak.to_packed(events[branch.name][start - first : stop - first]).layout
+            first, events = self._clusters(branch.name, start, stop)
+            layout = ak.to_packed(events[start - first : stop - first]).layout
             if branch.collection is None:
                 self._store(branch, layout, chunk)
             else:
                 self._store_objects(branch, layout, chunk)
         return chunk
 
-    def _clusters(self, names: tuple[str, ...], start: int, stop: int) -> tuple[int, ak.Array]:
-        if self._window is not None:
-            known, first, last, events = self._window
-            if known == names and first <= start and stop <= last:
+    def _clusters(self, name: str, start: int, stop: int) -> tuple[int, ak.Array]:
+        """The clusters that hold [start, stop), and the event with which they begin."""
+        if name in self._kept:
+            first, last, events = self._kept[name]
+            if first <= start and stop <= last:
                 return first, events
-        first = int(self._edges[max(np.searchsorted(self._edges, start, side="right") - 1, 0)])
-        last = int(self._edges[min(np.searchsorted(self._edges, stop), len(self._edges) - 1)])
-        first, last = min(first, start), max(last, stop)
-        events = self._ntuple.arrays(list(names), entry_start=first, entry_stop=last)
-        self._window = (names, first, last, events)
+        begin = int(np.searchsorted(self._edges, start, side="right")) - 1
+        end = int(np.searchsorted(self._edges, stop))
+        first, last = int(self._edges[min(begin, end)]), int(self._edges[end])
+        # Field by field: uproot's arrays(names) takes a time quadratic in the fields of the file.
+        events = self._ntuple[name].array(entry_start=first, entry_stop=last)
+        if len(events) != last - first:
+            raise UnreadableFile(self._path, f"field '{name}' has {len(events)} of {last - first} events")
+        self._kept[name] = (first, last, events)
         return first, events
 
     def _store_objects(self, branch: Branch, layout: ak.contents.Content, chunk: Chunk) -> None:

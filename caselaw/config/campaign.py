@@ -116,9 +116,7 @@ def check(project: Project, path: Path, content: bytes) -> tuple[Any, list[Probl
 
     document = read(content)
     if document.root is None:
-        return None, document.problems or [
-            Problem(1, 1, "", "the file is empty: a campaign has at least one key")
-        ]
+        return None, document.problems or [Problem(1, 1, "", "the file is empty: a campaign has at least one key")]
     if not isinstance(document.root.content, dict):
         found = "a list" if isinstance(document.root.content, list) else "a single value"
         if document.root.content is None and not document.problems:
@@ -130,7 +128,8 @@ def check(project: Project, path: Path, content: bytes) -> tuple[Any, list[Probl
         ]
     if project.schema is None:
         return read_only(document.root.data()), sorted(document.problems)
-    from caselaw.config.schema import schema_of, validate
+    from caselaw.config.schema import schema_of
+    from caselaw.config.validation import validate
 
     model, problems = validate(schema_of(project), document)
     if model is not None:
@@ -203,7 +202,5 @@ def stamp(path: Path) -> tuple[int, int, int]:
     try:
         state = path.stat()
     except OSError as error:
-        raise CampaignError(
-            f"cannot be read: {error.strerror}", display(path), "check its permissions"
-        ) from error
+        raise CampaignError(f"cannot be read: {error.strerror}", display(path), "check its permissions") from error
     return state.st_mtime_ns, state.st_size, state.st_ino

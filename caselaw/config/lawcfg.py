@@ -44,9 +44,7 @@ def read_options(config_file: Path, section: str) -> tuple[dict[str, Option], tu
     for path in files_in_order(config_file, ()):
         options.update(options_of_file(path, section))
         files.append(path)
-    return {
-        name: option for name, option in options.items() if option.value.lower() not in ("", "none")
-    }, tuple(files)
+    return {name: option for name, option in options.items() if option.value.lower() not in ("", "none")}, tuple(files)
 
 
 def overrides(section: str, names: tuple[str, ...]) -> dict[str, Option]:
@@ -88,12 +86,8 @@ def options_of_file(path: Path, section: str) -> dict[str, Option]:
         except InterpolationError as error:
             raise ConfigError(f"{name}: {error.message}", where, "write '%%' for a percent sign") from error
         if (value or "").startswith("&::"):
-            raise ConfigError(
-                f"{name}: references to other options are not followed", where, "write the value itself"
-            )
-        result[name] = Option(
-            name, expanded((value or "").strip(), where) if section != "core" else value or "", where
-        )
+            raise ConfigError(f"{name}: references to other options are not followed", where, "write the value itself")
+        result[name] = Option(name, expanded((value or "").strip(), where) if section != "core" else value or "", where)
     return result
 
 
@@ -111,9 +105,7 @@ def parsed(path: Path) -> tuple[str, ConfigParser]:
         errors = getattr(error, "errors", None)
         line = errors[0][0] if errors else getattr(error, "lineno", 1)
         reason = " ".join(error.message.split())
-        raise ConfigError(
-            reason, f"{display(path)}:{line}", "correct the file; law cannot read it either"
-        ) from error
+        raise ConfigError(reason, f"{display(path)}:{line}", "correct the file; law cannot read it either") from error
     return text, parser
 
 
@@ -137,9 +129,7 @@ def expanded(text: str, where: object) -> str:
     def value(match: re.Match[str]) -> str:
         name = match[1] or match[2]
         if name not in os.environ:
-            raise ConfigError(
-                f"the environment variable '{name}' is not set", where, f"set it, or change '{text}'"
-            )
+            raise ConfigError(f"the environment variable '{name}' is not set", where, f"set it, or change '{text}'")
         return os.environ[name]
 
     replaced = VARIABLE.sub(value, text)

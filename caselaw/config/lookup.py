@@ -28,17 +28,13 @@ def children_of(value: Any) -> Mapping[str, Any]:
     if hasattr(type(value), "model_fields"):  # pydantic, which is not imported for this
         return {**vars(value), **(value.model_extra or {})}
     if isinstance(value, Mapping):
-        return (
-            value if all(isinstance(name, str) for name in value) else {str(n): v for n, v in value.items()}
-        )
+        return value if all(isinstance(name, str) for name in value) else {str(n): v for n, v in value.items()}
     if isinstance(value, list | tuple):
         return {str(index): element for index, element in enumerate(value)}
     return {}
 
 
-def missing(
-    value: Any, children: Mapping[str, Any], above: list[str], part: str, where: object
-) -> CampaignError:
+def missing(value: Any, children: Mapping[str, Any], above: list[str], part: str, where: object) -> CampaignError:
     key = ".".join([*above, part])
     place = f"below '{'.'.join(above)}'" if above else "at the top"
     if children:
@@ -48,6 +44,4 @@ def missing(
         advice = f"{hint + ' ' if hint else ''}known {place}: {listed(children)}"
         return CampaignError(f"there is no key '{key}'", where, advice)
     found = "is empty" if isinstance(value, Mapping | list | tuple) else f"is {value!r}"
-    return CampaignError(
-        f"there is no key '{key}'", where, f"'{'.'.join(above)}' {found}, nothing stands below it"
-    )
+    return CampaignError(f"there is no key '{key}'", where, f"'{'.'.join(above)}' {found}, nothing stands below it")

@@ -87,9 +87,7 @@ def find_law_cfg(start: Path | None) -> Path:
     if start is None and chosen:
         path = Path.cwd() / Path(os.path.expandvars(chosen)).expanduser()
         if not path.is_file():
-            raise ConfigError(
-                "there is no such file", f"LAW_CONFIG_FILE={chosen}", "unset the variable or correct it"
-            )
+            raise ConfigError("there is no such file", f"LAW_CONFIG_FILE={chosen}", "unset the variable or correct it")
         return Path(os.path.normpath(path))
     folder = Path.cwd() / start if start is not None else Path.cwd()
     if folder.is_file():
@@ -108,9 +106,7 @@ def project_from(config_file: Path, options: dict[str, Option]) -> Project:
     for option in options.values():
         if option.name not in OPTIONS:
             hint = did_you_mean(option.name, OPTIONS)
-            raise option.error(
-                "unknown option", f"{hint + ' ' if hint else ''}known in [{SECTION}]: {listed(OPTIONS)}"
-            )
+            raise option.error("unknown option", f"{hint + ' ' if hint else ''}known in [{SECTION}]: {listed(OPTIONS)}")
     root = config_file.parent
     given = {name: option.value for name, option in options.items()}
     return Project(
@@ -128,9 +124,7 @@ def first_party(option: Option) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(name for name in re.split(r"[,\s]+", option.value) if name))
     for name in names:
         if not name.isidentifier():
-            raise option.error(
-                f"'{name}' is not a top-level package or module", "give names such as: analysis, tasks"
-            )
+            raise option.error(f"'{name}' is not a top-level package or module", "give names such as: analysis, tasks")
     return names
 
 

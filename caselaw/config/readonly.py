@@ -8,6 +8,8 @@ from typing import Any, NoReturn
 class ReadOnlyDict(dict[Any, Any]):
     """A dict that refuses to change; it is a dict to JSON, to pickle and to `isinstance`."""
 
+    __slots__ = ()
+
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise TypeError("a campaign is read-only: copy with dict(…) what is to be changed")
 

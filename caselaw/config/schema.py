@@ -1,4 +1,4 @@
-"""The schema of campaigns: a pydantic model of the project, and its complaints in the words of the file."""
+"""The schema of campaigns: a pydantic model of the project."""
 
 from __future__ import annotations
 
@@ -8,19 +8,11 @@ import types
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from caselaw.config.positions import Document, Node
-from caselaw.config.problem import KeyPath, Problem, did_you_mean, display, dotted, listed
+from caselaw.config.problem import KeyPath, display, listed
 from caselaw.config.project import Project
 from caselaw.errors import ConfigError
-
-REWORDED = (
-    ("Input should be ", "must be "),
-    ("Value error, ", ""),
-    ("Assertion failed, ", ""),
-    ("Field required", "is missing"),
-)
 
 
 def schema_of(project: Project) -> type[BaseModel]:
@@ -38,9 +30,7 @@ def schema_of(project: Project) -> type[BaseModel]:
     model = getattr(module, name, None)
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         models = [
-            key
-            for key, value in vars(module).items()
-            if isinstance(value, type) and issubclass(value, BaseModel)
+            key for key, value in vars(module).items() if isinstance(value, type) and issubclass(value, BaseModel)
         ]
         raise ConfigError(
             f"schema: '{project.schema}' is not a pydantic model",
@@ -60,97 +50,6 @@ def imported(module_name: str, project: Project) -> types.ModuleType:
         sys.path.append(root)
         importlib.invalidate_caches()
         return importlib.import_module(module_name)
-
-
-def validate(schema: type[BaseModel], document: Document) -> tuple[BaseModel | None, list[Problem]]:
-    """The model filled from the document, or None with every problem that the schema finds."""
-    assert document.root is not None
-    try:
-        return schema.model_validate(document.root.data()), []
-    except ValidationError as error:
-        found: dict[KeyPath, list[tuple[str, str, Any]]] = {}
-        for fault in error.errors(include_url=False):
-            for path, message in complaints(fault, document, schema):
-                if not any(path[: len(bad)] == bad for bad in document.unreadable):
-                    found.setdefault(path, []).append((fault["type"], message, fault["input"]))
-    return None, [problem_at(path, faults, document) for path, faults in found.items()]
-
-
-def complaints(
-    fault: Mapping[str, Any], document: Document, schema: type[BaseModel]
-) -> Iterator[tuple[KeyPath, str]]:
-    """Where in the file a fault is, and what it says; a validator may know several places.
-
-    A validator that knows better than its model's place raises a ValueError with an attribute `problems`,
-    a mapping of dotted keys (relative to the model) to messages.
-    """
-    path = path_in_file(fault, document.root)
-    reason = fault.get("ctx", {}).get("error")
-    problems = getattr(reason, "problems", None)
-    if isinstance(problems, Mapping):
-        for key, message in problems.items():
-            yield (*path, *inner_path(str(key), document.node(path))), message
-    elif fault["type"] == "extra_forbidden":
-        known = [name for model in models_at(schema, path[:-1]) for name in names_of(model)]
-        hint = did_you_mean(str(path[-1]), known)
-        yield path, f"unknown key{', ' + hint if hint else ''} (known: {listed(known, 30)})"
-    else:
-        yield path, reworded(fault["msg"])
-
-
-def path_in_file(fault: Mapping[str, Any], node: Node | None) -> KeyPath:
-    """pydantic's location without the names of union members, which the file does not have."""
-    path: list[str | int] = []
-    location = fault["loc"]
-    for number, part in enumerate(location):
-        child = node.child(part) if node is not None else None
-        if child is not None:
-            path.append(part)
-            node = child
-        elif number == len(location) - 1 and fault["type"] == "missing":
-            path.append(part)
-    return tuple(path)
-
-
-def inner_path(key: str, node: Node | None) -> KeyPath:
-    parts: list[str | int] = []
-    for part in key.split(".") if key else ():
-        is_index = node is not None and isinstance(node.content, list) and part.isdecimal()
-        parts.append(int(part) if is_index else part)
-        node = node.child(parts[-1]) if node is not None else None
-    return tuple(parts)
-
-
-def problem_at(path: KeyPath, faults: list[tuple[str, str, Any]], document: Document) -> Problem:
-    """One problem per place: alternatives of a union are joined."""
-    kinds = {kind for kind, _, _ in faults}
-    messages = list(dict.fromkeys(message for _, message, _ in faults))
-    message = " or ".join(messages)
-    line, column = document.key_position(path) if kinds == {"extra_forbidden"} else document.position(path)
-    if not kinds & {"missing", "extra_forbidden", "value_error", "assertion_error"}:
-        message += f" (got {described(faults[0][2])})"
-    return Problem(line, column, dotted(path), message)
-
-
-def described(value: Any) -> str:
-    """A wrong value in a few words."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, dict):
-        return f"a mapping of {listed(value, 5)}" if value else "an empty mapping"
-    if isinstance(value, list | tuple):
-        return f"a list of {len(value)}"
-    if isinstance(value, bool):
-        return str(value).lower()
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…" + text[0]
-
-
-def reworded(message: str) -> str:
-    for theirs, ours in REWORDED:
-        if message.startswith(theirs):
-            return ours + message.removeprefix(theirs)
-    return message[:1].lower() + message[1:]
 
 
 def names_of(model: type[BaseModel]) -> list[str]:

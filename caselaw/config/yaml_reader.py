@@ -77,9 +77,7 @@ def decoded(content: bytes) -> str:
         ) from error
     bad = UNPRINTABLE.search(text)
     if bad:
-        raise UnreadableError(
-            Problem(*place(text[: bad.start()]), "", f"control character {bad[0]!r} in the text")
-        )
+        raise UnreadableError(Problem(*place(text[: bad.start()]), "", f"control character {bad[0]!r} in the text"))
     return text
 
 
@@ -191,9 +189,8 @@ class Reader:
         if not isinstance(event, yaml.ScalarEvent):
             self.fail(event, "a key must be text")
         if event.anchor:
-            self.anchors[event.anchor] = Node(
-                event.start_mark.line + 1, event.start_mark.column + 1, event.value
-            )
+            mark: Any = event.start_mark
+            self.anchors[event.anchor] = Node(mark.line + 1, mark.column + 1, event.value)
         text: str = event.value
         if not text:
             self.report(event, "a key is empty")

@@ -52,9 +52,7 @@ class Sample:
 
 
 @cache
-def sample(
-    settings: tuple[str, ...], n_events: int, seed: int, event_filter: GeneratorFilter | None = None
-) -> Sample:
+def sample(settings: tuple[str, ...], n_events: int, seed: int, event_filter: GeneratorFilter | None = None) -> Sample:
     stem = Path(FOLDER.name) / f"sample_{len(list(Path(FOLDER.name).iterdir()))}"
     particles, summary, nano = (stem.with_suffix(s) for s in (".parquet", ".json", ".root"))
     generate_events(settings, n_events, seed, particles, summary, event_filter=event_filter)

@@ -63,9 +63,10 @@ def test_jets_contain_leptons_and_their_id_says_so():
     sample = top_pairs()
     jets = sample.collection("Jet")
     jets = jets[(jets.pt > 25) & (abs(jets.eta) < 2.4)]
-    leptons = [c[(c.pt > 30) & (c.genPartFlav == 1)] for c in (sample.collection("Muon"), sample.collection("Electron"))]
-    isolated = [leptons[0][leptons[0].pfRelIso04_all < 0.1], leptons[1][leptons[1].pfRelIso03_all < 0.05]]
-    for collection in isolated:
+    for name, isolation, largest in (("Muon", "pfRelIso04_all", 0.1), ("Electron", "pfRelIso03_all", 0.05)):
+        collection = sample.collection(name)
+        collection = collection[(collection.pt > 30) & (collection.genPartFlav == 1)]
+        collection = collection[collection[isolation] < largest]
         pairs = ak.cartesian({"lepton": collection, "jet": jets}, nested=True)
         near = np.hypot(pairs.lepton.eta - pairs.jet.eta, np.sin((pairs.lepton.phi - pairs.jet.phi) / 2) * 2) < 0.15
         matched = pairs.jet[near & (abs(pairs.lepton.pt / pairs.jet.pt - 1) < 0.1)]

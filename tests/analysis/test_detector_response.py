@@ -48,9 +48,7 @@ def generated_jets(pt: float, eta: float, prompt_lepton: float = 0.0) -> Generat
     return GeneratedJets(ak.unflatten(jets, 1), np.zeros(MANY))
 
 
-@pytest.mark.parametrize(
-    ("flavour", "efficiency"), [(5, 0.75), (4, 0.15), (0, 0.015)], ids=["b", "c", "light"]
-)
+@pytest.mark.parametrize(("flavour", "efficiency"), [(5, 0.75), (4, 0.15), (0, 0.015)], ids=["b", "c", "light"])
 def test_b_tag_efficiency_is_the_configured_one(flavour, efficiency):
     rng = np.random.default_rng(1)
     values = discriminant(np.full(MANY, flavour), np.zeros(MANY), Detector(), rng)
@@ -117,9 +115,7 @@ def test_jet_angles_stay_in_range_and_pt_is_ordered():
     ],
     ids=["hadrons", "electron", "muon", "photons", "neutral", "one particle", "no track", "forward"],
 )
-def test_jet_id_vetoes_leptons_and_noise(
-    electron, muon, photon, charged, neutral, constituents, eta, expected
-):
+def test_jet_id_vetoes_leptons_and_noise(electron, muon, photon, charged, neutral, constituents, eta, expected):
     jet = {
         "electron": electron, "muon": muon, "photon": photon, "charged_hadron": charged,
         "neutral_hadron": neutral, "constituents": constituents, "charged": 5 if charged else 0,

@@ -37,7 +37,7 @@ class Colour(Enum):
     BLUE = "blue"
 
 
-class Inconsistent(ValueError):
+class InconsistentError(ValueError):
     """A validator's complaint that knows its places."""
 
     def __init__(self, problems: dict[str, str]) -> None:
@@ -73,5 +73,5 @@ class Small(Section):
             f"fit.{index}": f"'{name}' is no cut" for index, name in enumerate(self.fit) if name not in self.cuts
         }
         if unknown:
-            raise Inconsistent(unknown)
+            raise InconsistentError(unknown)
         return self

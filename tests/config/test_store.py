@@ -66,7 +66,9 @@ def test_a_file_url_is_a_folder(resolved, url: str) -> None:
     assert resolved(url) == Path("/scratch/with blank")
 
 
-@pytest.mark.parametrize("url", ["davs://dcache.example.org:2880/pnfs/me", "root://eos//x", "s3://bucket", "file://host/x"])
+@pytest.mark.parametrize(
+    "url", ["davs://dcache.example.org:2880/pnfs/me", "root://eos//x", "s3://bucket", "file://host/x"]
+)
 def test_remote_stores_are_refused_for_now(resolved, url: str) -> None:
     with pytest.raises(ConfigError, match="remote stores are not supported yet"):
         resolved(url)
