@@ -141,7 +141,6 @@ class Dimuon(Section):
 class Selection(Section):
     lepton_jets: LeptonJets = LeptonJets()
     dimuon: Dimuon = Dimuon()
-    chunk_size: Annotated[int, Field(ge=1)] = 100_000
 
 
 class JetCorrections(Section):

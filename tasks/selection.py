@@ -31,27 +31,30 @@ class SelectEvents(caselaw.Workflow):
     dataset = luigi.Parameter(description="a dataset of the campaign")
     shift = luigi.ChoiceParameter(default="nominal", choices=SHIFTS, description="shift of jet momenta")
 
+    chunk_size = luigi.IntParameter(default=100_000, significant=False, description="events read at a time")
+
     products = {"events": "parquet", "cutflow": "json"}
-    config_keys = ("datasets.{dataset}", "selection", "corrections")
+    config_keys = ("datasets.{dataset}", "selection.lepton_jets")
     resources = caselaw.Resources(memory="2 GB", runtime="1 h")
 
     def upstream(self) -> Any:
         dataset = self.config[f"datasets.{self.dataset}"]
         nano = caselaw.each(SimulateDetector.req(self)) if dataset.generate else caselaw.files(dataset.files.paths)
+        if dataset.role == "data":
+            return {"nano": nano}
         return {"nano": nano, "corrections": caselaw.whole(WriteCorrections.req(self))}
 
     def run(self) -> None:
-        from analysis.selection import select_events
+        from analysis.selection.lepton_jets import select_events
 
         with self.publish() as out:
             select_events(
                 self.input()["nano"],
                 out["events"],
                 out["cutflow"],
-                self.config["selection"].lepton_jets,
-                self.config["corrections"],
-                self.input()["corrections"],
+                self.config["selection.lepton_jets"],
+                self.input().get("corrections"),
                 process=self.config[f"datasets.{self.dataset}"].process,
                 shift=self.shift,
-                chunk_size=self.config["selection"].chunk_size,
+                chunk_size=self.chunk_size,
             )

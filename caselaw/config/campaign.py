@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from caselaw.config.lookup import lookup
 from caselaw.config.problem import Problem, did_you_mean, display, listed
@@ -56,6 +55,8 @@ def canonical_form(value: Any, where: object) -> Any:
     if isinstance(value, list | tuple):
         return [canonical_form(element, where) for element in value]
     if isinstance(value, set | frozenset):
+        import json
+
         return sorted((canonical_form(element, where) for element in value), key=json.dumps)
     from pydantic_core import PydanticSerializationError, to_jsonable_python
 
@@ -92,8 +93,7 @@ def load_campaign(project: Project, name_or_path: str | os.PathLike[str] | None 
     return campaign
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(NamedTuple):
     """A campaign in memory and its file; `is_young` if the file had only just been written."""
 
     campaign: Campaign

@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from caselaw.config.problem import display
 from caselaw.errors import ConfigError
@@ -25,8 +24,7 @@ OPTION = re.compile(r"(?P<name>[^\s#;=:\[][^=:]*?)\s*(?:[=:]|$)")
 VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})")
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """An option as given; `where` is `law.cfg:12`, or the name of an environment variable."""
 
     name: str

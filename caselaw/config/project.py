@@ -7,6 +7,7 @@ import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from caselaw.config.lawcfg import Option, overrides, read_options
 from caselaw.config.problem import did_you_mean, listed
@@ -39,8 +40,7 @@ class Project:
     schema: str | None = None
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(NamedTuple):
     """A project in memory, and the state of all that it was read from."""
 
     project: Project
