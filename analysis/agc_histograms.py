@@ -190,20 +190,14 @@ def _systematic(entry: Mapping[str, Any]) -> Systematic:
     return ShapeAndRate(name, up["VariationPath"].removeprefix("_"), lower, samples)
 
 
-def _signal(
-    definition: Mapping[str, Any], samples: Sequence[str]
-) -> tuple[str, tuple[float, float], tuple[str, ...]]:
+def _signal(definition: Mapping[str, Any], samples: Sequence[str]) -> tuple[str, tuple[float, float], tuple[str, ...]]:
     """The parameter of interest, its bounds, and the samples that it scales."""
     poi = definition["General"]["POI"]
     factors = definition.get("NormFactors", [])
     if [factor["Name"] for factor in factors] != [poi]:
-        raise DefinitionError(
-            f"exactly one normalisation factor, the parameter of interest '{poi}', is understood"
-        )
+        raise DefinitionError(f"exactly one normalisation factor, the parameter of interest '{poi}', is understood")
     (factor,) = factors
     if factor.get("Nominal", 1.0) != 1.0:
-        raise DefinitionError(
-            f"normalisation factor '{poi}': the nominal value must be 1, not {factor['Nominal']}"
-        )
+        raise DefinitionError(f"normalisation factor '{poi}': the nominal value must be 1, not {factor['Nominal']}")
     low, high = factor.get("Bounds", (0.0, 10.0))
     return poi, (float(low), float(high)), _as_tuple(factor.get("Samples")) or tuple(samples)

@@ -99,43 +99,62 @@ class Dataset(Section):
 
 
 class LeptonCuts(Section):
-    """The one electron or muon of the event."""
+    """The one electron or muon of the event.
+
+    Electrons need `Electron_cutBased` equal to `electron_id` (4 is tight), muons `Muon_tightId`.
+    """
 
     pt: Positive = 30.0
     abs_eta: Positive = 2.1
     sip3d: Positive = 4.0
     muon_isolation: Positive = 0.15
+    electron_id: Annotated[int, Field(ge=0)] = 4
 
 
 class JetCuts(Section):
-    """Jets that count."""
+    """Jets that count; all bits of `id_bits` must be set in `Jet_jetId` (4 is tight with lepton veto)."""
 
     pt: Positive = 30.0
     abs_eta: Positive = 2.4
-    at_least: Annotated[int, Field(ge=1)] = 4
+    at_least: Annotated[int, Field(ge=4)] = 4
+    id_bits: Annotated[int, Field(ge=0)] = 4
 
 
 class BTagging(Section):
-    """The discriminant branch and the cut above which a jet is b-tagged."""
+    """The discriminant branch and the cut above which a jet is b-tagged.
 
-    branch: str = "Jet_btagCSVV2"
+    The branch is CSVv2's in files of 2015 and 2016; NanoAODv12 has, e.g., `Jet_btagDeepFlavB`.
+    """
+
+    branch: Annotated[str, Field(pattern=r"^Jet_\w+$")] = "Jet_btagCSVV2"
     cut: float = 0.5
 
 
 class LeptonJets(Section):
-    """Selection of the Analysis Grand Challenge: one lepton, four jets, regions 4j1b and 4j2b."""
+    """Selection of the Analysis Grand Challenge: one lepton, four jets, regions 4j1b and 4j2b.
+
+    `missing_momentum` is the collection of the missing transverse momentum ("MET", "PuppiMET", "PFMET").
+    """
 
     lepton: LeptonCuts = LeptonCuts()
     jets: JetCuts = JetCuts()
     b_tagging: BTagging = BTagging()
+    missing_momentum: Annotated[str, Field(pattern=r"^\w+$")] = "MET"
 
 
 class Dimuon(Section):
-    """Selection of opposite-charge muon pairs around the Z."""
+    """Selection of opposite-charge muon pairs around the Z, and the range in which its peak is fitted."""
 
     muon_pt: Positive = 20.0
     muon_abs_eta: Positive = 2.4
     mass_window: tuple[float, float] = (60.0, 120.0)
+    fit_window: tuple[float, float] = (75.0, 105.0)
+
+    @model_validator(mode="after")
+    def ordered(self) -> Dimuon:
+        check_edges("mass_window", self.mass_window)
+        check_edges("fit_window", self.fit_window)
+        return self
 
 
 class Selection(Section):
@@ -236,7 +255,15 @@ class Classifier(Section):
     """The signal-against-background classifier: boosted trees on columns of the selected events."""
 
     features: Annotated[tuple[str, ...], Field(min_length=1)] = (
-        "ht", "trijet_mass", "n_jets", "n_btags", "lepton_pt", "met", "mt_w", "jet1_pt", "jet4_pt",
+        "ht",
+        "trijet_mass",
+        "n_jets",
+        "n_btags",
+        "lepton_pt",
+        "met",
+        "mt_w",
+        "jet1_pt",
+        "jet4_pt",
     )
     trees: Annotated[int, Field(ge=1)] = 60
     depth: Annotated[int, Field(ge=1)] = 3

@@ -64,8 +64,7 @@ def _weight_columns(files: EventFiles) -> dict[str, str]:
     for path, found in names.items():
         if set(found) != set(first):
             raise HistogramError(
-                f"{fspath(path)}: weight variations {sorted(found)} are not those of the other files, "
-                f"{sorted(first)}"
+                f"{fspath(path)}: weight variations {sorted(found)} are not those of the other files, {sorted(first)}"
             )
     return {NOMINAL: "weight"} | {name.removeprefix(WEIGHT_PREFIX): name for name in first}
 
@@ -73,9 +72,7 @@ def _weight_columns(files: EventFiles) -> dict[str, str]:
 def observable_axis(observable: Observable) -> hist.axis.Regular:
     """The axis of an observable, with underflow and overflow; values that are NaN are overflow."""
     label = f"{observable.label} [{observable.unit}]" if observable.unit else observable.label
-    return hist.axis.Regular(
-        observable.bins, observable.low, observable.high, name=observable.column, label=label
-    )
+    return hist.axis.Regular(observable.bins, observable.low, observable.high, name=observable.column, label=label)
 
 
 class WeightSums:
@@ -109,9 +106,7 @@ class WeightSums:
                 inside = columns["region"] == code
                 self._fill({name: values[inside] for name, values in columns.items()}, names, weights)
 
-    def _fill(
-        self, columns: Mapping[str, np.ndarray], names: Sequence[str], weights: Mapping[str, str]
-    ) -> None:
+    def _fill(self, columns: Mapping[str, np.ndarray], names: Sequence[str], weights: Mapping[str, str]) -> None:
         """Fill the observables `names` with the events of their region."""
         bins = {
             name: self._axes[name].index(columns[self.observables[name].column].astype(np.float64)) + 1
@@ -123,9 +118,7 @@ class WeightSums:
             for name in names:
                 self._add(name, variation, bins[name], split, squares)
 
-    def _add(
-        self, name: str, variation: str, bins: np.ndarray, split: SplitWeights, squares: SplitWeights
-    ) -> None:
+    def _add(self, name: str, variation: str, bins: np.ndarray, split: SplitWeights, squares: SplitWeights) -> None:
         values, variances = self._sums[name, variation]
         values.add(bins, split)
         variances.add(bins, squares)

@@ -51,9 +51,7 @@ def normalisation(
     """
     events, weights = _all_events(cutflows)
     if not weights > 0:
-        raise NormalisationError(
-            f"the sum of weights of {len(cutflows)} cutflows is {weights:g}; it must be > 0"
-        )
+        raise NormalisationError(f"the sum of weights of {len(cutflows)} cutflows is {weights:g}; it must be > 0")
     if cross_section is not None:
         return Normalisation(cross_section, 0.0, luminosity, weights, events)
     average, error, generated = average_cross_section(summaries)

@@ -58,9 +58,7 @@ def draw_pseudodata(
     return drawn
 
 
-def _read_sample(
-    name: str, sample: PseudoDataSample, observables: Mapping[str, Observable]
-) -> dict[str, np.ndarray]:
+def _read_sample(name: str, sample: PseudoDataSample, observables: Mapping[str, Observable]) -> dict[str, np.ndarray]:
     """All events of a sample; the same event twice is an error, since both would be drawn together."""
     wanted = {observable.column for observable in observables.values()} | {"region", "weight", *EVENT_ID}
     parts = [read_events(events, scores, wanted) for events, scores in sample.files]
@@ -74,9 +72,7 @@ def _read_sample(
     return columns
 
 
-def _draw(
-    name: str, columns: Mapping[str, np.ndarray], normalisation: Normalisation, seed: int
-) -> np.ndarray:
+def _draw(name: str, columns: Mapping[str, np.ndarray], normalisation: Normalisation, seed: int) -> np.ndarray:
     """Which selected events become pseudo-data: bool of shape (events,); every count is Poisson distributed.
 
     With the largest normalised weight r, a Poisson number of mean rN of the N generated events happens, each
@@ -102,9 +98,7 @@ def _largest(name: str, weights: np.ndarray, normalisation: Normalisation) -> fl
     if not np.isfinite(weights).all() or (weights < 0).any():
         raise PseudoDataError(f"sample '{name}': weights that are negative or not finite cannot be drawn by")
     if len(weights) > normalisation.events:
-        raise PseudoDataError(
-            f"sample '{name}' has {len(weights)} selected of {normalisation.events} generated events"
-        )
+        raise PseudoDataError(f"sample '{name}' has {len(weights)} selected of {normalisation.events} generated events")
     largest = float(weights.max(initial=0.0))
     # five standard deviations of room, so that success does not hang on the seed
     if largest * normalisation.events + 5 * math.sqrt(largest * normalisation.events) > normalisation.events:

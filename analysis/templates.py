@@ -60,8 +60,7 @@ class Template:
     def __add__(self, other: Template) -> Template:
         if not np.array_equal(self.edges, other.edges):
             raise TemplateError(
-                f"templates with different edges cannot be added: "
-                f"{self.edges.tolist()} and {other.edges.tolist()}"
+                f"templates with different edges cannot be added: {self.edges.tolist()} and {other.edges.tolist()}"
             )
         return Template(self.edges, self.values + other.values, self.variances + other.variances)
 
@@ -81,9 +80,7 @@ def rebin(template: Template, edges: ArrayLike, *, overflow: bool = False) -> Te
     """
     wanted = np.asarray(edges, dtype=np.float64)
     if wanted.ndim != 1 or len(wanted) < 2 or not (np.diff(wanted) > 0).all():
-        raise TemplateError(
-            f"edges to rebin onto must be two or more increasing numbers, not {wanted.tolist()}"
-        )
+        raise TemplateError(f"edges to rebin onto must be two or more increasing numbers, not {wanted.tolist()}")
     finite = template.edges[np.isfinite(template.edges)]
     tolerance = 1e-9 * (finite[-1] - finite[0])
     positions = np.searchsorted(template.edges, wanted - tolerance)
@@ -138,9 +135,7 @@ def _variations(histogram: Mapping[str, Any]) -> dict[str, Template]:
     edges = _edges(observable)
     values = np.asarray(histogram["storage"]["values"], dtype=np.float64)
     variances = np.asarray(histogram["storage"]["variances"], dtype=np.float64)
-    return {
-        name: Template(edges, values[row], variances[row]) for row, name in enumerate(variation["categories"])
-    }
+    return {name: Template(edges, values[row], variances[row]) for row, name in enumerate(variation["categories"])}
 
 
 def _edges(axis: Mapping[str, Any]) -> Floats:
@@ -156,9 +151,7 @@ def _edges(axis: Mapping[str, Any]) -> Floats:
     return np.concatenate([below, edges, above])
 
 
-def collect_templates(
-    files: Mapping[str, Sequence[os.PathLike[str] | str]], channels: Iterable[str]
-) -> Templates:
+def collect_templates(files: Mapping[str, Sequence[os.PathLike[str] | str]], channels: Iterable[str]) -> Templates:
     """Templates of `channels` (observables) from histogram files per sample; files of a sample add up.
 
     A file that lacks a variation which another file of the same sample has enters with its nominal
@@ -194,9 +187,7 @@ def rebin_all(templates: Templates, edges: Mapping[str, ArrayLike], *, overflow:
     """Rebin every template of every channel that `edges` names onto that channel's edges."""
     return {
         channel: {
-            sample: {
-                name: rebin(template, edges[channel], overflow=overflow) for name, template in varied.items()
-            }
+            sample: {name: rebin(template, edges[channel], overflow=overflow) for name, template in varied.items()}
             for sample, varied in templates[channel].items()
         }
         for channel in edges

@@ -75,9 +75,7 @@ def paired_systematics(templates: Templates) -> list[ShapeAndRate]:
             down = f"{stem}_down"
             systematics.append(ShapeAndRate(stem, variation, down if down in names else None))
         elif variation != NOMINAL and not (direction == "down" and f"{stem}_up" in names):
-            raise WorkspaceError(
-                f"variation '{variation}' has no partner '_up'; name it '<systematic>_up/_down'"
-            )
+            raise WorkspaceError(f"variation '{variation}' has no partner '_up'; name it '<systematic>_up/_down'")
     return systematics
 
 
@@ -135,9 +133,7 @@ def _check_names(
 ) -> None:
     """Names must refer to something, and every systematic needs one of its own."""
     if not templates or set(data) != set(templates):
-        raise WorkspaceError(
-            f"channels of data {sorted(data)} differ from those of templates {sorted(templates)}"
-        )
+        raise WorkspaceError(f"channels of data {sorted(data)} differ from those of templates {sorted(templates)}")
     known = {sample for samples in templates.values() for sample in samples}
     names = [systematic.name for systematic in systematics]
     if repeated := {name for name in [*names, poi] if [*names, poi].count(name) > 1}:

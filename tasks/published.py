@@ -34,9 +34,7 @@ class BuildPublishedWorkspace(caselaw.Task):
             self.input()[name] for name in ("histograms", "inputs", "definition")
         )
         with self.publish() as out:
-            write_workspace(
-                out["workspace"], published_templates(histograms, inputs, definition).workspace()
-            )
+            write_workspace(out["workspace"], published_templates(histograms, inputs, definition).workspace())
 
 
 class FitPublished(caselaw.Task):

@@ -53,7 +53,7 @@ class SelectEvents(caselaw.Workflow):
                 out["events"],
                 out["cutflow"],
                 self.config["selection.lepton_jets"],
-                self.input().get("corrections"),
+                correction_file=self.input().get("corrections"),
                 process=self.config[f"datasets.{self.dataset}"].process,
                 shift=self.shift,
                 chunk_size=self.chunk_size,

@@ -7,7 +7,9 @@ from pathlib import Path
 
 
 def test_law_methods_may_be_overridden_and_still_count(project):
-    source = project.write("work.py", """
+    source = project.write(
+        "work.py",
+        """
         from pathlib import Path
         import caselaw, law, luigi
 
@@ -27,7 +29,8 @@ def test_law_methods_may_be_overridden_and_still_count(project):
             def run(self):
                 with self.publish() as out:
                     out["number"].write_text(self.input().load(formatter="text") * 2)
-    """)
+    """,
+    )
     project.run("work.General")
     made = project.made("General")
     assert {(project.root / "data" / path).read_text() for path in made} == {"55", "77"}
@@ -37,7 +40,9 @@ def test_law_methods_may_be_overridden_and_still_count(project):
 
 
 def test_overridden_output_takes_laws_way(project):
-    project.write("work.py", """
+    project.write(
+        "work.py",
+        """
         from pathlib import Path
         import caselaw, law
         class Own(caselaw.Workflow):
@@ -47,14 +52,17 @@ def test_overridden_output_takes_laws_way(project):
                 return law.LocalFileTarget(f"{Path.cwd()}/out/own_{self.branch}.txt")
             def run(self):
                 self.output().dump("x", formatter="text")
-    """)
+    """,
+    )
     project.run("work.Own")
     assert (project.root / "out" / "own_0.txt").exists()
     assert (project.root / "out" / "own_1.txt").exists()
 
 
 def test_local_workflow_makes_the_same_outputs(project):
-    project.write("work.py", """
+    project.write(
+        "work.py",
+        """
         import caselaw
         class Same(caselaw.Workflow):
             products = {"seed": "txt"}
@@ -63,7 +71,8 @@ def test_local_workflow_makes_the_same_outputs(project):
             def run(self):
                 with self.publish() as out:
                     out["seed"].write_text(str(self.seed))
-    """)
+    """,
+    )
     project.run("work.Same")
     contents = {p: (project.root / "data" / p).read_text() for p in project.made("Same")}
     for path in contents:
@@ -73,7 +82,9 @@ def test_local_workflow_makes_the_same_outputs(project):
 
 
 def test_selected_branches_run_with_what_they_need(project):
-    project.write("work.py", """
+    project.write(
+        "work.py",
+        """
         import caselaw
         class One(caselaw.Workflow):
             products = {"n": "txt"}
@@ -85,7 +96,8 @@ def test_selected_branches_run_with_what_they_need(project):
         class Two(One):
             def upstream(self):
                 return {"one": caselaw.each(One.req(self))}
-    """)
+    """,
+    )
     project.run("work.Two", "--branches", "1:3")
     assert (len(project.made("One")), len(project.made("Two"))) == (2, 2)
     project.run("work.Two", "--branch", "3")
@@ -143,7 +155,9 @@ def test_campaign_is_asked_for(project):
 
 
 def test_edit_of_a_helper_two_imports_away_runs_again_and_a_comment_does_not(project):
-    project.write("work.py", """
+    project.write(
+        "work.py",
+        """
         import caselaw
         class Step(caselaw.Task):
             products = {"n": "txt"}
@@ -151,7 +165,8 @@ def test_edit_of_a_helper_two_imports_away_runs_again_and_a_comment_does_not(pro
                 from near import near
                 with self.publish() as out:
                     out["n"].write_text(str(near()))
-    """)
+    """,
+    )
     project.write("near.py", "from far import far\ndef near():\n    return far()\n")
     far = project.write("far.py", "def far():\n    return 1\n")
     project.run("work.Step")
@@ -168,7 +183,9 @@ def test_edit_of_a_helper_two_imports_away_runs_again_and_a_comment_does_not(pro
 
 
 def test_added_file_runs_one_branch(project):
-    project.write("work.py", """
+    project.write(
+        "work.py",
+        """
         from pathlib import Path
         import caselaw
         class Copy(caselaw.Workflow):
@@ -178,7 +195,8 @@ def test_added_file_runs_one_branch(project):
             def run(self):
                 with self.publish() as out:
                     out["text"].write_text(Path(self.input()["file"]).read_text())
-    """)
+    """,
+    )
     for name in "bc":
         project.write(f"raw/{name}.dat", name)
     project.run("work.Copy")

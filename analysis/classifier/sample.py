@@ -42,9 +42,7 @@ class TrainingEvents:
         return self.event % 2 == 0
 
 
-def feature_matrix(
-    columns: Mapping[str, np.ndarray], features: Sequence[str], path: PathLike[str] | str
-) -> np.ndarray:
+def feature_matrix(columns: Mapping[str, np.ndarray], features: Sequence[str], path: PathLike[str] | str) -> np.ndarray:
     """The features side by side, float32 of shape (n, number of features); not finite is an error."""
     matrix = np.stack([columns[name].astype(np.float32) for name in features], axis=1)
     broken = [name for name, ok in zip(features, np.isfinite(matrix).all(axis=0), strict=True) if not ok]

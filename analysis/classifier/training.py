@@ -135,9 +135,7 @@ def _quality(
     }
 
 
-def _importances(
-    classifier: OnnxClassifier, events: TrainingEvents, weight: np.ndarray, seed: int
-) -> dict[str, float]:
+def _importances(classifier: OnnxClassifier, events: TrainingEvents, weight: np.ndarray, seed: int) -> dict[str, float]:
     def auc(features: np.ndarray) -> float:
         return separation(events.signal, classifier.scores(features, events.event), weight)["auc"]
 

@@ -76,9 +76,7 @@ FLAVOR = _variable("flavor", "int", "hadron flavour of the jet: 5 b, 4 c, 0 ligh
 SYSTEMATIC = _variable("systematic", "string", "the variation")
 
 
-def _category(
-    name: str, content: Mapping[str | int, object], default: float | None = None
-) -> schema.Category:
+def _category(name: str, content: Mapping[str | int, object], default: float | None = None) -> schema.Category:
     items = [{"key": key, "value": value} for key, value in content.items()]
     settings: dict[str, object] = {"nodetype": "category", "input": name, "content": items}
     if default is not None:
@@ -150,9 +148,7 @@ def _b_tag_scale_factor(b_tagging: campaign.BTagCorrections) -> schema.Correctio
         }
         values[systematic] = _category("flavor", rows, default=1.0)
     description = "b-tag efficiency in data over that in simulation"
-    return _correction(
-        "btag_scale_factor", description, [SYSTEMATIC, FLAVOR, PT], _category("systematic", values)
-    )
+    return _correction("btag_scale_factor", description, [SYSTEMATIC, FLAVOR, PT], _category("systematic", values))
 
 
 def _b_tag_efficiency(detector: campaign.Detector) -> schema.Correction:

@@ -14,9 +14,7 @@ NOMINAL = "nominal"
 WEIGHT_VARIATIONS = (*(f"btag_{name}" for name in BTAG_SYSTEMATICS), *(f"w_scale_{name}" for name in SIGNS))
 
 
-def event_weights(
-    selected: SelectedJets, process: str, correction_file: PathLike[str] | str
-) -> dict[str, np.ndarray]:
+def event_weights(selected: SelectedJets, process: str, correction_file: PathLike[str] | str) -> dict[str, np.ndarray]:
     """Corrections of the event weight: "nominal" and each of WEIGHT_VARIATIONS, float64, (n_events,).
 
     Each is the whole factor that multiplies the generator weight, not a ratio to the nominal one.

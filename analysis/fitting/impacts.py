@@ -50,9 +50,7 @@ def find_impacts(likelihood: Likelihood, observation: Observation, best: Minimum
     return tuple(sorted(impacts, key=lambda impact: (-impact.size, impact.parameter)))
 
 
-def _shift(
-    likelihood: Likelihood, observation: Observation, best: Minimum, index: int, change: float
-) -> float:
+def _shift(likelihood: Likelihood, observation: Observation, best: Minimum, index: int, change: float) -> float:
     """Change of the parameter of interest when the parameter of this index is held `change` off its best."""
     if not change:
         return 0.0

@@ -46,9 +46,7 @@ class RateInterpolation:
         powers = np.arange(1, 7)
         signs = (-1.0) ** powers
         first, second = powers, powers * (powers - 1)
-        conditions = np.array(
-            [powers**0, first, second, signs, -signs * first, signs * second], dtype=np.float64
-        )
+        conditions = np.array([powers**0, first, second, signs, -signs * first, signs * second], dtype=np.float64)
         wanted = np.stack(
             [
                 high - 1,

@@ -54,9 +54,7 @@ class Likelihood:
         self._constrained = self.sigmas > 0
         self._widths = self.sigmas[self._constrained]
         counts = {entry["name"]: entry["data"] for entry in workspace["observations"]}
-        observed = np.concatenate(
-            [np.asarray(counts[channel.name], dtype=float) for channel in self.channels]
-        )
+        observed = np.concatenate([np.asarray(counts[channel.name], dtype=float) for channel in self.channels])
         self.observation = Observation(observed, self.initial[self._constrained])
 
     def _fill(self, workspace: Mapping[str, Any]) -> None:
@@ -151,8 +149,7 @@ class Likelihood:
         additive_curvature = shape_curve_curvature(alphas)[:, None] * self._shape_curvature
         shape = (len(alphas), len(self.samples), len(self.channels))
         rates, rate_curvatures = (
-            slopes.reshape(shape)[:, :, self._channel_of_bin]
-            for slopes in self._rates.logarithmic_slopes(alphas)
+            slopes.reshape(shape)[:, :, self._channel_of_bin] for slopes in self._rates.logarithmic_slopes(alphas)
         )
         scaled = self._scaled / scales[:, None, None]
         statistical = self._gamma_mask / gammas[:, None, None]

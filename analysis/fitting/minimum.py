@@ -99,9 +99,7 @@ def minimise(
     )
 
 
-def approach(
-    likelihood: Likelihood, observation: Observation, start: Floats, frozen: Flags
-) -> tuple[Floats, Flags]:
+def approach(likelihood: Likelihood, observation: Observation, start: Floats, frozen: Flags) -> tuple[Floats, Flags]:
     """Newton steps towards the minimum inside the bounds, so that MIGRAD starts next to it.
 
     Returns the parameters reached, and which of them the slope of -ln L presses against a bound (a

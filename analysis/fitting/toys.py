@@ -72,9 +72,7 @@ class ToyResult:
 
     def _need(self, number: int) -> None:
         if len(self.toys) < number:
-            raise ToyError(
-                f"{len(self.toys)} toys converged ({len(self.failed)} failed), {number} are needed"
-            )
+            raise ToyError(f"{len(self.toys)} toys converged ({len(self.failed)} failed), {number} are needed")
 
     def to_json(self) -> str:
         """The toys and, for readers, the summary of their pulls."""

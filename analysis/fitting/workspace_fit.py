@@ -96,9 +96,7 @@ def _minos(likelihood: Likelihood, best: Minimum) -> tuple[float | None, float |
 
 def _statistical_uncertainty(likelihood: Likelihood, observation: Observation, best: Minimum) -> float:
     """Uncertainty of the parameter of interest with only the free parameters free (scales)."""
-    free = [
-        k for k, parameter in enumerate(likelihood.parameters) if not parameter.sigma and not parameter.fixed
-    ]
+    free = [k for k, parameter in enumerate(likelihood.parameters) if not parameter.sigma and not parameter.fixed]
     inverse = np.linalg.pinv(likelihood.hessian(best.parameters, observation)[np.ix_(free, free)])
     poi = free.index(likelihood.poi_index)
     return float(np.sqrt(max(inverse[poi, poi], 0.0)))

@@ -37,7 +37,8 @@ class Basket:
         """All numbers, of which there must be `count`."""
         if len(self.data) != count * dtype.itemsize:
             raise UnreadableFile(
-                self.path, f"{self.where} holds {len(self.data)} bytes, {count} numbers of {dtype.name} expected"
+                self.path,
+                f"{self.where} holds {len(self.data)} bytes, {count} numbers of {dtype.name} expected",
             )
         return self.data.view(dtype)
 

@@ -89,17 +89,23 @@ def open_nano(path: os.PathLike[str] | str, events: str = EVENTS) -> Iterator[Na
         file = uproot.open(location) if remote else uproot.open(location, handler=uproot.MemmapSource)
     with file:
         with damage_reported(location):
+            check_length(file, location)
             reader = _reader(file, location, events)
         yield NanoFile(location, events, reader)
+
+
+def check_length(file: uproot.ReadOnlyDirectory, path: str) -> None:
+    """A file must reach as far as its header says, even where the missing part is not needed."""
+    expected, found = int(file.file.fEND), int(file.file.source.num_bytes)
+    if found < expected:
+        raise UnreadableFile(path, f"truncated: {found} of {expected} bytes")
 
 
 def _reader(file: uproot.ReadOnlyDirectory, path: str, events: str) -> Reader:
     kinds = {name.partition(";")[0]: kind for name, kind in file.classnames(recursive=False).items()}
     if events not in kinds:
         there = ", ".join(sorted(kinds)) or "nothing"
-        raise UnreadableFile(
-            path, f"no TTree or RNTuple '{events}' (the file holds: {there})", "is it a NanoAOD file?"
-        )
+        raise UnreadableFile(path, f"no TTree or RNTuple '{events}' (the file holds: {there})", "is it a NanoAOD file?")
     if kinds[events] == "TTree":
         return TreeReader(file[events], path)
     if kinds[events] == "ROOT::RNTuple":

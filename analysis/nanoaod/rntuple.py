@@ -61,9 +61,7 @@ class NTupleReader:
         offsets = np.array(listed.offsets, dtype=np.int64)
         known = chunk.offsets.setdefault(branch.collection or "", offsets)
         if not np.array_equal(known, offsets):
-            raise UnreadableFile(
-                self._path, f"field '{branch.name}' disagrees with the number of objects per event"
-            )
+            raise UnreadableFile(self._path, f"field '{branch.name}' disagrees with the number of objects per event")
         self._store(branch, listed.content[: offsets[-1]], chunk)
 
     def _store(self, branch: Branch, layout: ak.contents.Content, chunk: Chunk) -> None:

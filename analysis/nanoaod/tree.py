@@ -68,9 +68,7 @@ class TreeReader:
             self._copy(branch, out[low - start : high - start], content[low - first : high - first])
         return out
 
-    def _objects(
-        self, branch: Branch, stored: StoredBranch, starts: np.ndarray, start: int, stop: int
-    ) -> np.ndarray:
+    def _objects(self, branch: Branch, stored: StoredBranch, starts: np.ndarray, start: int, stop: int) -> np.ndarray:
         begin = int(starts[start])
         out = np.empty(int(starts[stop]) - begin, branch.dtype)
         for index in overlapping(stored.edges, start, stop):
@@ -125,9 +123,7 @@ class TreeReader:
             )  # fmt: skip
         edges = np.asarray(branch.entry_offsets, np.int64)
         if edges[0] != 0 or edges[-1] != self.entries or np.any(np.diff(edges) < 0):
-            raise UnreadableFile(
-                self._path, f"branch '{name}' has {edges[-1]} events, its tree {self.entries}"
-            )
+            raise UnreadableFile(self._path, f"branch '{name}' has {edges[-1]} events, its tree {self.entries}")
         return StoredBranch(name, content.from_dtype, jagged, edges, BasketReader(branch, self._path))
 
     def _collection_starts(self, collection: str, stored: StoredBranch) -> np.ndarray:

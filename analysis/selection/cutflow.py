@@ -1,51 +1,47 @@
-"""How many events each cut leaves: as numbers, and as sums of weights."""
+"""How many events each cut leaves."""
 
 from __future__ import annotations
 
 import json
-import math
-import os
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
 
-from analysis.selection.kernel import FOUR_JETS, ONE_LEPTON, REGION_4J1B, REGION_4J2B
 
-CUTS = ("all events", "one lepton", "four jets", "4j1b", "4j2b")
-
-
-@dataclass
 class Cutflow:
-    """Sums over chunks; weights are kept one by one until the end, so that chunks do not change the result."""
+    """Raw and weighted numbers of events after each cut, filled chunk by chunk.
 
-    numbers: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CUTS, 0))
-    weights: dict[str, list[np.ndarray]] = field(default_factory=lambda: {cut: [] for cut in CUTS})
+    Weights are added one after the other in the order of the file, so that sums do not depend on the
+    chunks to the last bit.
+    """
 
-    def add(self, stage: np.ndarray, region: np.ndarray, weight: np.ndarray) -> None:
-        """Count a chunk: `stage`, `region` and `weight` of every event."""
-        left = {
-            "all events": np.ones(len(stage), np.bool_),
-            "one lepton": stage >= ONE_LEPTON,
-            "four jets": stage >= FOUR_JETS,
-            "4j1b": region == REGION_4J1B,
-            "4j2b": region == REGION_4J2B,
-        }
-        for cut, mask in left.items():
-            self.numbers[cut] += int(mask.sum())
-            self.weights[cut].append(weight[mask])
+    def __init__(self, cuts: Sequence[str]) -> None:
+        self.cuts = tuple(cuts)
+        self._raw = [0] * len(cuts)
+        self._weighted = [0.0] * len(cuts)
+        self._squared = [0.0] * len(cuts)
 
-    def rows(self) -> list[dict[str, float | int | str]]:
-        """Cut by cut: events, sum of weights, sum of squared weights (exactly rounded sums)."""
-        rows: list[dict[str, float | int | str]] = []
-        for cut in CUTS:
-            weights = np.concatenate(self.weights[cut]) if self.weights[cut] else np.empty(0)
-            rows.append({
-                "cut": cut, "raw": self.numbers[cut], "weighted": math.fsum(weights.tolist()),
-                "weighted_squared": math.fsum((weights**2).tolist()),
-            })  # fmt: skip
-        return rows
+    def fill(self, cut: str, weights: np.ndarray) -> None:
+        """Add the events that pass `cut`, given their weights (float64, shape (passing,))."""
+        row = self.cuts.index(cut)
+        self._raw[row] += len(weights)
+        self._weighted[row] = _add(self._weighted[row], weights)
+        self._squared[row] = _add(self._squared[row], weights**2)
 
-    def write(self, path: os.PathLike[str] | str) -> None:
+    @property
+    def rows(self) -> list[dict[str, str | int | float]]:
+        """One row per cut: `cut`, `raw`, `weighted` and `weighted_squared` (the variance)."""
+        columns = zip(self.cuts, self._raw, self._weighted, self._squared, strict=True)
+        names = ("cut", "raw", "weighted", "weighted_squared")
+        return [dict(zip(names, row, strict=True)) for row in columns]
+
+    def write(self, path: PathLike[str] | str) -> None:
         """Write the rows as JSON."""
-        Path(path).write_text(json.dumps({"rows": self.rows()}, indent=1) + "\n", encoding="utf-8")
+        Path(path).write_text(json.dumps({"rows": self.rows}, indent=1) + "\n", encoding="utf-8")
+
+
+def _add(total: float, weights: np.ndarray) -> float:
+    """Sum in order: np.sum adds in pairs that depend on the length."""
+    return float(np.add.accumulate(np.concatenate([[total], weights]))[-1])

@@ -1,104 +1,150 @@
 """The lepton+jets selection as one loop over events, compiled by numba.
 
-Objects come as flat arrays with offsets, so that nothing is built that is not measured. `analysis.selection.reference`
-is the same selection in awkward arrays; tests hold both against each other and against a plain loop.
+An event leaves the loop at the first cut that it fails, so that most jets are never looked at.
+`analysis.selection.reference` says the same in awkward; both must give the same result.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from typing import Any
+
 import numba
 import numpy as np
 
-ALL, ONE_LEPTON, FOUR_JETS = 0, 1, 2
-REGION_4J1B, REGION_4J2B = 1, 2
-TIGHT_LEPTON_VETO = 4  # bit of Jet_jetId
-TIGHT_ELECTRON = 4  # value of Electron_cutBased
+from analysis import campaign
+from analysis.nanoaod import Chunk
+from analysis.selection.columns import SelectedEvents
 
-# Columns of the matrix of measured quantities.
-QUANTITIES = (
-    "ht", "trijet_mass", "n_jets", "n_btags", "lepton_pt", "lepton_eta", "lepton_is_muon", "met", "mt_w",
-    "jet1_pt", "jet2_pt", "jet3_pt", "jet4_pt",
-)  # fmt: skip
+LEADING = 4
 
 
-@numba.njit(cache=True, nogil=True)
-def trijet_mass(pt, eta, phi, mass, tagged):
-    """Mass (GeV) of the three jets, one of them b-tagged, whose summed momentum has the highest pT; 0 if none."""
-    n = len(pt)
-    px, py, pz, energy = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    for i in range(n):
-        px[i], py[i], pz[i] = pt[i] * np.cos(phi[i]), pt[i] * np.sin(phi[i]), pt[i] * np.sinh(eta[i])
-        energy[i] = np.sqrt(px[i] ** 2 + py[i] ** 2 + pz[i] ** 2 + mass[i] ** 2)
-    highest, found = -1.0, 0.0
-    for i in range(n):
-        for j in range(i + 1, n):
-            for k in range(j + 1, n):
-                if not (tagged[i] or tagged[j] or tagged[k]):
-                    continue
-                x, y = px[i] + px[j] + px[k], py[i] + py[j] + py[k]
-                squared = x * x + y * y
-                if squared > highest:
-                    highest = squared
-                    z, e = pz[i] + pz[j] + pz[k], energy[i] + energy[j] + energy[k]
-                    found = np.sqrt(max(e * e - squared - z * z, 0.0))
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile on first use, and keep the machine code for later processes where a folder is writable.
+
+    numba looks at NUMBA_CACHE_DIR, beside the source, then in the user's cache; with none of them
+    writable (a read-only installation without a home) every process compiles anew.
+    """
+    try:
+        return numba.njit(cache=True)(function)
+    except RuntimeError:
+        return numba.njit(function)
+
+
+def select(chunk: Chunk, selection: campaign.LeptonJets) -> SelectedEvents:
+    """Apply the selection to a chunk with the branches of `lepton_jets.core_branches`."""
+    events, all_jets = len(chunk), len(chunk["Jet_pt"])
+    buffer = int(np.diff(chunk.offsets["Jet"]).max(initial=0))
+    last_cut = np.zeros(events, np.uint8)
+    event, lepton = np.empty(events, np.int64), np.empty(events, np.int64)
+    is_muon, n_btags = np.empty(events, np.bool_), np.empty(events, np.int32)
+    ht, trijet_mass = np.empty(events), np.empty(events)
+    jets, jet_offsets = np.empty(all_jets, np.int64), np.zeros(events + 1, np.int64)
+    found = _select_events(
+        _cuts(selection),
+        tuple(chunk[f"Electron_{name}"] for name in ("pt", "eta", "sip3d")),
+        chunk["Electron_cutBased"],
+        chunk.offsets["Electron"],
+        tuple(chunk[f"Muon_{name}"] for name in ("pt", "eta", "sip3d", "pfRelIso04_all")),
+        chunk["Muon_tightId"],
+        chunk.offsets["Muon"],
+        (*(chunk[f"Jet_{name}"] for name in ("pt", "eta", "phi", "mass")), chunk[selection.b_tagging.branch]),
+        chunk["Jet_jetId"],
+        chunk.offsets["Jet"],
+        np.empty((buffer, 5)),
+        (last_cut, event, lepton, is_muon, n_btags, ht, trijet_mass, jets, jet_offsets),
+    )
+    offsets = jet_offsets[: found + 1].copy()
+    jets = jets[: offsets[-1]].copy()
+    return SelectedEvents(
+        last_cut, event[:found].copy(), lepton[:found].copy(), is_muon[:found].copy(), n_btags[:found].copy(),
+        ht[:found].copy(), trijet_mass[:found].copy(), leading_pt(chunk["Jet_pt"][jets], offsets), jets, offsets,
+    )  # fmt: skip
+
+
+def leading_pt(pt: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """The four highest pT of each event, decreasing: float64, shape (events, 4)."""
+    event = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    ordered = pt[np.lexsort((-pt, event))].astype(np.float64)
+    return ordered[offsets[:-1, None] + np.arange(LEADING)] if len(ordered) else np.empty((0, LEADING))
+
+
+def _cuts(selection: campaign.LeptonJets) -> tuple[float | int, ...]:
+    lepton, jets = selection.lepton, selection.jets
+    return (
+        lepton.pt, lepton.abs_eta, lepton.sip3d, lepton.muon_isolation, lepton.electron_id,
+        jets.pt, jets.abs_eta, jets.id_bits, jets.at_least, selection.b_tagging.cut,
+    )  # fmt: skip
+
+
+@compiled
+def _select_events(
+    cuts, electrons, electron_id, electron_offsets, muons, muon_id, muon_offsets, jets, jet_id, jet_offsets,
+    momenta, out,
+):  # fmt: skip
+    """Loop over events; the number of selected ones, whose arrays in `out` are filled."""
+    last_cut, event, lepton, is_muon, n_btags, ht, trijet_mass, selected_jets, selected_offsets = out
+    electron_pt, electron_eta, electron_sip = electrons
+    muon_pt, muon_eta, muon_sip, muon_isolation = muons
+    jet_pt, jet_eta, jet_phi, jet_mass, jet_tag = jets
+    min_pt, max_eta, max_sip, max_isolation, tight = cuts[:5]
+    jet_min_pt, jet_max_eta, bits, at_least, tag_cut = cuts[5:]
+    found = filled = 0
+    for i in range(len(last_cut)):
+        leptons, chosen, muon = 0, 0, False
+        for k in range(electron_offsets[i], electron_offsets[i + 1]):
+            identified = electron_id[k] == tight and electron_sip[k] < max_sip
+            if identified and electron_pt[k] > min_pt and abs(electron_eta[k]) < max_eta:
+                leptons, chosen = leptons + 1, k
+        for k in range(muon_offsets[i], muon_offsets[i + 1]):
+            identified = muon_id[k] and muon_sip[k] < max_sip and muon_isolation[k] < max_isolation
+            if identified and muon_pt[k] > min_pt and abs(muon_eta[k]) < max_eta:
+                leptons, chosen, muon = leptons + 1, k, True
+        if leptons != 1:
+            continue
+        n_jets, tags, total = 0, 0, 0.0
+        for k in range(jet_offsets[i], jet_offsets[i + 1]):
+            if jet_pt[k] > jet_min_pt and abs(jet_eta[k]) < jet_max_eta and jet_id[k] & bits == bits:
+                selected_jets[filled + n_jets] = k
+                n_jets += 1
+                total += jet_pt[k]
+                tags += jet_tag[k] > tag_cut
+        last_cut[i] = 1 if n_jets < at_least else 2 + min(tags, 2)
+        if n_jets < at_least or tags == 0:
+            continue
+        for n in range(n_jets):
+            k = selected_jets[filled + n]
+            _set_momentum(momenta[n], jet_pt[k], jet_eta[k], jet_phi[k], jet_mass[k], jet_tag[k] > tag_cut)
+        event[found], lepton[found], is_muon[found] = i, chosen, muon
+        n_btags[found], ht[found], trijet_mass[found] = tags, total, _trijet_mass(momenta, n_jets)
+        found, filled = found + 1, filled + n_jets
+        selected_offsets[found] = filled
     return found
 
 
-@numba.njit(cache=True, nogil=True)
-def select(electrons, muons, jets, met, cuts):
-    """Stage, region and quantities of every event, and which jets count and are tagged.
+@compiled
+def _set_momentum(row, pt, eta, phi, mass, tagged):
+    """px, py, pz, E in GeV and 1 for a b tag."""
+    pt, eta, phi, mass = np.float64(pt), np.float64(eta), np.float64(phi), np.float64(mass)
+    row[0], row[1], row[2] = pt * math.cos(phi), pt * math.sin(phi), pt * math.sinh(eta)
+    row[3] = math.sqrt(row[0] ** 2 + row[1] ** 2 + row[2] ** 2 + mass**2)
+    row[4] = 1.0 if tagged else 0.0
 
-    `electrons` is (offsets, pt, eta, phi, sip3d, cutBased), `muons` (offsets, pt, eta, phi, sip3d, isolation, tightId),
-    `jets` (offsets, pt, eta, phi, mass, jetId, discriminant), `met` (pt, phi); momenta in GeV. `cuts` is (lepton pT,
-    lepton |eta|, sip3d, isolation, jet pT, jet |eta|, number of jets, discriminant). Returns `stage` int8 (n,),
-    `region` int8 (n,), `quantities` float64 (n, len(QUANTITIES)), `good` and `tagged` bool (number of jets,).
-    """
-    e_off, e_pt, e_eta, e_phi, e_sip, e_id = electrons
-    m_off, m_pt, m_eta, m_phi, m_sip, m_iso, m_id = muons
-    j_off, j_pt, j_eta, j_phi, j_mass, j_id, j_tag = jets
-    lepton_pt, lepton_eta, sip, isolation, jet_pt, jet_eta, at_least, discriminant = cuts
-    n = len(e_off) - 1
-    stage, region = np.zeros(n, np.int8), np.zeros(n, np.int8)
-    quantities = np.zeros((n, 13))
-    good, tagged = np.zeros(len(j_pt), np.bool_), np.zeros(len(j_pt), np.bool_)
-    for event in range(n):
-        leptons, pt, eta, phi, is_muon = 0, 0.0, 0.0, 0.0, 0.0
-        for i in range(e_off[event], e_off[event + 1]):
-            if e_pt[i] > lepton_pt and abs(e_eta[i]) < lepton_eta and e_id[i] == TIGHT_ELECTRON and e_sip[i] < sip:
-                leptons += 1
-                pt, eta, phi, is_muon = e_pt[i], e_eta[i], e_phi[i], 0.0
-        for i in range(m_off[event], m_off[event + 1]):
-            if m_pt[i] > lepton_pt and abs(m_eta[i]) < lepton_eta and m_id[i] and m_sip[i] < sip:
-                if m_iso[i] < isolation:
-                    leptons += 1
-                    pt, eta, phi, is_muon = m_pt[i], m_eta[i], m_phi[i], 1.0
-        if leptons != 1:
-            continue
-        stage[event] = ONE_LEPTON
-        n_jets, n_tagged, ht = 0, 0, 0.0
-        first, last = j_off[event], j_off[event + 1]
-        for i in range(first, last):
-            if j_pt[i] > jet_pt and abs(j_eta[i]) < jet_eta and (j_id[i] & TIGHT_LEPTON_VETO) != 0:
-                good[i], tagged[i] = True, j_tag[i] > discriminant
-                n_jets += 1
-                n_tagged += tagged[i]
-                ht += j_pt[i]
-        if n_jets < at_least:
-            good[first:last] = False
-            tagged[first:last] = False
-            continue
-        stage[event] = FOUR_JETS
-        if n_tagged == 0:
-            continue
-        region[event] = REGION_4J1B if n_tagged == 1 else REGION_4J2B
-        chosen = np.nonzero(good[first:last])[0] + first
-        row = quantities[event]
-        row[0] = ht
-        row[1] = trijet_mass(j_pt[chosen], j_eta[chosen], j_phi[chosen], j_mass[chosen], tagged[chosen])
-        row[2], row[3], row[4], row[5], row[6] = n_jets, n_tagged, pt, eta, is_muon
-        row[7] = met[0][event]
-        row[8] = np.sqrt(max(2 * pt * met[0][event] * (1 - np.cos(phi - met[1][event])), 0.0))
-        leading = -np.sort(-j_pt[chosen])
-        for i in range(min(4, n_jets)):
-            row[9 + i] = leading[i]
-    return stage, region, quantities, good, tagged
+
+@compiled
+def _trijet_mass(momenta, n_jets):
+    """Mass of the three jets with the highest vector-sum pT, at least one of them b-tagged."""
+    highest, best = -1.0, 0.0
+    for a in range(n_jets):
+        for b in range(a + 1, n_jets):
+            for c in range(b + 1, n_jets):
+                if momenta[a, 4] + momenta[b, 4] + momenta[c, 4] > 0:
+                    x = momenta[a, 0] + momenta[b, 0] + momenta[c, 0]
+                    y = momenta[a, 1] + momenta[b, 1] + momenta[c, 1]
+                    if x**2 + y**2 > highest:
+                        highest = x**2 + y**2
+                        z = momenta[a, 2] + momenta[b, 2] + momenta[c, 2]
+                        energy = momenta[a, 3] + momenta[b, 3] + momenta[c, 3]
+                        best = math.sqrt(max(energy**2 - highest - z**2, 0.0))
+    return best

@@ -1,110 +1,200 @@
-"""The step of the lepton+jets selection: a NanoAOD file in, selected events and a cutflow out."""
+"""Events with one lepton and four jets, as the code of the Analysis Grand Challenge selects them.
+
+Deviations: the Challenge counts b tags of 4j1b with `>=` and those of 4j2b with `>`, here it is `>` for
+both; cuts are compared in double precision; and where it shifts only the pT of jets, here their masses
+shift in proportion, as in CMS's own analyses. Missing momentum stays as it is, here and there.
+"""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from os import PathLike, fspath
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.campaign import LeptonJets
-from analysis.corrections import WEIGHT_VARIATIONS, event_weights, shifted_jet_pt
-from analysis.nanoaod import Chunk, open_nano
-from analysis.selection.branches import lepton_jets_branches
-from analysis.selection.columns import SelectedJets
+from analysis import campaign
+from analysis.columns import REGION_CODES
+from analysis.corrections import event_weights, shifted_jet_pt
+from analysis.nanoaod import Branch, Chunk, open_nano, per_event, per_object
+from analysis.selection import kernel, reference
+from analysis.selection.columns import (
+    FOUR_JETS,
+    NO_LEPTON,
+    ONE_B_TAG,
+    ONE_LEPTON,
+    TWO_B_TAGS,
+    JetColumns,
+    SelectedEvents,
+    SelectedJets,
+)
 from analysis.selection.cutflow import Cutflow
-from analysis.selection.kernel import QUANTITIES, select
-from analysis.selection.objects import event_objects, jet_columns, kernel_cuts
 
-PathLike = os.PathLike[str] | str
-CHUNK_SIZE = 100_000
+NOMINAL = "nominal"
+CUTS = ("all events", "one lepton", "four jets", *REGION_CODES)
+Columns = dict[str, np.ndarray]
+Path = PathLike[str] | str
+Select = Callable[[Chunk, campaign.LeptonJets], SelectedEvents]
+IMPLEMENTATIONS: dict[str, Select] = {"kernel": kernel.select, "awkward": reference.select}
 
 
 def select_events(
-    nano: PathLike,
-    events: PathLike,
-    cutflow: PathLike,
-    selection: LeptonJets,
-    correction_file: PathLike | None,
+    nano: Path,
+    events: Path,
+    cutflow: Path,
+    selection: campaign.LeptonJets,
+    correction_file: Path | None = None,
     *,
-    process: str,
-    shift: str = "nominal",
-    chunk_size: int = CHUNK_SIZE,
+    process: str | None = None,
+    shift: str = NOMINAL,
+    chunk_size: int = 100_000,
+    implementation: Literal["kernel", "awkward"] = "kernel",
 ) -> None:
-    """Select lepton+jets events of a NanoAOD file and write their columns (Parquet) and the cutflow (JSON).
+    """Write the selected events of the NanoAOD file `nano` as Parquet, and the cutflow as JSON.
 
-    With a `correction_file`, the sample is simulation: jets are shifted, weights are corrected and varied.
-    Without one, every event has weight 1. Results do not depend on `chunk_size`.
+    `correction_file` (of `analysis.corrections`) adds event weights for `process` and allows a `shift` of
+    the jets; without it, as for real data, the weight is the generator's, or 1 where there is none. The
+    cutflow has generator weights only. The result does not depend on `chunk_size`.
+
+    Raises `analysis.nanoaod.UnreadableFile`, and its kind `MissingBranch`, for unusable files.
     """
-    simulation = correction_file is not None
-    branches = lepton_jets_branches(selection, simulation=simulation, shifted=shift.startswith("jer"))
-    counted = Cutflow()
-    with open_nano(nano) as file, pq.ParquetWriter(os.fspath(events), schema(simulation), compression="zstd") as writer:
+    if correction_file is None and shift != NOMINAL:
+        raise ValueError(f"shift '{shift}' needs a correction file")
+    if correction_file is not None and process is None:
+        raise ValueError("corrections of event weights need the name of the process")
+    flow = Cutflow(CUTS)
+    parts = []
+    with open_nano(nano) as file:
+        branches = [*core_branches(selection), *output_branches(selection, correction_file, shift)]
         for chunk in file.chunks(branches, chunk_size):
-            columns = selected_columns(chunk, selection, correction_file, process, shift, counted)
-            writer.write_table(pa.table(columns, schema=schema(simulation)), row_group_size=CHUNK_SIZE)
-    counted.write(cutflow)
+            if correction_file is not None and shift != NOMINAL:
+                chunk = with_shifted_jets(chunk, shift, correction_file)
+            selected = IMPLEMENTATIONS[implementation](chunk, selection)
+            fill_cutflow(flow, selected, generator_weights(chunk))
+            columns = measured(chunk, selected, selection)
+            factors = {NOMINAL: np.ones(len(selected.event))}
+            if correction_file is not None:
+                jets = selected_jets(chunk, selected, selection)
+                factors = event_weights(jets, process or "", correction_file)
+            parts.append(columns | weighted(generator_weights(chunk)[selected.event], factors))
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    pq.write_table(pa.table(joined), fspath(events), compression="zstd")
+    flow.write(cutflow)
 
 
-def selected_columns(
-    chunk: Chunk, selection: LeptonJets, correction_file: PathLike | None, process: str, shift: str, counted: Cutflow
-) -> dict[str, np.ndarray]:
-    """Columns of the selected events of a chunk; the chunk is added to the cutflow."""
-    identity = tuple(chunk[name] for name in ("run", "luminosityBlock", "event"))
-    jets = jet_columns(chunk)
-    shifts = correction_file is not None and shift != "nominal"
-    jet_pt = shifted_jet_pt(jets, shift, identity, correction_file) if shifts else jets.pt.astype(np.float64)
-    objects = event_objects(chunk, selection, jet_pt)
-    stage, region, quantities, good, tagged = select(
-        objects.electrons, objects.muons, objects.jets, objects.met, kernel_cuts(selection)
+def core_branches(selection: campaign.LeptonJets) -> list[Branch]:
+    """The 16 branches (and three counters) on which the decision and the cutflow rest."""
+    electron = ("Electron_pt", "Electron_eta", "Electron_sip3d")
+    muon = ("Muon_pt", "Muon_eta", "Muon_sip3d", "Muon_pfRelIso04_all")
+    jet = ("Jet_pt", "Jet_eta", "Jet_phi", "Jet_mass", selection.b_tagging.branch)
+    return [
+        per_event("genWeight", required=False),
+        *(per_object(name) for name in (*electron, *muon, *jet)),
+        per_object("Electron_cutBased", "int32"),
+        per_object("Muon_tightId", "bool"),
+        per_object("Jet_jetId", "int32"),
+    ]
+
+
+def output_branches(selection: campaign.LeptonJets, correction_file: Path | None, shift: str) -> Iterable[Branch]:
+    """What the columns and corrections of selected events need beyond the core."""
+    yield from (
+        per_event("run", "uint32"),
+        per_event("luminosityBlock", "uint32"),
+        per_event("event", "uint64"),
     )
-    weight = generator_weight(chunk, simulation=correction_file is not None)
-    counted.add(stage, region, weight)
-    kept = region > 0
-    columns = {
-        "run": identity[0][kept],
-        "luminosityBlock": identity[1][kept],
-        "event": identity[2][kept],
-        "region": region[kept],
-        **{name: quantities[kept, number] for number, name in enumerate(QUANTITIES)},
-    }
-    if correction_file is None:
-        return {**columns, "weight": weight[kept]}
-    corrections = event_weights(kept_jets(chunk, jet_pt, kept, good, tagged), process, correction_file)
-    columns["weight"] = weight[kept] * corrections["nominal"]
-    for name in WEIGHT_VARIATIONS:
-        columns[f"weight_{name}"] = weight[kept] * corrections[name]
-    return columns
+    yield from (per_event(f"{selection.missing_momentum}_{name}") for name in ("pt", "phi"))
+    yield from (per_object("Electron_phi"), per_object("Muon_phi"))
+    if correction_file is not None:
+        yield per_event("genWeight")
+        yield per_object("Jet_hadronFlavour", "int32")
+    if shift.startswith("jer_"):
+        yield from (per_object("Jet_genJetIdx", "int32"), per_object("GenJet_pt"))
 
 
-def generator_weight(chunk: Chunk, *, simulation: bool) -> np.ndarray:
-    """Weight of every event, float64; 1 in real data and where the file has none."""
-    if simulation and "genWeight" in chunk:
-        return chunk["genWeight"].astype(np.float64)
-    return np.ones(len(chunk))
+def generator_weights(chunk: Chunk) -> np.ndarray:
+    """Weight of each event, float64; 1 in real data."""
+    return chunk["genWeight"].astype(np.float64) if "genWeight" in chunk else np.ones(len(chunk))
 
 
-def kept_jets(
-    chunk: Chunk, jet_pt: np.ndarray, kept: np.ndarray, good: np.ndarray, tagged: np.ndarray
-) -> SelectedJets:
-    """Selected jets of the selected events."""
+def with_shifted_jets(chunk: Chunk, shift: str, correction_file: Path) -> Chunk:
+    """The same chunk with momenta and masses of all jets under a shift."""
+    pt = chunk["Jet_pt"]
+    jets = JetColumns(chunk.offsets["Jet"], pt, chunk["Jet_eta"], chunk["Jet_phi"], matched_gen_pt(chunk))
+    numbers = (chunk["run"], chunk["luminosityBlock"], chunk["event"])
+    moved = shifted_jet_pt(jets, shift, numbers, correction_file)
+    factor = np.divide(moved, pt, out=np.ones(len(pt)), where=pt > 0)
+    mass = (chunk["Jet_mass"] * factor).astype(np.float32)
+    return replace(chunk, arrays=chunk.arrays | {"Jet_pt": moved.astype(np.float32), "Jet_mass": mass})
+
+
+def matched_gen_pt(chunk: Chunk) -> np.ndarray | None:
+    """pT of the generator jet of each jet, 0 where there is none (or it is too soft to be stored)."""
+    if "Jet_genJetIdx" not in chunk:
+        return None
+    index, starts = chunk["Jet_genJetIdx"], chunk.offsets["GenJet"]
     counts = np.diff(chunk.offsets["Jet"])
-    chosen = good & np.repeat(kept, counts)
-    per_event = np.add.reduceat(np.append(chosen, 0), chunk.offsets["Jet"][:-1]) if len(counts) else counts
-    per_event = np.where(counts > 0, per_event, 0)[kept]
-    flavour = chunk["Jet_hadronFlavour"] if "Jet_hadronFlavour" in chunk else np.zeros(len(jet_pt), np.int32)
+    found = (index >= 0) & (index < np.repeat(np.diff(starts), counts))
+    gen_pt = np.zeros(len(index), np.float32)
+    gen_pt[found] = chunk["GenJet_pt"][(np.repeat(starts[:-1], counts) + index)[found]]
+    return gen_pt
+
+
+def selected_jets(chunk: Chunk, selected: SelectedEvents, selection: campaign.LeptonJets) -> SelectedJets:
+    """The jets from which weights are computed."""
     return SelectedJets(
-        offsets=np.concatenate([[0], np.cumsum(per_event)]).astype(np.int64),
-        pt=jet_pt[chosen],
-        eta=chunk["Jet_eta"][chosen].astype(np.float64),
-        b_tagged=tagged[chosen],
-        hadron_flavour=flavour[chosen],
+        offsets=selected.jet_offsets,
+        pt=chunk["Jet_pt"][selected.jets].astype(np.float64),
+        eta=chunk["Jet_eta"][selected.jets].astype(np.float64),
+        b_tagged=chunk[selection.b_tagging.branch][selected.jets].astype(np.float64) > selection.b_tagging.cut,
+        hadron_flavour=chunk["Jet_hadronFlavour"][selected.jets],
     )
 
 
-def schema(simulation: bool) -> pa.Schema:
-    """Types of the columns, the same for every file."""
-    names = {"run": pa.uint32(), "luminosityBlock": pa.uint32(), "event": pa.uint64(), "region": pa.int8()}
-    weights = ["weight", *(f"weight_{name}" for name in WEIGHT_VARIATIONS)] if simulation else ["weight"]
-    return pa.schema([*names.items(), *((name, pa.float64()) for name in (*QUANTITIES, *weights))])
+def measured(chunk: Chunk, selected: SelectedEvents, selection: campaign.LeptonJets) -> Columns:
+    """The columns of the selected events; momenta and masses in GeV."""
+    event = selected.event
+    met, met_phi = (chunk[f"{selection.missing_momentum}_{name}"][event].astype(float) for name in ("pt", "phi"))
+    pt, eta, phi = (_of_lepton(chunk, selected, name) for name in ("pt", "eta", "phi"))
+    return {
+        **{name: chunk[name][event] for name in ("run", "luminosityBlock", "event")},
+        "region": selected.region,
+        "ht": selected.ht,
+        "trijet_mass": selected.trijet_mass,
+        "n_jets": np.diff(selected.jet_offsets).astype(np.int32),
+        "n_btags": selected.n_btags,
+        "lepton_pt": pt,
+        "lepton_eta": eta,
+        "lepton_is_muon": selected.lepton_is_muon,
+        "met": met,
+        "mt_w": np.sqrt(2 * pt * met * (1 - np.cos(phi - met_phi))),
+        **{f"jet{n + 1}_pt": selected.leading_pt[:, n] for n in range(selected.leading_pt.shape[1])},
+    }
+
+
+def _of_lepton(chunk: Chunk, selected: SelectedEvents, name: str) -> np.ndarray:
+    values = np.empty(len(selected.lepton))
+    for collection, mine in (("Muon", selected.lepton_is_muon), ("Electron", ~selected.lepton_is_muon)):
+        values[mine] = chunk[f"{collection}_{name}"][selected.lepton[mine]]
+    return values
+
+
+def weighted(gen_weight: np.ndarray, corrections: dict[str, np.ndarray]) -> Columns:
+    """`weight` from the nominal corrections, `weight_…` from each variation."""
+    return {
+        "weight" if name == NOMINAL else f"weight_{name}": gen_weight * factor for name, factor in corrections.items()
+    }
+
+
+def fill_cutflow(flow: Cutflow, selected: SelectedEvents, weights: np.ndarray) -> None:
+    """Add the events of a chunk, with their weights, to the cutflow."""
+    last_cut = selected.last_cut
+    passing = (
+        last_cut >= NO_LEPTON, last_cut >= ONE_LEPTON, last_cut >= FOUR_JETS,
+        last_cut == ONE_B_TAG, last_cut == TWO_B_TAGS,
+    )  # fmt: skip
+    for cut, mask in zip(CUTS, passing, strict=True):
+        flow.fill(cut, weights[mask])

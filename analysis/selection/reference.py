@@ -1,74 +1,84 @@
-"""The lepton+jets selection in awkward arrays: slower than the kernel, and read like the definition."""
+"""The lepton+jets selection in awkward: slower than the kernel, and easier to read and to change."""
 
 from __future__ import annotations
 
 import awkward as ak
 import numpy as np
 
-from analysis.selection.kernel import QUANTITIES, TIGHT_ELECTRON, TIGHT_LEPTON_VETO
-from analysis.selection.objects import Columns, EventObjects
+from analysis import campaign
+from analysis.nanoaod import Chunk
+from analysis.selection.columns import FOUR_JETS, NO_LEPTON, ONE_LEPTON, SelectedEvents
+from analysis.selection.kernel import leading_pt
+
+ELECTRON = ("pt", "eta", "sip3d", "cutBased")
+MUON = ("pt", "eta", "sip3d", "pfRelIso04_all", "tightId")
+JET = ("pt", "eta", "phi", "mass", "jetId")
 
 
-def jagged(columns: Columns, *names: str) -> ak.Array:
-    """Objects per event from flat arrays; the offsets come first in `columns`."""
-    offsets = ak.index.Index64(columns[0])
-    content = {name: array.astype(np.float64) if array.dtype.kind == "f" else array
-               for name, array in zip(names, columns[1:], strict=True)}  # fmt: skip
-    return ak.Array(ak.contents.ListOffsetArray(offsets, ak.zip(content).layout))
+def select(chunk: Chunk, selection: campaign.LeptonJets) -> SelectedEvents:
+    """Apply the selection to a chunk with the branches of `lepton_jets.core_branches`."""
+    electrons, muons = _objects(chunk, "Electron", ELECTRON), _objects(chunk, "Muon", MUON)
+    jets = _objects(chunk, "Jet", JET, tag=chunk[selection.b_tagging.branch])
+    cuts = selection.lepton
+    electrons = electrons[_is_lepton(electrons, cuts) & (electrons.cutBased == cuts.electron_id)]
+    muons = muons[_is_lepton(muons, cuts) & muons.tightId & (_double(muons.pfRelIso04_all) < cuts.muon_isolation)]
+    bits = selection.jets.id_bits
+    jets = jets[
+        (_double(jets.pt) > selection.jets.pt)
+        & (abs(_double(jets.eta)) < selection.jets.abs_eta)
+        & (jets.jetId & bits == bits)
+    ]
+    jets = ak.with_field(jets, _double(jets.tag) > selection.b_tagging.cut, "tagged")
+    tags = ak.to_numpy(ak.sum(jets.tagged, axis=1)).astype(np.int32)
+    one_lepton = ak.to_numpy(ak.num(electrons) + ak.num(muons)) == 1
+    enough_jets = ak.to_numpy(ak.num(jets)) >= selection.jets.at_least
+    regions = FOUR_JETS + np.minimum(tags, 2)
+    last_cut = np.where(one_lepton, np.where(enough_jets, regions, ONE_LEPTON), NO_LEPTON).astype(np.uint8)
+    event = np.flatnonzero(last_cut > FOUR_JETS)
+    is_muon = ak.to_numpy(ak.num(muons))[event] == 1
+    lepton = ak.to_numpy(ak.flatten(ak.concatenate([electrons.position, muons.position], axis=1)[event]))
+    jets = ak.to_packed(jets[event])
+    offsets = np.zeros(len(event) + 1, np.int64)
+    np.cumsum(ak.to_numpy(ak.num(jets)), out=offsets[1:])
+    pt = ak.to_numpy(ak.flatten(jets.pt))
+    ht = ak.to_numpy(ak.sum(_double(jets.pt), axis=1)).astype(np.float64)
+    return SelectedEvents(
+        last_cut, event, lepton, is_muon, tags[event], ht, _trijet_mass(jets),
+        leading_pt(pt, offsets), ak.to_numpy(ak.flatten(jets.position)), offsets,
+    )  # fmt: skip
 
 
-def select_reference(objects: EventObjects, cuts: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Stage, region and quantities of every event, as `analysis.selection.kernel.select` gives them."""
-    lepton_pt, lepton_eta, sip, isolation, jet_pt, jet_eta, at_least, discriminant = cuts
-    electrons = jagged(objects.electrons, "pt", "eta", "phi", "sip3d", "id")
-    muons = jagged(objects.muons, "pt", "eta", "phi", "sip3d", "isolation", "id")
-    jets = jagged(objects.jets, "pt", "eta", "phi", "mass", "id", "discriminant")
-
-    def kinematic(leptons: ak.Array) -> ak.Array:
-        return (leptons.pt > lepton_pt) & (abs(leptons.eta) < lepton_eta) & (leptons.sip3d < sip)
-
-    electrons = electrons[kinematic(electrons) & (electrons.id == TIGHT_ELECTRON)]
-    muons = muons[kinematic(muons) & muons.id & (muons.isolation < isolation)]
-    jets = jets[(jets.pt > jet_pt) & (abs(jets.eta) < jet_eta) & ((jets.id & TIGHT_LEPTON_VETO) != 0)]
-    jets = ak.with_field(jets, jets.discriminant > discriminant, "tagged")
-
-    one_lepton = ak.to_numpy(ak.num(electrons) + ak.num(muons) == 1)
-    four_jets = one_lepton & ak.to_numpy(ak.num(jets) >= at_least)
-    n_tagged = ak.to_numpy(ak.sum(jets.tagged, axis=1))
-    stage = (one_lepton.astype(np.int8) + four_jets).astype(np.int8)
-    region = np.where(four_jets, np.minimum(n_tagged, 2), 0).astype(np.int8)
-    quantities = np.zeros((len(stage), len(QUANTITIES)))
-    kept = region > 0
-    if kept.any():
-        met = tuple(array[kept].astype(np.float64) for array in objects.met)
-        quantities[kept] = measure(electrons[kept], muons[kept], jets[kept], met)
-    return stage, region, quantities
+def _objects(chunk: Chunk, collection: str, names: tuple[str, ...], **more: np.ndarray) -> ak.Array:
+    """A list of records per event; `position` is that in the chunk's flat arrays."""
+    offsets = chunk.offsets[collection]
+    fields = {name: chunk[f"{collection}_{name}"] for name in names} | more
+    fields["position"] = np.arange(offsets[-1])
+    return ak.unflatten(ak.zip(fields), np.diff(offsets))
 
 
-def measure(electrons: ak.Array, muons: ak.Array, jets: ak.Array, met: Columns) -> np.ndarray:
-    """Quantities of selected events, shape (n, len(QUANTITIES))."""
-    lepton = ak.firsts(ak.concatenate([electrons[["pt", "eta", "phi"]], muons[["pt", "eta", "phi"]]], axis=1))
-    met_pt, met_phi = met
-    leading = ak.to_numpy(ak.fill_none(ak.pad_none(ak.sort(jets.pt, ascending=False), 4, clip=True), 0.0))
-    mt_w = np.sqrt(np.maximum(2 * lepton.pt * met_pt * (1 - np.cos(lepton.phi - met_phi)), 0))
-    columns = [
-        ak.sum(jets.pt, axis=1), trijet_masses(jets), ak.num(jets), ak.sum(jets.tagged, axis=1),
-        lepton.pt, lepton.eta, ak.num(muons), met_pt, mt_w, *leading.T,
-    ]  # fmt: skip
-    return np.stack([ak.to_numpy(column).astype(np.float64) for column in columns], axis=1)
+def _double(values: ak.Array) -> ak.Array:
+    """Cuts are numbers of double precision; a float32 would round them before it is compared."""
+    return ak.values_astype(values, np.float64)
 
 
-def trijet_masses(jets: ak.Array) -> ak.Array:
-    """Mass of the three jets with a b tag and the highest summed pT, per event; 0 where there is none."""
-    momentum = ak.zip({
-        "x": jets.pt * np.cos(jets.phi), "y": jets.pt * np.sin(jets.phi), "z": jets.pt * np.sinh(jets.eta),
-        "m": jets.mass, "tagged": jets.tagged,
-    })  # fmt: skip
-    energy = np.sqrt(momentum.x**2 + momentum.y**2 + momentum.z**2 + momentum.m**2)
-    a, b, c = ak.unzip(ak.combinations(ak.with_field(momentum, energy, "e"), 3))
-    total = ak.zip({name: a[name] + b[name] + c[name] for name in ("x", "y", "z", "e")})
-    total = total[a.tagged | b.tagged | c.tagged]
-    squared = total.x**2 + total.y**2
-    best = ak.argmax(squared, axis=1, keepdims=True)
-    mass = np.sqrt(np.maximum(total.e**2 - squared - total.z**2, 0))
-    return ak.fill_none(ak.firsts(mass[best]), 0.0)
+def _is_lepton(leptons: ak.Array, cuts: campaign.LeptonCuts) -> ak.Array:
+    return (
+        (_double(leptons.pt) > cuts.pt)
+        & (abs(_double(leptons.eta)) < cuts.abs_eta)
+        & (_double(leptons.sip3d) < cuts.sip3d)
+    )
+
+
+def _trijet_mass(jets: ak.Array) -> np.ndarray:
+    """Mass of the three jets with the highest vector-sum pT, at least one of them b-tagged; GeV."""
+    pt, eta, phi, mass = (_double(jets[name]) for name in ("pt", "eta", "phi", "mass"))
+    x, y, z = pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)
+    energy = np.sqrt(x**2 + y**2 + z**2 + mass**2)
+    momenta = ak.zip({"x": x, "y": y, "z": z, "energy": energy, "tagged": jets.tagged})
+    first, second, third = ak.unzip(ak.combinations(momenta, 3))
+    tagged = first.tagged | second.tagged | third.tagged
+    total = {name: (first[name] + second[name] + third[name])[tagged] for name in ("x", "y", "z", "energy")}
+    squared_pt = total["x"] ** 2 + total["y"] ** 2
+    squared = total["energy"] ** 2 - squared_pt - total["z"] ** 2
+    best = ak.argmax(squared_pt, axis=1, keepdims=True)
+    return np.sqrt(np.maximum(ak.to_numpy(ak.flatten(squared[best])).astype(np.float64), 0.0))

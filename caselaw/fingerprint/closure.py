@@ -71,9 +71,7 @@ def module_closure(
     return Closures(first_party, folder=folder).of(module_names)
 
 
-def code_closure(
-    task_class: type, root: str | os.PathLike[str], names: Iterable[str] | None = None
-) -> Closure:
+def code_closure(task_class: type, root: str | os.PathLike[str], names: Iterable[str] | None = None) -> Closure:
     """What a task class reaches: its module and those of its first-party base classes, and their imports.
 
     `root` and `names` are those of `first_party`. The sources read for one class serve the next one, until
@@ -155,8 +153,7 @@ class _Search:
             raise FingerprintError(
                 f"no source of module '{name}'",
                 f"first-party root {self.finder.first_party.root}",
-                "define the task in a module under this folder, or name its top-level package in "
-                "[caselaw] first_party",
+                "define the task in a module under this folder, or name its top-level package in [caselaw] first_party",
             )
         if not standard_library(top):
             self.third_party.setdefault(top, (name, 0))

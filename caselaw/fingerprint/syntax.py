@@ -293,8 +293,10 @@ def _executed(parts: Sequence[Any], guards: frozenset[str]) -> list[Any]:
             executed.append(part)
         elif _dotted(part.test) in guards:
             executed.extend(_executed(part.orelse, guards))
-        elif isinstance(part.test, ast.UnaryOp) and isinstance(part.test.op, ast.Not) and (
-            _dotted(part.test.operand) in guards
+        elif (
+            isinstance(part.test, ast.UnaryOp)
+            and isinstance(part.test.op, ast.Not)
+            and (_dotted(part.test.operand) in guards)
         ):
             executed.extend(_executed(part.body, guards))
         else:

@@ -13,9 +13,7 @@ WEIGHTS = ("btag_heavy_up", "btag_heavy_down", "btag_light_up", "btag_light_down
 Columns = dict[str, np.ndarray]
 
 
-def make_events(
-    size: int, *, seed: int = 1, mass: float = 172.5, weights: Sequence[str] = WEIGHTS
-) -> Columns:
+def make_events(size: int, *, seed: int = 1, mass: float = 172.5, weights: Sequence[str] = WEIGHTS) -> Columns:
     """Columns of `size` selected events around a trijet `mass`, with weights near 1."""
     random = np.random.default_rng(seed)
     columns = {

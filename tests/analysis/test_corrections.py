@@ -95,9 +95,7 @@ def test_resolution_changes_by_its_uncertainty(correction_file: Path) -> None:
 def test_the_resolution_is_that_of_the_simulated_detector(correction_file: Path, eta: float) -> None:
     opened = correctionlib.CorrectionSet.from_file(str(correction_file))
     for pt in (16.0, 45.0, 500.0):
-        assert opened["jer_resolution"].evaluate(abs(eta), pt) == pytest.approx(
-            resolution(pt, eta), rel=1e-12
-        )
+        assert opened["jer_resolution"].evaluate(abs(eta), pt) == pytest.approx(resolution(pt, eta), rel=1e-12)
 
 
 def test_jets_without_generator_jet_are_smeared_up_but_never_sharpened(correction_file: Path) -> None:

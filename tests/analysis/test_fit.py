@@ -103,13 +103,10 @@ def test_derivatives_are_those_of_the_function(size):
         for step in steps
     ]
     curvatures = [
-        (likelihood.gradient(values + step, observation) - likelihood.gradient(values - step, observation))
-        / 2e-5
+        (likelihood.gradient(values + step, observation) - likelihood.gradient(values - step, observation)) / 2e-5
         for step in steps
     ]
-    yields = [
-        (likelihood.expected(values + step) - likelihood.expected(values - step)) / 2e-5 for step in steps
-    ]
+    yields = [(likelihood.expected(values + step) - likelihood.expected(values - step)) / 2e-5 for step in steps]
     np.testing.assert_allclose(likelihood.gradient(values, observation), slopes, rtol=1e-5, atol=1e-4)
     np.testing.assert_allclose(likelihood.hessian(values, observation), curvatures, rtol=1e-5, atol=1e-3)
     np.testing.assert_allclose(likelihood.jacobian(values), yields, rtol=1e-5, atol=1e-4)
@@ -175,12 +172,8 @@ def test_more_luminosity_means_less_signal_strength(result):
     impact = next(impact for impact in result.impacts if impact.parameter == "luminosity")
     assert -0.06 < impact.postfit_up < -0.02
     assert impact.postfit_down == pytest.approx(-impact.postfit_up, rel=0.15)
-    assert {impact.parameter for impact in result.impacts} == {p.name for p in result.parameters} - {
-        "ttbar_norm"
-    }
-    assert [impact.size for impact in result.impacts] == sorted(
-        (i.size for i in result.impacts), reverse=True
-    )
+    assert {impact.parameter for impact in result.impacts} == {p.name for p in result.parameters} - {"ttbar_norm"}
+    assert [impact.size for impact in result.impacts] == sorted((i.size for i in result.impacts), reverse=True)
 
 
 def test_an_impact_is_the_shift_of_a_fit_with_the_parameter_held(result):

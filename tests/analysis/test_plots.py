@@ -48,13 +48,9 @@ def stairs(figure: Figure, panel: int = 0) -> list[StepPatch]:
 
 
 def texts(figure: Figure) -> str:
-    found = [
-        text.get_text() for axes in figure.axes for text in [*axes.texts, axes.xaxis.label, axes.yaxis.label]
-    ]
+    found = [text.get_text() for axes in figure.axes for text in [*axes.texts, axes.xaxis.label, axes.yaxis.label]]
     legends = [axes.get_legend() for axes in figure.axes]
-    found += [
-        text.get_text() for legend in [*legends, *figure.legends] if legend for text in legend.get_texts()
-    ]
+    found += [text.get_text() for legend in [*legends, *figure.legends] if legend for text in legend.get_texts()]
     return "\n".join(found)
 
 
@@ -70,8 +66,7 @@ def test_stack_piles_the_smallest_background_first_and_the_signal_last() -> None
     expected = np.cumsum([SMALL.values, LARGE.values, SIGNAL.values], axis=0)
     np.testing.assert_allclose(tops, expected[::-1])  # mplhep draws from top to bottom
     assert [patch.get_facecolor()[:3] for patch in patches[:3]] == [
-        pytest.approx(tuple(int(s.color[k : k + 2], 16) / 255 for k in (1, 3, 5)))
-        for s in (SIGNAL, LARGE, SMALL)
+        pytest.approx(tuple(int(s.color[k : k + 2], 16) / 255 for k in (1, 3, 5))) for s in (SIGNAL, LARGE, SMALL)
     ]
 
 
@@ -101,9 +96,7 @@ def test_stack_without_data_has_no_points() -> None:
 
 
 def test_labels_carry_units_region_luminosity_and_energy() -> None:
-    text = texts(
-        draw_stack(yields(), label="$H_T$", unit="GeV", region="4 jets", note="before", luminosity=10)
-    )
+    text = texts(draw_stack(yields(), label="$H_T$", unit="GeV", region="4 jets", note="before", luminosity=10))
     for wanted in (
         "$H_T$ [GeV]",
         "Events / 100 GeV",
@@ -180,9 +173,7 @@ def test_systematics_draw_up_and_down_over_nominal_in_a_panel_each() -> None:
     np.testing.assert_allclose(up.get_data().values, [1.1, 1, 1.1])
     np.testing.assert_allclose(down.get_data().values, [0.9, 1, 0.9])
     np.testing.assert_allclose(stairs(figure, 1)[1].get_data().values, [1.02, 1, 1.02])
-    assert all(
-        name in texts(figure) for name in ("Jet energy scale", "unknown source", "W+jets", "up", "down")
-    )
+    assert all(name in texts(figure) for name in ("Jet energy scale", "unknown source", "W+jets", "up", "down"))
     assert [axes.get_visible() for axes in figure.axes] == [True, True, True, False]
 
 
@@ -199,9 +190,7 @@ def test_pulls_lie_at_their_values_from_top_to_bottom() -> None:
 
 def test_impacts_are_ranked_and_cut_off() -> None:
     sizes = [(0.02, -0.01), (0.05, -0.06), (0.001, -0.001)]
-    impacts = [
-        Impact(pull, size if size[0] > 0.01 else None, size) for pull, size in zip(PULLS, sizes, strict=True)
-    ]
+    impacts = [Impact(pull, size if size[0] > 0.01 else None, size) for pull, size in zip(PULLS, sizes, strict=True)]
     figure = draw_impacts(impacts, at_most=2)
     names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert names == ["b tagging, heavy flavour", "Jet energy scale"]
@@ -288,9 +277,7 @@ def test_house_style_does_not_leak() -> None:
     assert dict(mpl.rcParams) == before
 
 
-@pytest.mark.parametrize(
-    ("value", "text"), [(10, "10 "), (3378, "3.38 "), (None, "13 TeV"), (140_000, "140 ")]
-)
+@pytest.mark.parametrize(("value", "text"), [(10, "10 "), (3378, "3.38 "), (None, "13 TeV"), (140_000, "140 ")])
 def test_luminosity_is_given_in_fitting_units(value: float | None, text: str) -> None:
     shown = luminosity_text(value)
     assert shown.startswith(text) and shown.count("13 TeV") == 1

@@ -30,9 +30,7 @@ def template(*values: float, weight: float = 1.0) -> Template:
 
 def small(data=(12, 8), **variations: Template):
     """One channel: signal (6, 2) and background (5, 5) with the variations given."""
-    templates = {
-        "c": {"ttbar": {"nominal": template(6, 2)}, "wjets": {"nominal": template(5, 5), **variations}}
-    }
+    templates = {"c": {"ttbar": {"nominal": template(6, 2)}, "wjets": {"nominal": template(5, 5), **variations}}}
     return templates, {"c": template(*data)}
 
 
@@ -176,9 +174,7 @@ def test_wrong_names_are_errors(options, message):
 
 def test_a_systematic_without_its_template_is_an_error_that_names_both():
     with pytest.raises(TemplateError, match=r"'jes_down'.*'jes'.*nominal, jes_up"):
-        build_workspace(
-            *small(jes_up=template(6, 6)), systematics=[ShapeAndRate("jes", "jes_up", "jes_down")]
-        )
+        build_workspace(*small(jes_up=template(6, 6)), systematics=[ShapeAndRate("jes", "jes_up", "jes_down")])
 
 
 def test_data_with_other_bins_is_an_error():
@@ -230,9 +226,7 @@ def test_a_campaign_s_histograms_and_settings_make_its_workspace(tmp_path):
     assert [channel["name"] for channel in workspace["channels"]] == list(settings.channels)
     result = fit(workspace, impacts=False)
     assert result.signal_strength == pytest.approx(1, abs=1e-3)
-    observables = {
-        name: Observable(column="ht", region="4j1b", label="x") for name in ("ht_4j1b", "trijet_mass_4j2b")
-    }
+    observables = {name: Observable(column="ht", region="4j1b", label="x") for name in ("ht_4j1b", "trijet_mass_4j2b")}
     for channel in channel_edges(observables, settings).values():
         np.testing.assert_allclose(channel, EDGES)
         assert len(workspace["observations"][0]["data"]) == len(channel) - 1

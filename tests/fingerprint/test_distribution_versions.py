@@ -80,9 +80,7 @@ def test_the_first_folder_of_the_search_path_wins(tmp_path: Path, install: Insta
 
 def test_what_is_not_installed_is_missing(tmp_path: Path, install: Install) -> None:
     install("thing", "1")
-    assert of(tmp_path, "site", "no-such-folder").of("no_such_module") == (
-        Distribution("no_such_module", "missing"),
-    )
+    assert of(tmp_path, "site", "no-such-folder").of("no_such_module") == (Distribution("no_such_module", "missing"),)
     assert distribution_version("no_such_module") == ("no_such_module", "missing")
 
 

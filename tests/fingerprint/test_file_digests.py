@@ -55,9 +55,7 @@ def test_a_file_is_read_once(tmp_path: Path, memo: FileDigests, old_files: None,
     assert hashed == [path]
 
 
-def test_a_file_that_was_just_written_is_not_memoised(
-    tmp_path: Path, memo: FileDigests, hashed: list[Path]
-) -> None:
+def test_a_file_that_was_just_written_is_not_memoised(tmp_path: Path, memo: FileDigests, hashed: list[Path]) -> None:
     path = tmp_path / "a.root"
     path.write_bytes(b"events")
     memo.digest(path)
@@ -231,9 +229,7 @@ def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
         file_digest(tmp_path / "pipe")
 
 
-def test_a_file_that_changes_while_it_is_read_is_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "growing.root"
     path.write_bytes(b"events")
     original = hashlib.file_digest

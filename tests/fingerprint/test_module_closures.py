@@ -160,9 +160,7 @@ def test_a_module_without_source_is_an_error(write: Write, closure: Of) -> None:
             closure(name)
 
 
-def test_an_import_of_a_missing_submodule_is_a_warning_and_counts_once_it_is_there(
-    write: Write, closure: Of
-) -> None:
+def test_an_import_of_a_missing_submodule_is_a_warning_and_counts_once_it_is_there(write: Write, closure: Of) -> None:
     write({"work.py": "try:\n    import pkg.fast\nexcept ImportError:\n    pass", "pkg/__init__.py": ""})
     before = closure()
     assert [warning.what for warning in before.warnings] == ["first-party module 'pkg.fast' cannot be found"]

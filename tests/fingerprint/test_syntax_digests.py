@@ -313,14 +313,16 @@ names = st.sampled_from(["a", "b", "c"])
 atoms = names | st.integers(0, 3).map(str) | st.sampled_from(["'a'", "b'a'", "None", "True", "1.0", "..."])
 expressions = st.recursive(
     atoms,
-    lambda inner: st.tuples(inner, st.sampled_from(["+", "<", "and", "if a else"]), inner).map(
-        lambda parts: f"({parts[0]} {parts[1]} {parts[2]})"
-    )
-    | st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]")
-    | st.lists(inner, max_size=3).map(lambda items: f"f({', '.join(items)})")
-    | st.tuples(names, inner).map(lambda parts: f"(lambda {parts[0]}: {parts[1]})")
-    | inner.map(lambda text: f"({text}).a")
-    | inner.map(lambda text: f"(not {text})"),
+    lambda inner: (
+        st.tuples(inner, st.sampled_from(["+", "<", "and", "if a else"]), inner).map(
+            lambda parts: f"({parts[0]} {parts[1]} {parts[2]})"
+        )
+        | st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]")
+        | st.lists(inner, max_size=3).map(lambda items: f"f({', '.join(items)})")
+        | st.tuples(names, inner).map(lambda parts: f"(lambda {parts[0]}: {parts[1]})")
+        | inner.map(lambda text: f"({text}).a")
+        | inner.map(lambda text: f"(not {text})")
+    ),
     max_leaves=6,
 )
 

@@ -203,9 +203,11 @@ def test_padding_of_records_does_not_count() -> None:
 numbers = st.booleans() | st.integers() | st.floats() | st.decimals()
 plain = st.recursive(
     st.none() | numbers | st.text() | st.binary() | st.dates(),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.text(max_size=3) | st.integers(), inner, max_size=4)
-    | st.frozensets(st.text(max_size=3) | st.integers() | st.booleans(), max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(max_size=3) | st.integers(), inner, max_size=4)
+        | st.frozensets(st.text(max_size=3) | st.integers() | st.booleans(), max_size=4)
+    ),
     max_leaves=12,
 )
 
