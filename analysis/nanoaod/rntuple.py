@@ -12,6 +12,7 @@ from analysis.nanoaod.branches import Branch
 from analysis.nanoaod.chunk import Chunk
 from analysis.nanoaod.conversion import convert
 from analysis.nanoaod.errors import MissingBranch, UnreadableFile
+from analysis.nanoaod.pages import PageChecksums
 
 
 class NTupleReader:
@@ -25,6 +26,7 @@ class NTupleReader:
         firsts = [cluster.num_first_entry for cluster in ntuple.cluster_summaries]
         self._edges = np.array([*firsts, self.entries], np.int64)
         self._kept: dict[str, tuple[int, int, ak.Array]] = {}
+        self._checksums = PageChecksums(ntuple, path)
 
     def read(self, branches: Sequence[Branch], start: int, stop: int) -> Chunk:
         """The branches of the events [start, stop)."""
@@ -47,6 +49,7 @@ class NTupleReader:
         begin = int(np.searchsorted(self._edges, start, side="right")) - 1
         end = int(np.searchsorted(self._edges, stop))
         first, last = int(self._edges[min(begin, end)]), int(self._edges[end])
+        self._checksums.check(name, range(min(begin, end), end))
         # Field by field: uproot's arrays(names) takes a time quadratic in the fields of the file.
         events = self._ntuple[name].array(entry_start=first, entry_stop=last)
         if len(events) != last - first:
