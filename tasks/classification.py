@@ -50,7 +50,7 @@ class EvaluateClassifier(caselaw.Workflow):
     shift = luigi.ChoiceParameter(default="nominal", choices=SHIFTS, description="shift of jet momenta")
 
     products = {"scores": "parquet"}
-    config_keys = ()
+    config_keys = ("datasets.{dataset}.process",)
 
     def upstream(self) -> Any:
         return {

@@ -2,7 +2,7 @@
 
 from analysis.nanoaod.branches import Branch, per_event, per_object
 from analysis.nanoaod.chunk import Chunk
-from analysis.nanoaod.errors import MissingBranch, UnreadableFile
+from analysis.nanoaod.errors import MissingBranch, UnreachableFile, UnreadableFile
 from analysis.nanoaod.file import NanoFile, open_nano
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Chunk",
     "MissingBranch",
     "NanoFile",
+    "UnreachableFile",
     "UnreadableFile",
     "open_nano",
     "per_event",

@@ -73,24 +73,38 @@ class BasketReader:
         self._bytes = branch.member("fBasketBytes")
         self._entries = branch.entry_offsets
         self._stored = branch.num_baskets - len(branch.embedded_baskets)
+        self._expected: dict[int, uproot.source.chunk.Chunk] = {}
 
-    def read(self, index: int) -> Basket:
-        """Decompress the basket of that index."""
-        where = f"branch '{self._branch.name}', basket {index}"
-        events = self._entries[index + 1] - self._entries[index]
-        if index >= self._stored:  # a basket that was still in memory when the tree was written
-            basket = self._branch.basket(index)
-            offsets = None if basket.byte_offsets is None else basket.byte_offsets[:-1]
-            return Basket(where, self._path, np.asarray(basket.data), offsets, 0)
+    def location(self, index: int) -> tuple[int, int] | None:
+        """First and last byte of a basket; None if it lies within the tree itself."""
+        if index >= self._stored:
+            return None
         seek, size = int(self._seeks[index]), int(self._bytes[index])
         if seek <= 0 or size < KEY.size or seek + size > self._source.num_bytes:
             raise UnreadableFile(
                 self._path,
-                f"{where} is said to be at bytes {seek} to {seek + size}, the file ends at "
+                f"{self._where(index)} is said to be at bytes {seek} to {seek + size}, the file ends at "
                 f"{self._source.num_bytes}: it is truncated",
             )
-        raw = memoryview(self._source.chunk(seek, seek + size).raw_data).cast("B")
-        return self._parse(raw, int(events), where)
+        return seek, seek + size
+
+    def expect(self, index: int, chunk: uproot.source.chunk.Chunk) -> None:
+        """Take note of bytes that are on their way; `read` then waits for them instead of asking."""
+        self._expected[index] = chunk
+
+    def read(self, index: int) -> Basket:
+        """Decompress the basket of that index."""
+        where, location = self._where(index), self.location(index)
+        if location is None:  # a basket that was still in memory when the tree was written
+            basket = self._branch.basket(index)
+            offsets = None if basket.byte_offsets is None else basket.byte_offsets[:-1]
+            return Basket(where, self._path, np.asarray(basket.data), offsets, 0)
+        chunk = self._expected.pop(index, None) or self._source.chunk(*location)
+        events = int(self._entries[index + 1] - self._entries[index])
+        return self._parse(memoryview(chunk.raw_data).cast("B"), events, where)
+
+    def _where(self, index: int) -> str:
+        return f"branch '{self._branch.name}', basket {index}"
 
     def _parse(self, raw: memoryview, events: int, where: str) -> Basket:
         size, _, length, _, key_length, _ = KEY.unpack_from(raw)

@@ -25,3 +25,15 @@ class MissingBranch(UnreadableFile):
         super().__init__(path, reason, advice)
         self.args = (path, branches, reason, advice)
         self.branches = tuple(branches)
+
+
+class UnreachableFile(ConnectionError):  # noqa: N818
+    """A remote file that could not be asked for; nothing is known about its content."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}; the file may be fine, try again"

@@ -12,13 +12,14 @@ import uproot
 
 from analysis.nanoaod.branches import Branch
 from analysis.nanoaod.chunk import Chunk
-from analysis.nanoaod.errors import MissingBranch, UnreadableFile
+from analysis.nanoaod.errors import MissingBranch, UnreachableFile, UnreadableFile
 from analysis.nanoaod.rntuple import NTupleReader
 from analysis.nanoaod.tree import TreeReader
 
 EVENTS = "Events"
-# Not signs of a damaged file: the caller or the network is at fault, and trying again may help.
+# Not signs of a damaged file: the caller or the network is at fault.
 ACCESS_ERRORS = (FileNotFoundError, PermissionError, ConnectionError, TimeoutError)
+NETWORK_MODULES = ("aiohttp", "fsspec", "XRootD")
 
 
 class Reader(Protocol):
@@ -115,15 +116,20 @@ def _reader(file: uproot.ReadOnlyDirectory, path: str, events: str) -> Reader:
 
 @contextmanager
 def damage_reported(path: str) -> Iterator[None]:
-    """Every other error while a file is parsed means that its content is damaged.
+    """Every error while a file is parsed, but those of access, means that its content is damaged.
 
     Parsers and decompressors meet damaged bytes with errors of any type (struct.error, KeyError, OSError,
     MemoryError, …), so all are taken; the original stays attached as the cause.
     """
     try:
         yield
-    except (UnreadableFile, *ACCESS_ERRORS):
+    except UnreadableFile:
         raise
     except Exception as error:
-        text = str(error).strip().splitlines() or [""]
-        raise UnreadableFile(path, f"damaged or not a ROOT file ({type(error).__name__}: {text[0]})") from error
+        text = f"{type(error).__name__}: {(str(error).strip().splitlines() or [''])[0]}"
+        network = isinstance(error, OSError) or type(error).__module__.startswith(NETWORK_MODULES)
+        if "://" in path and network and not isinstance(error, FileNotFoundError):
+            raise UnreachableFile(path, text) from error
+        if isinstance(error, ACCESS_ERRORS):
+            raise
+        raise UnreadableFile(path, f"damaged or not a ROOT file ({text})") from error

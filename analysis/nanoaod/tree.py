@@ -7,6 +7,7 @@ stretch of numbers, copied from the decompressed basket straight into the result
 
 from __future__ import annotations
 
+import queue
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,6 +49,7 @@ class TreeReader:
     def read(self, branches: Sequence[Branch], start: int, stop: int) -> Chunk:
         """The branches of the events [start, stop)."""
         chunk = Chunk(start, stop)
+        self._request(branches, start, stop)
         for branch in branches:
             stored = self._find(branch)
             if branch.collection is None:
@@ -58,6 +60,22 @@ class TreeReader:
             if branch.collection not in chunk.offsets:
                 chunk.offsets[branch.collection] = starts[start : stop + 1] - starts[start]
         return chunk
+
+    def _request(self, branches: Sequence[Branch], start: int, stop: int) -> None:
+        """Ask for all baskets of a chunk at once where every question is a round trip over the network."""
+        source = self._tree.file.source
+        if isinstance(source, uproot.MemmapSource):
+            return
+        wanted = []
+        for stored in map(self._find, branches):
+            kept = self._kept.get(stored.name, (-1, None))[0]
+            for index in overlapping(stored.edges, start, stop):
+                location = stored.baskets.location(index)
+                if index != kept and location is not None:
+                    wanted.append((location, stored.baskets, index))
+        chunks = source.chunks([location for location, _, _ in wanted], queue.Queue())
+        for (_, baskets, index), chunk in zip(wanted, chunks, strict=True):
+            baskets.expect(index, chunk)
 
     def _flat(self, branch: Branch, stored: StoredBranch, start: int, stop: int) -> np.ndarray:
         out = np.empty(stop - start, branch.dtype)
@@ -133,6 +151,7 @@ class TreeReader:
         counter = f"n{collection}"
         if counter in self.names:
             wanted = Branch(counter, "int64")
+            self._request([wanted], 0, self.entries)
             counts = self._flat(wanted, self._find(wanted), 0, self.entries)
         else:
             counts = [stored.baskets.read(i).counts(stored.dtype) for i in range(len(stored.edges) - 1)]
