@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import logging
 import os
 import resource
 import socket
@@ -39,6 +40,15 @@ from caselaw.upstream import Connection, Over, named
 
 # How and where a task runs never changes what it makes (DESIGN: rule 4).
 NOT_IN_FINGERPRINT = frozenset({"workflow", "effective_workflow", "branch", "branches", "campaign"})
+
+
+warn_once = functools.cache(logging.getLogger(__name__).warning)
+
+
+@functools.cache
+def file_digests_of(root: Path) -> FileDigests:
+    """The memo of file digests of a project."""
+    return FileDigests(root / ".caselaw" / "digests.sqlite")
 
 
 @dataclass(frozen=True)
@@ -170,7 +180,10 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     @functools.cached_property
     def closure(self) -> Closure:
         """Code that the task reaches, and the distributions that this code imports."""
-        return code_closure(type(self), self.project.root, self.project.first_party)
+        found = code_closure(type(self), self.project.root, self.project.first_party)
+        for warning in found.warnings:
+            warn_once("%s", warning)
+        return found
 
     @functools.cached_property
     def components(self) -> Components:
@@ -196,7 +209,7 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
 
     @property
     def file_digests(self) -> FileDigests:
-        return FileDigests(self.project.root / ".caselaw" / "digests.sqlite")
+        return file_digests_of(self.project.root)
 
     @property
     def fingerprint(self) -> str:

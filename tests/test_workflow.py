@@ -227,3 +227,21 @@ def test_storage_outage_is_not_missing(project):
     folder.symlink_to(folder)  # a loop: the answer is an error, also for root
     printed = project.run("work.Select", "--campaign", "small", code=None)
     assert "StoreUnavailable" in printed
+
+
+def test_code_that_cannot_be_seen_is_named_with_its_line(project):
+    project.write(
+        "work.py",
+        """
+        import importlib
+        import caselaw
+        class Dynamic(caselaw.Task):
+            products = {"n": "txt"}
+            def run(self):
+                module = importlib.import_module(input())
+                with self.publish() as out:
+                    out["n"].write_text("x")
+    """,
+    )
+    printed = project.run("work.Dynamic", code=30)
+    assert "work.py:7" in printed
