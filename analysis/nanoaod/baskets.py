@@ -1,8 +1,9 @@
 """Baskets of a TBranch: bytes of the file to numbers.
 
-The layout is that of ROOT's TKey, TBasket and R__zip: https://root.cern/doc/master/classTBasket.html, file
-format of https://github.com/root-project/root/blob/master/io/doc/TFile. Everything that
-the file says twice (sizes, numbers of events, offsets) is compared, so that damage is noticed.
+The layout is that of ROOT's TKey, TBasket and R__zip: https://root.cern/doc/master/classTBasket.html, file format of
+https://github.com/root-project/root/blob/master/io/doc/TFile. Everything that the file says twice (sizes, numbers of
+events, offsets) is compared, so that damage is noticed. Numbers that ROOT protects by no checksum (uncompressed or
+compressed by ZSTD) may still be changed without a trace; only a digest of the whole file tells.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from caselaw.fingerprint.encoding import encode
     from caselaw.fingerprint.files import FileDigests, file_digest
     from caselaw.fingerprint.hashing import SCHEME, branch_digests, digest, digest_bytes, short
+    from caselaw.fingerprint.imports import syntax_digest
     from caselaw.fingerprint.modules import FirstParty, first_party
-    from caselaw.fingerprint.syntax import syntax_digest
 
 __all__ = [
     "SCHEME",
@@ -54,7 +54,7 @@ _MODULES = {
     "first_party": "modules",
     "module_closure": "closure",
     "short": "hashing",
-    "syntax_digest": "syntax",
+    "syntax_digest": "imports",
 }
 
 

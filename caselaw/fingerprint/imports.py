@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
-from caselaw.fingerprint.syntax import Function, Reading
+from caselaw.fingerprint.syntax import Function, Reading, node_digest, parse
 
 
 class Import(NamedTuple):
@@ -58,6 +58,12 @@ _OPAQUE = frozenset({
     "pkg_resources.iter_entry_points", "imp.load_source", "sys.path.append", "sys.path.insert",
     "sys.path.extend",
 })  # fmt: skip
+
+
+def syntax_digest(source: bytes, path: str = "<source>") -> str:
+    """The digest of a module's meaning from the bytes of its file."""
+    tree = parse(source, path)
+    return node_digest(tree, survey(tree).reading)
 
 
 def survey(tree: ast.Module) -> Survey:

@@ -85,14 +85,6 @@ def parse(source: bytes, path: str) -> ast.Module:
     return tree
 
 
-def syntax_digest(source: bytes, path: str = "<source>") -> str:
-    """The digest of a module's meaning from the bytes of its file."""
-    from caselaw.fingerprint.imports import survey
-
-    tree = parse(source, path)
-    return node_digest(tree, survey(tree).reading)
-
-
 def node_digest(node: ast.AST, reading: Reading, scope: str = PLAIN) -> str:
     """The digest of any part of a tree; `scope` says where it stands."""
     return digest_bytes(canonical(node, reading, scope))

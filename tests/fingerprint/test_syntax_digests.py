@@ -228,13 +228,10 @@ def test_every_change_of_meaning_counts(old: str, new: str) -> None:
         "def f(x: int): ...\nprint(f.__annotations__)\n",
         "x: int = 1\nprint(__annotations__)\n",
         "class A:\n    x: int\n    def f(self): return getattr(self, '__annotations__')\n",
-        "def f[T: int](x: T): ...\n",
-        "type A = int\n",
+        *(["def f[T: int](x: T): ...\n", "type A = int\n"] if sys.version_info >= (3, 12) else []),
     ],
 )
 def test_annotations_that_something_may_evaluate_count(source: str) -> None:
-    if sys.version_info < (3, 12) and ("[T: int]" in source or source.startswith("type ")):
-        pytest.skip("syntax of Python 3.12")
     assert digest(source) != digest(source.replace("int", "float"))
 
 
