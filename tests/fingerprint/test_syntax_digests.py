@@ -98,8 +98,9 @@ def test_the_digest_never_changes() -> None:
     assert digest(SOURCE)[:20] == PINNED
 
 
-def other_pythons() -> list[str]:
-    found = []
+def pythons() -> list[str]:
+    """This Python, and every other supported one that is installed."""
+    found = [sys.executable]
     for version in ("3.11", "3.12", "3.13", "3.14"):
         installed = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
         python = str(installed[-1]) if installed else shutil.which(f"python{version}")
@@ -108,7 +109,7 @@ def other_pythons() -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("python", other_pythons(), ids=lambda path: Path(path).parent.parent.name)
+@pytest.mark.parametrize("python", pythons(), ids=lambda path: Path(path).parent.parent.name or path)
 def test_every_python_gives_the_same_digest(python: str, tmp_path: Path) -> None:
     (tmp_path / "source.py").write_text(SOURCE)
     script = (
