@@ -38,7 +38,7 @@ class BuildPublishedWorkspace(caselaw.Task):
 
 
 class FitPublished(caselaw.Task):
-    """The fit of the published histograms: ttbar_norm = 0.960 ± 0.104."""
+    """The fit of the published histograms: ttbar_norm = 0.961 ± 0.108."""
 
     folder = luigi.Parameter(significant=False, description="folder with the published files")
 
