@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from caselaw.version import __version__
 
 if TYPE_CHECKING:
+    from caselaw.lookup import resolve
     from caselaw.resources import Resources
     from caselaw.task import Task
     from caselaw.upstream import batches, each, files, over, whole
     from caselaw.workflow import Workflow
 
-__all__ = ["Resources", "Task", "Workflow", "__version__", "batches", "each", "files", "over", "whole"]
+__all__ = ["Resources", "Task", "Workflow", "__version__", "batches", "each", "files", "over", "resolve", "whole"]
 
 # Where each public name lives; loaded on first use, so that `caselaw --help` does not wait for law.
 _HOMES = {
@@ -24,6 +25,7 @@ _HOMES = {
     "each": "caselaw.upstream",
     "files": "caselaw.upstream",
     "over": "caselaw.upstream",
+    "resolve": "caselaw.lookup",
     "whole": "caselaw.upstream",
 }
 

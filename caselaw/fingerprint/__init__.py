@@ -9,13 +9,15 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from caselaw.fingerprint.closure import Closure, Closures, ClosureWarning, code_closure, module_closure
+    from caselaw.fingerprint.code.closure import Closure, Closures, code_closure, symbol_closure
+    from caselaw.fingerprint.code.found import ClosureWarning
+    from caselaw.fingerprint.code.modules import FirstParty, first_party
+    from caselaw.fingerprint.code.reading import syntax_digest
+    from caselaw.fingerprint.code.symbols import Symbol
     from caselaw.fingerprint.distributions import distribution_version
     from caselaw.fingerprint.encoding import encode
     from caselaw.fingerprint.files import FileDigests, file_digest
     from caselaw.fingerprint.hashing import SCHEME, branch_digests, digest, digest_bytes, short
-    from caselaw.fingerprint.imports import syntax_digest
-    from caselaw.fingerprint.modules import FirstParty, first_party
 
 __all__ = [
     "SCHEME",
@@ -24,6 +26,7 @@ __all__ = [
     "Closures",
     "FileDigests",
     "FirstParty",
+    "Symbol",
     "branch_digests",
     "code_closure",
     "digest",
@@ -32,29 +35,30 @@ __all__ = [
     "encode",
     "file_digest",
     "first_party",
-    "module_closure",
     "short",
+    "symbol_closure",
     "syntax_digest",
 ]
 
 _MODULES = {
     "SCHEME": "hashing",
-    "Closure": "closure",
-    "ClosureWarning": "closure",
-    "Closures": "closure",
+    "Closure": "code.closure",
+    "ClosureWarning": "code.found",
+    "Closures": "code.closure",
     "FileDigests": "files",
-    "FirstParty": "modules",
+    "FirstParty": "code.modules",
+    "Symbol": "code.symbols",
     "branch_digests": "hashing",
-    "code_closure": "closure",
+    "code_closure": "code.closure",
     "digest": "hashing",
     "digest_bytes": "hashing",
     "distribution_version": "distributions",
     "encode": "encoding",
     "file_digest": "files",
-    "first_party": "modules",
-    "module_closure": "closure",
+    "first_party": "code.modules",
     "short": "hashing",
-    "syntax_digest": "imports",
+    "symbol_closure": "code.closure",
+    "syntax_digest": "code.reading",
 }
 
 

@@ -35,7 +35,7 @@ WITHOUT ROWID
 
 def file_digest(path: StrPath) -> str:
     """SHA-256 (hexadecimal) of a file's bytes; of a folder, a digest of its names and their digests."""
-    return _content_digest(_local(path), lambda file: _hash(file)[0])
+    return tree_digest(local_path(path), lambda file: _hash(file)[0])
 
 
 class FileDigests:
@@ -51,7 +51,7 @@ class FileDigests:
 
     def digest(self, path: StrPath) -> str:
         """The digest of `path` (see `file_digest`), computed only if the file changed since last time."""
-        return _content_digest(_local(path), self._memoised)
+        return tree_digest(local_path(path), self._memoised)
 
     def digests(self, paths: Iterable[StrPath]) -> dict[str, str]:
         """The digest of each of `paths`."""
@@ -65,13 +65,13 @@ class FileDigests:
 
     def _memoised(self, path: Path) -> str:
         key = os.fsencode(path.absolute())
-        identity = _identity(_stat(path))
+        identity = identity_of_file(file_status(path))
         row = self._ask("SELECT digest FROM digests_1 WHERE path = ? AND identity = ?", (key, identity))
         if row is not None:
             return str(row[0])
         content, status = _hash(path)
         if not _racy(status):
-            self._ask("INSERT OR REPLACE INTO digests_1 VALUES (?, ?, ?)", (key, _identity(status), content))
+            self._ask("INSERT OR REPLACE INTO digests_1 VALUES (?, ?, ?)", (key, identity_of_file(status), content))
         return content
 
     def _ask(self, query: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
@@ -123,7 +123,7 @@ class FileDigests:
 _ABANDONED: list[sqlite3.Connection | None] = []
 
 
-def _local(path: StrPath) -> Path:
+def local_path(path: StrPath) -> Path:
     text = os.fspath(path)
     if _URL.match(text) and not os.path.lexists(text):
         raise FingerprintError(
@@ -134,8 +134,8 @@ def _local(path: StrPath) -> Path:
     return Path(text)
 
 
-def _content_digest(path: Path, of_file: Callable[[Path], str]) -> str:
-    if stat.S_ISDIR(_stat(path).st_mode):
+def tree_digest(path: Path, of_file: Callable[[Path], str]) -> str:
+    if stat.S_ISDIR(file_status(path).st_mode):
         return digest("folder", dict(_folder(path, "", (), of_file)))
     return of_file(path)
 
@@ -144,33 +144,33 @@ def _folder(
     path: Path, prefix: str, above: tuple[tuple[int, int], ...], of_file: Callable[[Path], str]
 ) -> Iterable[tuple[str, str]]:
     """Relative names and digests of all files below `path`, through symbolic links; folders end in `/`."""
-    status = _stat(path)
+    status = file_status(path)
     here = (status.st_dev, status.st_ino)
     if here in above:
         raise FingerprintError("a folder contains itself", str(path), "remove the link that leads back")
     try:
         names = sorted(entry.name for entry in path.iterdir())
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     for name in names:
         entry = path / name
-        if stat.S_ISDIR(_stat(entry).st_mode):
+        if stat.S_ISDIR(file_status(entry).st_mode):
             yield f"{prefix}{name}/", ""
             yield from _folder(entry, f"{prefix}{name}/", (*above, here), of_file)
         else:
             yield prefix + name, of_file(entry)
 
 
-def _stat(path: Path) -> os.stat_result:
+def file_status(path: Path) -> os.stat_result:
     try:
         return path.stat()
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def _hash(path: Path) -> tuple[str, os.stat_result]:
     """SHA-256 of a file and the status that belongs to these bytes."""
-    if not stat.S_ISREG(_stat(path).st_mode):
+    if not stat.S_ISREG(file_status(path).st_mode):
         raise FingerprintError("not a regular file or folder", str(path), "give a file that can be read")
     try:
         with path.open("rb") as file:
@@ -178,7 +178,7 @@ def _hash(path: Path) -> tuple[str, os.stat_result]:
             content = hashlib.file_digest(file, "sha256").hexdigest()
             after = os.fstat(file.fileno())
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise FingerprintError(
             "a file changed while it was read", str(path), "wait until it is complete, then run again"
@@ -186,7 +186,7 @@ def _hash(path: Path) -> tuple[str, os.stat_result]:
     return content, before
 
 
-def _identity(status: os.stat_result) -> str:
+def identity_of_file(status: os.stat_result) -> str:
     """What changes with the content. An edit can put size and modification time back, not the change time."""
     return f"{status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
 
@@ -196,7 +196,7 @@ def _racy(status: os.stat_result) -> bool:
     return any(abs(now - stamp) <= RACY_SECONDS for stamp in (status.st_mtime, status.st_ctime))
 
 
-def _unreadable(path: Path, error: OSError) -> FingerprintError:
+def unreadable(path: Path, error: OSError) -> FingerprintError:
     if isinstance(error, FileNotFoundError):
         advice = "check the path; a file that a task makes belongs into upstream(), not into files(...)"
         return FingerprintError("an input file does not exist", str(path), advice)

@@ -11,8 +11,8 @@ from typing import Any
 
 logger = logging.getLogger(__name__)
 
-LIMIT = 5000
-"""Entries kept before a memo starts again with those in use."""
+LIMIT = 500
+"""Entries kept before a memo starts again with those in use: reading it must stay fast."""
 
 
 class Memo:

@@ -1,0 +1,203 @@
+"""The code closure: every first-party symbol that a task reaches, from source alone.
+
+Nothing is imported, so that a fingerprint costs milliseconds and needs no physics package. A closure only
+ever errs by being too wide; what it cannot see, it says in `warnings`.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from caselaw.errors import FingerprintError
+from caselaw.fingerprint.code.found import ClosureWarning, Found
+from caselaw.fingerprint.code.modules import ENGINE, Finder, FirstParty, first_party, standard_library
+from caselaw.fingerprint.code.resolution import Resolver
+from caselaw.fingerprint.code.search import Search
+from caselaw.fingerprint.code.sources import Sources, status_of
+from caselaw.fingerprint.code.symbols import Symbol, symbols
+from caselaw.fingerprint.distributions import MISSING, Distributions
+from caselaw.fingerprint.hashing import digest
+
+
+@dataclass(frozen=True)
+class Closure:
+    """First-party symbols and third-party distributions that something reaches."""
+
+    symbols: Mapping[str, Symbol]
+    """By name: `analysis.selection.good_jets`, `analysis.selection.Cuts.passes`, …"""
+    distributions: Mapping[str, str]
+    """Distribution → version, of what these symbols import; "missing" for what is not installed."""
+    sources: Mapping[Path, tuple[int, int]]
+    """File → modification time (ns) and size when it was read."""
+    warnings: tuple[ClosureWarning, ...] = ()
+
+    @cached_property
+    def code_digest(self) -> str:
+        """One digest of the first-party code alone."""
+        return digest("code", {name: symbol.digest for name, symbol in self.symbols.items()})
+
+    @cached_property
+    def digest(self) -> str:
+        """One digest of code and versions; warnings and file times are no part of it."""
+        return digest("closure", self.code_digest, dict(self.distributions))
+
+    def changed(self) -> list[Path]:
+        """Source files that were edited or removed since the closure was computed."""
+        return [path for path, status in self.sources.items() if status_of(path) != status]
+
+    def source(self, name: str) -> str:
+        """The lines of a symbol; KeyError when it is not in the closure."""
+        symbol = self.symbols[name]
+        if not symbol.lines:
+            return ""
+        if symbol.path not in self._texts:
+            text = Path(symbol.path).read_text(encoding="utf-8", errors="replace")
+            self._texts[symbol.path] = io.StringIO(text).readlines()  # splitlines() splits at form feeds, too
+        lines = self._texts[symbol.path]
+        return "".join("".join(lines[first - 1 : last]) for first, last in symbol.lines)
+
+    @cached_property
+    def _texts(self) -> dict[str, list[str]]:
+        return {}
+
+
+def symbol_closure(
+    entries: Iterable[str], first_party: FirstParty, *, folder: str | os.PathLike[str] | None = None
+) -> Closure:
+    """The closure of `module:name` entries, or of whole modules; see `Closures` for many of them.
+
+    `folder` is where the memo is, `.caselaw` under the first-party root by default. Raises
+    FingerprintError when a module has no source or a source cannot be parsed.
+    """
+    return Closures(first_party, folder=folder).of(entries)
+
+
+def code_closure(task_class: type, root: str | os.PathLike[str], names: Iterable[str] | None = None) -> Closure:
+    """What a task class reaches: its members, those of its first-party base classes, and what they use.
+
+    `root` and `names` are those of `first_party`. The sources read for one class serve the next one, until
+    one of them is edited.
+    """
+    closures = _shared(Path(root).resolve(), tuple(sorted(names)) if names else None)
+    if closures.sources.edited():
+        _shared.cache_clear()
+        return code_closure(task_class, root, names)
+    return closures.of_class(task_class)
+
+
+@cache
+def _shared(root: Path, names: tuple[str, ...] | None) -> Closures:
+    return Closures(first_party(root, names))
+
+
+class Closures:
+    """Closures of one state of the source tree: each file is read once."""
+
+    def __init__(self, first_party: FirstParty, *, folder: str | os.PathLike[str] | None = None) -> None:
+        place = first_party.root / ".caselaw" if folder is None else Path(folder)
+        self.first_party = first_party
+        self.finder = Finder(first_party)
+        self.sources = Sources(place)
+        self.distributions = Distributions(place)
+        self._resolver = Resolver(self.finder, self.sources)
+        self._known: dict[Any, Closure] = {}
+
+    def of(self, entries: Iterable[str]) -> Closure:
+        """The closure of `module:name` entries, or of whole modules."""
+        wanted = frozenset(entries)
+        if wanted not in self._known:
+            search = self._search(entry.partition(":")[0] for entry in wanted)
+            for entry in sorted(wanted):
+                search.start(entry)
+            self._known[wanted] = self._closure(search)
+        return self._known[wanted]
+
+    def of_class(self, task_class: type) -> Closure:
+        """The closure of a task class."""
+        declared = _declared(task_class)
+        key = (task_class, declared)
+        if key not in self._known:
+            classes = [(_module_name(cls, self.first_party), cls.__qualname__) for cls in task_class.__mro__]
+            search = self._search([classes[0][0]])
+            search.start_class([cls for cls in classes if not _not_ours(cls[0])], declared)
+            self._known[key] = self._closure(search)
+        return self._known[key]
+
+    def _search(self, modules: Iterable[str]) -> Search:
+        """A search to which the modules that start it are first-party, wherever their source is."""
+        finder = self.finder
+        for top in sorted({name.partition(".")[0] for name in modules}):
+            if top not in ENGINE and finder.find(top) is None and not standard_library(top):
+                found = self.distributions.of(top)
+                if all(d.version.startswith(("file:", "unversioned")) for d in found):
+                    finder = finder.adopting(top)  # for this closure only: others must not depend on it
+        resolver = self._resolver if finder is self.finder else Resolver(finder, self.sources)
+        return Search(resolver, self._is_installed)
+
+    def _is_installed(self, top: str) -> bool:
+        return all(found.version != MISSING for found in self.distributions.of(top))
+
+    def _closure(self, search: Search) -> Closure:
+        found = search.run()
+        self.sources.save()
+        versions, caveats = self._versions(found)
+        return Closure(
+            symbols=symbols(search.resolver, found),
+            distributions=versions,
+            sources={source.path: source.status for source in search.sources()},
+            warnings=tuple(sorted({*found.warnings, *caveats})),
+        )
+
+    def _versions(self, found: Found) -> tuple[dict[str, str], list[ClosureWarning]]:
+        versions: dict[str, str] = {}
+        caveats = []
+        for top, (path, line) in sorted(found.third_party.items()):
+            for distribution in self.distributions.of(top):
+                if distribution.name in ENGINE:
+                    continue
+                versions[distribution.name] = distribution.version
+                if distribution.caveat:
+                    text = f"'{top}' ({distribution.name}): {distribution.caveat}; name it in first_party"
+                    caveats.append(ClosureWarning(path, line, text))
+        return dict(sorted(versions.items())), caveats
+
+
+def _not_ours(module: str) -> bool:
+    top = module.partition(".")[0]
+    return top in ENGINE or standard_library(top)
+
+
+def _declared(task_class: type) -> tuple[str, ...] | None:
+    """`code_dependencies` of a task class; None when neither it nor a base class of ours has any."""
+    for cls in task_class.__mro__:
+        if "code_dependencies" in vars(cls) and not _not_ours(cls.__module__):
+            declared = vars(cls)["code_dependencies"]
+            if isinstance(declared, str) or not all(isinstance(entry, str) for entry in declared):
+                raise FingerprintError(
+                    "code_dependencies must be a sequence of strings",
+                    f"{cls.__module__}.{cls.__qualname__}",
+                    'write code_dependencies = ("module:name", …)',
+                )
+            return tuple(declared)
+    return None
+
+
+def _module_name(cls: type, first_party: FirstParty) -> str:
+    """The module that defines a class; under its import name also when it is run as a script."""
+    if cls.__module__ not in ("__main__", "__mp_main__"):
+        return cls.__module__
+    module = sys.modules.get(cls.__module__)
+    spec, file = getattr(module, "__spec__", None), getattr(module, "__file__", None)
+    if spec is not None:
+        return str(spec.name).removesuffix(".__main__")
+    path = Path(file).resolve() if file else None
+    if path is None or not path.is_relative_to(first_party.root):
+        return cls.__module__
+    return ".".join(path.relative_to(first_party.root).with_suffix("").parts)

@@ -1,0 +1,71 @@
+"""What the closure must know about a piece of code besides its digest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+OWN = -1
+"""The level of a name that is looked up in the module itself."""
+
+MUTATORS = frozenset({
+    "add", "append", "appendleft", "clear", "connect", "discard", "extend", "insert", "pop", "popitem", "register",
+    "remove", "setdefault", "subscribe", "update", "__setitem__", "__delitem__", "__setattr__",
+})  # fmt: skip
+"""Methods that change what they are called on."""
+
+
+PASSED_ON = "self as a whole"
+"""Among the mentions of code that hands its object to somebody who may take any attribute of it."""
+
+
+class Import(NamedTuple):
+    """A module that is imported; `name` of it may be a submodule, `*` stands for all public names."""
+
+    line: int
+    level: int
+    module: str
+    name: str = ""
+
+
+class Ref(NamedTuple):
+    """A reference to `chain` of a module; at level OWN to names of the module that the code is in."""
+
+    line: int
+    level: int
+    module: str
+    chain: tuple[str, ...] = ()
+
+
+class Lookup(NamedTuple):
+    """A look-up that cannot be followed; with `owner`, only when that is a module of ours."""
+
+    line: int
+    text: str
+    owner: Ref | None = None
+
+
+class Done(NamedTuple):
+    """Something that is called or mutated once so many calls have entered the code: at 0, on import."""
+
+    what: Ref
+    depth: int
+
+
+@dataclass
+class Facts:
+    """References and look-ups of one piece of code."""
+
+    refs: dict[Ref, None] = field(default_factory=dict)
+    imports: list[Import] = field(default_factory=list)
+    lookups: list[Lookup] = field(default_factory=list)
+    below: list[Import] = field(default_factory=list)
+    """Packages of which any module may be imported."""
+    mentions: set[str] = field(default_factory=set)
+    """Names, attributes, and strings that may be names of attributes."""
+    executed: set[str] = field(default_factory=set)
+    """Names of the module that are looked up on import."""
+    calls: list[Done] = field(default_factory=list)
+    mutations: list[Done] = field(default_factory=list)
+    binds: set[str] = field(default_factory=set)
+    """Names of the module that a function binds, under `global`."""

@@ -1,0 +1,36 @@
+"""What a search has reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from caselaw.fingerprint.code.classes import Class
+from caselaw.fingerprint.code.effects import Name
+from caselaw.fingerprint.code.members import Kept
+
+
+@dataclass(frozen=True, order=True)
+class ClosureWarning:
+    """Something in the code that the closure cannot see or follow."""
+
+    path: str
+    line: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.what}"
+
+
+@dataclass
+class Found:
+    """What a search has reached."""
+
+    names: dict[Name, None] = field(default_factory=dict)
+    classes: dict[Class, Kept] = field(default_factory=dict)
+    tasks: set[Class] = field(default_factory=set)
+    imported: dict[str, None] = field(default_factory=dict)
+    """Modules that are executed."""
+    missing: dict[str, None] = field(default_factory=dict)
+    third_party: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Top-level name → where it is used."""
+    warnings: set[ClosureWarning] = field(default_factory=set)

@@ -1,0 +1,128 @@
+"""Which members of a task class decide what the task makes.
+
+Parameters, resources and the like never do, and what `upstream()` decides is in the fingerprint as inputs
+and branch values: its code does not count, so that a file added to its list runs one branch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from caselaw.fingerprint.code.classes import Class
+from caselaw.fingerprint.code.facts import PASSED_ON
+from caselaw.fingerprint.code.table import ClassTable, Part
+
+_NEVER = frozenset({
+    "allow_empty_branch_map", "cache_branch_map_default", "code_dependencies", "config_keys", "environment_variables",
+    "exclude_index",
+    "force_contiguous_branches", "job_workers", "max_runtime", "output_collection_cls", "owner_email",
+    "poll_interval", "reset_branch_map_before_run", "resources", "retry_count", "sandbox", "task_namespace",
+    "worker_timeout", "workflow_run_decorators",
+})  # fmt: skip
+_UNLESS_USED = frozenset({"acceptance", "priority", "tolerance"})
+"""The engine's, but also words of physics: they count when counted code mentions them."""
+_NEVER_PREFIXES = ("arc_", "crab_", "disable_", "glite_", "htcondor_", "lsf_", "slurm_")
+_UPSTREAM = frozenset({"create_branch_map", "requires", "upstream", "workflow_requires"})
+_CALLED_BY_ENGINE = frozenset({"branch_value", "complete", "input", "output", "products", "run", "seed"})
+
+
+@dataclass
+class Kept:
+    """The members of one class that count."""
+
+    statements: set[int] = field(default_factory=set)
+    methods: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class _Member:
+    """All of one class that binds a name; a statement that binds several belongs to each of them."""
+
+    cls: Class
+    name: str
+    parts: tuple[Part, ...]
+
+    @property
+    def mentions(self) -> frozenset[str]:
+        return frozenset().union(*(part.mentions for part in self.parts))
+
+
+Table = tuple[Class, ClassTable]
+
+
+def never_counts(name: str) -> bool:
+    """Whether a member of that name says how a task runs, not what it makes."""
+    return name in _NEVER or name.startswith(_NEVER_PREFIXES)
+
+
+def kept_members(lookup: Sequence[Table], is_parameter: Callable[[str, Part], bool]) -> dict[Class, Kept]:
+    """The members that count of a task's classes, given in the order in which attributes are looked up."""
+    members = [member for cls, table in lookup for member in _members(cls, table, is_parameter)]
+    counted = _counted(members, _overridden(members, lookup))
+    kept: dict[Class, Kept] = {cls: Kept() for cls, _ in lookup}
+    for cls, table in lookup:
+        names = {member.name for member in counted if member.cls == cls}
+        kept[cls].methods = names & table.methods.keys()
+        for number, part in enumerate(table.statements):
+            left_out = (part.value is not None and is_parameter(cls[0], part)) or any(map(never_counts, part.names))
+            if not left_out and (not part.names or names & set(part.names)):
+                kept[cls].statements.add(number)
+    return kept
+
+
+def _members(cls: Class, table: ClassTable, is_parameter: Callable[[str, Part], bool]) -> list[_Member]:
+    parts: dict[str, list[Part]] = {name: list(found) for name, found in table.methods.items()}
+    for part in table.statements:
+        if part.value is None or not is_parameter(cls[0], part):
+            for name in part.names or ("",):
+                parts.setdefault(name, []).append(part)
+    return [_Member(cls, name, tuple(found)) for name, found in parts.items() if not never_counts(name)]
+
+
+def _counted(members: Sequence[_Member], hidden: set[_Member]) -> list[_Member]:
+    """The members that remain when what only upstream-like code uses, and what is overridden, is left out."""
+    unless_used = _used_by_upstream(members) | _UNLESS_USED
+    counted = [m for m in members if m.name not in unless_used and m not in hidden]
+    left = [m for m in members if m not in counted]
+    while True:
+        used = [m for m in left if any(_uses(user, m, m in hidden) for user in counted)]
+        if not used:
+            return counted
+        counted += used
+        left = [m for m in left if m not in used]
+
+
+def _used_by_upstream(members: Sequence[_Member]) -> set[str]:
+    """Names of upstream-like members, and of those that they use, directly or not."""
+    names = {member.name for member in members}
+    found = names & _UPSTREAM
+    while True:
+        mentioned = set().union(*(m.mentions for m in members if m.name in found))
+        more = {name for name in (names & mentioned) - found - _CALLED_BY_ENGINE if not _dunder(name)}
+        if not more:
+            return found
+        found |= more
+
+
+def _overridden(members: Sequence[_Member], lookup: Sequence[Table]) -> set[_Member]:
+    """Members that a class nearer to the task replaces, be it by a parameter."""
+    names: set[str] = set()
+    replaced: set[_Member] = set()
+    for cls, table in lookup:
+        replaced |= {member for member in members if member.cls == cls and member.name in names}
+        names.update(table.methods, *(part.names for part in table.statements))
+    return replaced
+
+
+def _uses(user: _Member, member: _Member, hidden: bool) -> bool:
+    """Whether code may use a member: by its name; when it is overridden, by `super()` or its class."""
+    mentions = user.mentions
+    if not hidden:
+        anything = PASSED_ON in mentions and member.name not in _UPSTREAM
+        return anything or member.name in mentions
+    return ("super" in mentions or member.cls[1] in mentions) and not mentions.isdisjoint({member.name, "*"})
+
+
+def _dunder(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")

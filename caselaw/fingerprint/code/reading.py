@@ -1,0 +1,70 @@
+"""What a module says about how its own code is to be read."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from caselaw.fingerprint.code.parsing import parse
+from caselaw.fingerprint.code.syntax import Function, Reading, node_digest
+
+_READS_DOCSTRINGS = frozenset({"__doc__", "getdoc", "docopt"})
+_READS_ANNOTATIONS = frozenset({
+    "__annotations__", "__annotate__", "get_annotations", "get_type_hints", "getfullargspec",
+})  # fmt: skip
+
+
+def syntax_digest(source: bytes, path: str = "<source>") -> str:
+    """The digest of a module's meaning from the bytes of its file."""
+    tree = parse(source, path)
+    return node_digest(tree, reading_of(tree))
+
+
+def reading_of(tree: ast.Module) -> Reading:
+    """The names of a module, and whether it looks at its own docstrings and annotations."""
+    aliases: dict[str, set[str]] = {}
+    bound: set[str] = set()
+    mentioned: set[str] = set()
+    inspect = False
+    stack: list[Any] = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Name):
+            (mentioned if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+            continue
+        if isinstance(node, ast.Attribute):
+            mentioned.add(node.attr)
+        elif isinstance(node, ast.Constant):
+            if isinstance(node.value, str) and node.value.startswith("__"):
+                mentioned.add(node.value)
+            continue
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            inspect |= "inspect" in {getattr(node, "module", None), *(alias.name for alias in node.names)}
+            for name, origin in _origins(node):
+                aliases.setdefault(name, set()).add(origin)
+        elif isinstance(node, Function | ast.ClassDef):
+            bound.add(node.name)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if isinstance(value, list):
+                stack.extend([part for part in value if isinstance(part, ast.AST)])
+            elif isinstance(value, ast.AST):
+                stack.append(value)
+    unique = {name: next(iter(origins)) for name, origins in aliases.items() if len(origins) == 1}
+    return Reading(
+        aliases={name: origin for name, origin in unique.items() if name not in bound},
+        bound=frozenset(bound | (aliases.keys() - unique.keys())),
+        docstrings=bool(mentioned & _READS_DOCSTRINGS),
+        annotations=(inspect and "signature" in mentioned) or bool(mentioned & _READS_ANNOTATIONS),
+    )
+
+
+def _origins(node: ast.Import | ast.ImportFrom) -> list[tuple[str, str]]:
+    """Each name that an import binds, and its dotted origin."""
+    if isinstance(node, ast.Import):
+        tops = [(alias, alias.name.partition(".")[0]) for alias in node.names]
+        return [(alias.asname or top, alias.name if alias.asname else top) for alias, top in tops]
+    start = "." * node.level + (f"{node.module}." if node.module else "")
+    return [(alias.asname or alias.name, start + alias.name) for alias in node.names if alias.name != "*"]

@@ -1,0 +1,299 @@
+"""The walk along references, from some symbols to all that they reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from caselaw.errors import FingerprintError
+from caselaw.fingerprint.code.classes import Class, ancestors, definition, is_parameter, is_task, of_engine
+from caselaw.fingerprint.code.effects import ANYWHERE, Name, registrations, subclasses
+from caselaw.fingerprint.code.facts import Import, Ref
+from caselaw.fingerprint.code.found import ClosureWarning, Found
+from caselaw.fingerprint.code.members import Kept, kept_members
+from caselaw.fingerprint.code.modules import ENGINE, standard_library
+from caselaw.fingerprint.code.resolution import BELOW, EXTERNAL, MISSING, MODULE, NAME, Resolver, Target
+from caselaw.fingerprint.code.sources import Source
+from caselaw.fingerprint.code.table import MAYBE, ClassTable, Part
+
+
+class Search:
+    """One search: `start` and `start_class` say from where, `run` walks to the fixed point."""
+
+    def __init__(self, resolver: Resolver, is_installed: Callable[[str], bool]) -> None:
+        self.resolver = resolver
+        self._is_installed = is_installed
+        self.found = Found()
+        self.declared = False
+        """A task says what its look-ups reach: they give no warnings."""
+        self._queue: list[Callable[[], None]] = []
+        self._whole: set[str] = set()
+        self._waiting: dict[Name, list[Name]] = {}
+        self._subclasses: list[tuple[Name, list[Name]]] = []
+        self._asks_subclasses = False
+
+    # Where it starts
+
+    def start(self, entry: str) -> None:
+        """Reach `module:name`, or a whole `module`."""
+        module, _, name = entry.partition(":")
+        if not self._is_there(module):
+            return
+        chain = tuple(name.split(".")) if name else ()
+        targets = self.resolver.attribute(module, chain)
+        if not targets or any(target.kind == MISSING for target in targets):
+            raise FingerprintError(
+                f"there is no '{name}' in module '{module}'", entry, "name it as it is defined: module:name"
+            )
+        for target in targets:
+            self.reach(target, entry, 0)
+            if target.kind == NAME and (target.module, target.name) in self.found.tasks:
+                self.declared |= self._declares(ancestors(self.resolver, (target.module, target.name)))
+
+    def start_class(self, classes: Sequence[Class], dependencies: tuple[str, ...] | None) -> None:
+        """Reach a task class, given with its base classes in the order in which attributes are looked up.
+
+        A class that no statement at the top level of its module defines counts with the whole module.
+        """
+        known = []
+        for number, cls in enumerate(classes):
+            if self.resolver.finder.find(cls[0]) is None:
+                if number == 0:
+                    self._is_there(cls[0])
+                self._third_party(cls[0], cls[0], 0)
+            elif definition(self.resolver, cls) is not None:
+                known.append(cls)
+            else:
+                self.reach(Target(MODULE, cls[0]), cls[0], 0)
+        self._reach_task(known)
+        self.declared = dependencies is not None
+        for entry in dependencies or ():
+            self.start(entry)
+
+    def _is_there(self, module: str) -> bool:
+        """Whether a module is first-party; FingerprintError when it is to be, and has no source."""
+        top = module.partition(".")[0]
+        if self.resolver.ours(module):
+            if self.resolver.finder.find(module) is not None:
+                return True
+        elif top in ENGINE or standard_library(top) or self._is_installed(top):
+            self._third_party(module, module, 0)
+            return False
+        raise FingerprintError(
+            f"no source of module '{module}'",
+            f"first-party root {self.resolver.finder.first_party.root}",
+            "define the task in a module under this folder, or name its top-level package in [caselaw] first_party",
+        )
+
+    def _third_party(self, module: str, path: str, line: int) -> None:
+        top = module.partition(".")[0]
+        if top not in ENGINE and not standard_library(top):
+            self.found.third_party.setdefault(top, (path, line))
+
+    def run(self) -> Found:
+        while self._queue:
+            self._queue.pop()()
+            if not self._queue and self._asks_subclasses:
+                for name, bases in self._subclasses:
+                    if any(base in self.found.names for base in bases):
+                        self._reach_name(*name)
+        return self.found
+
+    def sources(self) -> Iterator[Source]:
+        """The files of all modules that are executed."""
+        for module in sorted(self.found.imported):
+            yield from self.resolver.files(module)
+
+    # What is reached
+
+    def reach(self, target: Target, path: str, line: int) -> None:
+        if target.kind == NAME:
+            self._reach_name(target.module, target.name)
+        elif target.kind == MODULE:
+            self._reach_module(target.module)
+        elif target.kind == BELOW:
+            self._reach_below(target.module)
+        elif target.kind == EXTERNAL:
+            self._third_party(target.module, path, line)
+        elif target.kind == MISSING:
+            self.found.missing.setdefault(target.module)
+            self._import_module(target.module.rpartition(".")[0])
+
+    def _reach_name(self, module: str, name: str) -> None:
+        if (module, name) in self.found.names:
+            return
+        self.found.names[module, name] = None
+        self._import_module(module)
+        binding = self.resolver.table(module).bindings[name]
+        for part in binding.parts:
+            self._follow(module, part)
+        if binding.definition is not None:
+            self._reach_class((module, name), binding.definition)
+        for waiting in self._waiting.pop((module, name), ()):
+            self._reach_name(*waiting)
+
+    def _reach_class(self, cls: Class, table: ClassTable) -> None:
+        if is_task(self.resolver, cls):
+            lookup = ancestors(self.resolver, cls)
+            self._reach_task(lookup)
+            for entry in self._dependencies(lookup):
+                self._queue.append(lambda entry=entry: self.start(entry))  # type: ignore[misc]
+            return
+        for part in (*table.decorators, *table.bases):
+            self._follow(cls[0], part)
+        self._keep(cls, table, Kept(set(range(len(table.statements))), set(table.methods)))
+
+    def _reach_task(self, lookup: Sequence[Class]) -> None:
+        """Classes of a task, in the order of look-up: their members that decide what it makes."""
+        tables = [(cls, table) for cls in lookup if (table := definition(self.resolver, cls)) is not None]
+        for cls, kept in kept_members(tables, self._is_parameter).items():
+            table = definition(self.resolver, cls)
+            assert table is not None
+            if cls not in self.found.names:
+                self.found.names[cls] = None
+                self._import_module(cls[0])
+                for part in self.resolver.table(cls[0]).bindings[cls[1]].parts:
+                    self._follow(cls[0], part)
+                for waiting in self._waiting.pop(cls, ()):
+                    self._reach_name(*waiting)
+            self.found.tasks.add(cls)
+            self._keep(cls, table, kept)
+            for part in (*table.decorators, *table.bases):
+                if not of_engine(self.resolver, cls[0], part):
+                    refs = [ref for ref in part.refs if not self._is_one_of(cls[0], ref, lookup)]
+                    self._follow(cls[0], part._replace(refs=tuple(refs)))
+
+    def _is_one_of(self, module: str, ref: Ref, classes: Sequence[Class]) -> bool:
+        targets = self.resolver.resolve(module, ref)
+        return bool(targets) and all((target.module, target.name) in classes for target in targets)
+
+    def _keep(self, cls: Class, table: ClassTable, kept: Kept) -> None:
+        before = self.found.classes.setdefault(cls, Kept())
+        if not before.statements and not before.methods:
+            self._follow(cls[0], table.head)
+        for number in kept.statements - before.statements:
+            self._follow(cls[0], table.statements[number])
+        for name in kept.methods - before.methods:
+            for part in table.methods[name]:
+                self._follow(cls[0], part)
+        before.statements |= kept.statements
+        before.methods |= kept.methods
+
+    def _is_parameter(self, module: str, part: Part) -> bool:
+        targets = self.resolver.resolve(module, part.value) if part.value is not None else ()
+        return bool(targets) and all(is_parameter(self.resolver, target) for target in targets)
+
+    def _declares(self, lookup: Sequence[Class]) -> bool:
+        tables = [definition(self.resolver, cls) for cls in lookup]
+        return any("code_dependencies" in part.names for table in tables if table for part in table.statements)
+
+    def _dependencies(self, lookup: Sequence[Class]) -> tuple[str, ...]:
+        for cls in lookup:
+            table = definition(self.resolver, cls)
+            for part in table.statements if table is not None else ():
+                if "code_dependencies" in part.names:
+                    return part.texts
+        return ()
+
+    def _reach_module(self, module: str) -> None:
+        """Everything that a module defines, and what it takes from other modules of ours to pass it on."""
+        if module in self._whole:
+            return
+        self._whole.add(module)
+        self._import_module(module)
+        for name, binding in self.resolver.table(module).bindings.items():
+            if name == "__all__":
+                continue
+            if binding.parts or binding.definition is not None:
+                self._reach_name(module, name)
+            for target in self.resolver.attribute(module, (name,)) if binding.origins else ():
+                if target.kind == NAME or (target.kind == MODULE and target.module.startswith(f"{module}.")):
+                    self.reach(target, "", 0)
+        found = self.resolver.finder.find(module)
+        if found is not None and not found.files:
+            self._reach_below(module)
+
+    def _reach_below(self, module: str) -> None:
+        self._reach_module(module)
+        for submodule in self.resolver.submodules(module):
+            if submodule not in self._whole:
+                self._reach_below(submodule)
+
+    # What a piece of code refers to
+
+    def _follow(self, module: str, part: Part) -> None:
+        self._queue.append(lambda: self._read(module, part))
+
+    def _read(self, module: str, part: Part) -> None:
+        path = str(self.resolver.path(module))
+        for ref in part.refs:
+            for target in self.resolver.resolve(module, ref):
+                self.reach(target, path, ref.line)
+        for found in part.imports:
+            self._execute(module, found, counts=True)
+        for prefix in part.below:
+            base = self.resolver.absolute(module, prefix.level, prefix.module)
+            if base and self.resolver.ours(base) and self.resolver.finder.find(base) is not None:
+                self._reach_below(base)
+        for lookup in part.lookups:
+            if not self.declared and (lookup.owner is None or self._is_module(module, lookup.owner)):
+                self._warn(path, lookup.line, f"look-up that cannot be followed: {lookup.text}")
+        self._asks_subclasses |= "__subclasses__" in part.mentions
+
+    def _is_module(self, module: str, ref: Ref) -> bool:
+        targets = self.resolver.resolve(module, ref)
+        return any(target.kind in (MODULE, BELOW) for target in targets)
+
+    # What is executed
+
+    def _import_module(self, module: str) -> None:
+        """Execute a module and the packages above it."""
+        parts = module.split(".")
+        for length in range(1, len(parts) + 1):
+            name = ".".join(parts[:length])
+            if name not in self.found.imported and self.resolver.finder.find(name) is not None:
+                self.found.imported[name] = None
+                self._queue.append(lambda name=name: self._executed(name))  # type: ignore[misc]
+
+    def _executed(self, module: str) -> None:
+        table = self.resolver.table(module)
+        for part in table.effects:
+            self._follow(module, part)
+        for found in (*table.imports, *table.stars):
+            self._execute(module, found, counts=False)
+        package = self.resolver.finder.find(module)
+        for found in table.unused if package is not None and not package.search else ():
+            self._execute(module, found, counts=True)
+        for name, places in registrations(self.resolver, module):
+            for place in places:
+                if place == ANYWHERE or place in self.found.names:
+                    self._reach_name(module, name)
+                else:
+                    self._waiting.setdefault(place, []).append((module, name))
+        self._subclasses.extend(subclasses(self.resolver, module))
+
+    def _execute(self, module: str, found: Import, counts: bool) -> None:
+        """An import; `counts` says whether a third-party module counts although nothing names it."""
+        path = str(self.resolver.path(module))
+        base = self.resolver.absolute(module, found.level, found.module)
+        if base is None or not base:
+            self._warn(path, found.line, "relative import beyond the top-level package")
+        elif not self.resolver.ours(base):
+            if counts:
+                self._third_party(base, path, found.line)
+        elif self.resolver.finder.find(base) is None:
+            self.found.missing.setdefault(base)
+            self._import_module(base.rpartition(".")[0])
+            self._warn(path, found.line, f"first-party module '{base}' cannot be found")
+        else:
+            self._import_module(base)
+            if found.name in ("*", MAYBE):
+                self._import_all(self.resolver.starred(base, found))
+            elif found.name and self.resolver.finder.find(f"{base}.{found.name}") is not None:
+                self._import_module(f"{base}.{found.name}")
+
+    def _import_all(self, modules: Iterable[str]) -> None:
+        for module in modules:
+            self._import_module(module)
+
+    def _warn(self, path: str, line: int, what: str) -> None:
+        self.found.warnings.add(ClosureWarning(path, line, what))

@@ -1,0 +1,92 @@
+"""Source files as the closure needs them: tables of their names, remembered by the file's content."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from caselaw.errors import FingerprintError
+from caselaw.fingerprint.code.parsing import parse
+from caselaw.fingerprint.code.table import Table, restored, stored
+from caselaw.fingerprint.code.tabulation import tabulate
+from caselaw.fingerprint.hashing import SCHEME, digest_bytes
+from caselaw.fingerprint.memo import Memo
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file of first-party code."""
+
+    path: Path
+    digest: str
+    """Of its bytes."""
+    table: Table | None
+    """None for a compiled extension: nothing can be seen in it."""
+    status: tuple[int, int]
+    """Modification time (ns) and size."""
+
+
+class Sources:
+    """Reads source files, each once.
+
+    The memo on disk goes by content, never by time: reading a source file costs less than being wrong.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        version = f"{sys.version_info.major}{sys.version_info.minor}-{_reader_digest()[:8]}"
+        self._memo = Memo(folder / f"code-{SCHEME}-{version}.json" if folder is not None else None)
+        self._read: dict[Path, Source] = {}
+
+    def read(self, path: Path) -> Source:
+        """Digest and table of a file; FingerprintError when it cannot be read or parsed."""
+        if path not in self._read:
+            self._read[path] = self._source(path)
+        return self._read[path]
+
+    def edited(self) -> bool:
+        """Whether one of the files that were read is another one now."""
+        return any(status_of(path) != source.status for path, source in self._read.items())
+
+    def save(self) -> None:
+        """Write what is new to the memo."""
+        self._memo.save()
+
+    def _source(self, path: Path) -> Source:
+        try:
+            with path.open("rb") as file:
+                status = os.fstat(file.fileno())
+                content = file.read()
+        except OSError as error:
+            raise FingerprintError(
+                f"first-party source cannot be read ({error.strerror or error})",
+                str(path),
+                "make it readable, or check that its file system answers",
+            ) from error
+        stamp = (status.st_mtime_ns, status.st_size)
+        key = digest_bytes(content)
+        if path.suffix != ".py":
+            return Source(path, key, None, stamp)
+        entry = self._memo.get(key)
+        if entry is not None:
+            return Source(path, key, restored(entry), stamp)
+        table = tabulate(parse(content, str(path)))
+        self._memo.put(key, stored(table))
+        return Source(path, key, table, stamp)
+
+
+def status_of(path: Path) -> tuple[int, int] | None:
+    """Modification time (ns) and size of a file; None when there is none."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+def _reader_digest() -> str:
+    """Of the code that fills the memo: a memo filled by another version of it is another memo."""
+    here = Path(__file__).parent
+    common = [here.parent / "encoding.py", here.parent / "hashing.py"]
+    return digest_bytes(b"".join(path.read_bytes() for path in (*common, *sorted(here.glob("*.py")))))
