@@ -1,0 +1,101 @@
+"""The content of one column of a table, from Arrow arrays of any length."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from caselaw.fingerprint.content.stream import Counts, Stream
+from caselaw.fingerprint.hashing import digest
+
+if TYPE_CHECKING:
+    import pyarrow
+
+
+class Column:
+    """Validity, lengths and values, each in a stream of its own, and the same for nested columns.
+
+    What lies behind a null, and how values are encoded (dictionaries, 32- or 64-bit offsets), does not count.
+    """
+
+    def __init__(self) -> None:
+        self._valid = Counts()
+        self._lengths = Counts()
+        self._values = Stream()
+        self._nested: list[Column] = []
+
+    def feed(self, array: pyarrow.Array) -> None:
+        """Add an array; ValueError for types without a defined content (unions, run-end encoding)."""
+        import pyarrow
+        from pyarrow import compute
+
+        if not len(array):
+            return
+        array = _plain(array)
+        if array.null_count:
+            self._valid.feed(array.is_valid().to_numpy(zero_copy_only=False))
+            array = array.drop_null()
+        else:
+            self._valid.repeat(1, len(array))
+        types, kind = pyarrow.types, array.type
+        if types.is_struct(kind):
+            self._feed_nested(array.flatten())
+        elif types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
+            self._lengths.feed(compute.list_value_length(array).to_numpy())
+            self._feed_nested([array.flatten()])
+        elif types.is_large_binary(kind) or types.is_large_string(kind):
+            self._lengths.feed(compute.binary_length(array).to_numpy())
+            self._values.feed(_binary_values(array))
+        elif not types.is_null(kind):
+            self._values.feed(_fixed_width(array))
+
+    def digest(self) -> str:
+        nested = [column.digest() for column in self._nested]
+        return digest(self._valid.digest(), self._lengths.digest(), self._values.digest(), nested)
+
+    def _feed_nested(self, arrays: list[pyarrow.Array]) -> None:
+        if not self._nested:
+            self._nested = [Column() for _ in arrays]
+        for column, array in zip(self._nested, arrays, strict=True):
+            column.feed(array)
+
+
+def _plain(array: pyarrow.Array) -> pyarrow.Array:
+    """The array in the one of several equivalent representations that `Column` reads."""
+    import pyarrow
+
+    types, kind = pyarrow.types, array.type
+    if isinstance(kind, pyarrow.BaseExtensionType):
+        return _plain(array.storage)
+    if types.is_dictionary(kind):
+        return _plain(array.dictionary_decode())
+    if types.is_string(kind) or types.is_string_view(kind):
+        return array.cast(pyarrow.large_string())
+    if types.is_binary(kind) or types.is_binary_view(kind):
+        return array.cast(pyarrow.large_binary())
+    if types.is_map(kind):
+        entries = pyarrow.struct([kind.key_field, kind.item_field])
+        return array.cast(pyarrow.list_(pyarrow.field("entries", entries, nullable=False)))
+    return array
+
+
+def _binary_values(array: pyarrow.Array) -> memoryview:
+    """The texts of an array without nulls, one after the other."""
+    _, offsets, data = array.buffers()
+    if data is None or not len(array):
+        return memoryview(b"")
+    starts = memoryview(offsets).cast("q")
+    return memoryview(data)[starts[array.offset] : starts[array.offset + len(array)]]
+
+
+def _fixed_width(array: pyarrow.Array) -> memoryview:
+    import pyarrow
+
+    if pyarrow.types.is_boolean(array.type):
+        array = array.cast(pyarrow.uint8())
+    if array.type.num_fields:
+        raise ValueError(f"no defined content of {array.type}")
+    width = array.type.bit_width // 8  # raises where the width varies
+    data = array.buffers()[1]
+    if data is None or not len(array):
+        return memoryview(b"")
+    return memoryview(data)[array.offset * width : (array.offset + len(array)) * width]

@@ -1,0 +1,61 @@
+"""Parquet: schema, metadata of the user and columns; not row groups, encodings, compression and the writer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from caselaw.fingerprint.content.column import Column
+from caselaw.fingerprint.hashing import digest
+
+if TYPE_CHECKING:
+    import pyarrow
+    import pyarrow.parquet
+
+VERSION = 1
+
+BATCH_BYTES = 8 << 20
+"""Uncompressed bytes that are read at once, all columns together."""
+
+_ARROW_SCHEMA = b"ARROW:schema"  # the schema once more, in the words of the version that wrote it
+_FIELD_NUMBER = b"PARQUET:field_id"
+
+
+def content(path: Path) -> str:
+    """Digest of fields in order (name, type, nullability, metadata), of user metadata and of all values."""
+    from pyarrow.parquet import ParquetFile
+
+    # Unbuffered, pyarrow would read whole row groups at once.
+    options = {"page_checksum_verification": True, "buffer_size": 1 << 20, "pre_buffer": False}
+    with ParquetFile(path, **options) as file:
+        schema = file.schema_arrow
+        columns = [Column() for _ in schema]
+        for batch in file.iter_batches(batch_size=_batch_rows(file.metadata)):
+            for column, array in zip(columns, batch.columns, strict=True):
+                column.feed(array)
+        fields = [_field(field) for field in schema]
+        rows, metadata = file.metadata.num_rows, _metadata(file.metadata.metadata)
+        return digest("parquet", VERSION, rows, fields, metadata, [column.digest() for column in columns])
+
+
+def _batch_rows(metadata: pyarrow.parquet.FileMetaData) -> int:
+    """How many rows to read at once, by the size in the file, but at least 8 bytes per column."""
+    size: int = sum(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups))
+    row: int = max(size // max(1, metadata.num_rows), 8 * metadata.num_columns, 1)
+    return max(1, BATCH_BYTES // row)
+
+
+def _field(field: pyarrow.Field) -> list[Any]:
+    metadata = {key: value for key, value in (field.metadata or {}).items() if key != _FIELD_NUMBER}
+    nested = [_field(field.type.field(index)) for index in range(field.type.num_fields)]
+    return [field.name, str(field.type), field.nullable, metadata, nested]
+
+
+def _metadata(metadata: dict[bytes, bytes] | None) -> dict[bytes, Any]:
+    """Key-value metadata without what only says which version of a library wrote them."""
+    kept: dict[bytes, Any] = {key: value for key, value in (metadata or {}).items() if key != _ARROW_SCHEMA}
+    if b"pandas" in kept:
+        described = json.loads(kept[b"pandas"])
+        kept[b"pandas"] = {key: described[key] for key in described if key not in ("creator", "pandas_version")}
+    return kept

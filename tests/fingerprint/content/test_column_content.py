@@ -1,0 +1,85 @@
+"""The digest of a column does not depend on the pieces in which it is fed."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from caselaw.fingerprint import digest_bytes
+from caselaw.fingerprint.content.column import Column
+from caselaw.fingerprint.content.stream import Counts, Stream
+
+item = st.none() | st.fixed_dictionaries({
+    "number": st.none() | st.integers(0, 3),
+    "text": st.none() | st.sampled_from(["", "a", "bc"]),
+    "list": st.none() | st.lists(st.none() | st.booleans(), max_size=3),
+})  # fmt: skip
+KIND = pa.struct([("number", pa.int16()), ("text", pa.string()), ("list", pa.list_(pa.bool_()))])
+
+
+def digest_of(*arrays: pa.Array) -> str:
+    column = Column()
+    for array in arrays:
+        column.feed(array)
+    return column.digest()
+
+
+@settings(deadline=None)
+@given(items=st.lists(item, max_size=12), cuts=st.lists(st.integers(0, 12), max_size=3))
+def test_pieces_do_not_count(items: list[Any], cuts: list[int]) -> None:
+    array = pa.array(items, KIND)
+    borders = [0, *sorted(cuts), len(items)]
+    slices = [array.slice(start, max(0, stop - start)) for start, stop in pairwise(borders)]
+    copies = [pa.array(piece.to_pylist(), KIND) for piece in slices]
+    assert digest_of(array) == digest_of(*slices) == digest_of(*copies)
+
+
+@settings(deadline=None)
+@given(one=st.lists(item, max_size=4), two=st.lists(item, max_size=4))
+def test_columns_are_equal_exactly_when_their_items_are(one: list[Any], two: list[Any]) -> None:
+    equal = digest_of(pa.array(one, KIND)) == digest_of(pa.array(two, KIND))
+    assert equal == (one == two)
+
+
+@pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())], ids=str)
+def test_the_representation_of_texts_does_not_count(kind: pa.DataType) -> None:
+    array = pa.array(["a", None, "bc", "a"])
+    assert digest_of(array.cast(kind)) == digest_of(array)
+
+
+def test_what_lies_behind_a_null_does_not_count() -> None:
+    valid = pa.array([True, False]).buffers()[1]
+    one, two = (pa.Array.from_buffers(pa.int64(), 2, [valid, pa.array([1, hidden]).buffers()[1]]) for hidden in (2, 3))
+    assert digest_of(one) == digest_of(two) == digest_of(pa.array([1, None]))
+
+
+def test_a_union_is_refused() -> None:
+    union = pa.UnionArray.from_sparse(pa.array([0, 1], pa.int8()), [pa.array([1, 2]), pa.array(["a", "b"])])
+    with pytest.raises(ValueError, match=r"width|no defined content"):
+        digest_of(union)
+
+
+@given(st.lists(st.binary(max_size=20)))
+def test_a_stream_is_the_digest_of_all_its_bytes(parts: list[bytes]) -> None:
+    stream = Stream()
+    for part in parts:
+        stream.feed(part)
+    assert stream.digest() == digest_bytes(b"".join(parts))
+
+
+@settings(deadline=None)
+@given(values=st.lists(st.integers(0, 2), max_size=12), cut=st.integers(0, 12))
+def test_counts_are_equal_in_any_pieces(values: list[int], cut: int) -> None:
+    whole, parts, single = Counts(), Counts(), Counts()
+    whole.feed(np.array(values, "i8"))
+    parts.feed(np.array(values[:cut], "i4"))
+    parts.feed(np.array(values[cut:], "u1"))
+    for value in values:
+        single.repeat(value, 1)
+    assert whole.digest() == parts.digest() == single.digest()
