@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from caselaw.components import Components
 from caselaw.errors import FingerprintError, UpstreamError
 from caselaw.fingerprint import FileDigests, branch_digests, digest, short
 from caselaw.storage import Location
@@ -26,6 +28,8 @@ class Made(Protocol):
     def values(self) -> Sequence[Any]: ...
     @property
     def declared(self) -> bool: ...
+    @property
+    def components(self) -> Components: ...
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,26 @@ class Inputs:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What a branch is made from, as its record keeps it.
+
+    `inputs` maps names to digests of fingerprints and contents; `content` is one digest of own components and
+    the contents of all inputs, None where a content is not known.
+    """
+
+    inputs: Mapping[str, Mapping[str, Any]]
+    content: str | None
+
+
+@dataclass(frozen=True)
 class Branch:
-    """Everything that a worker needs to know of one branch."""
+    """Everything that a worker needs to know of one branch; `expected` are SHA-256 of inputs to verify, by path."""
 
     value: Any
     fingerprint: str
     inputs: Mapping[str, Inputs | None]
+    origin: Origin | None = None
+    expected: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -87,6 +105,8 @@ class Column:
     values: tuple[Any, ...] | None
     many: bool
     general: bool = False
+    own: str = ""
+    """Digest of the upstream task's own components."""
 
     def inputs(self, number: int) -> Inputs | None:
         """Inputs of a branch, or None where an upstream task computes its own outputs."""
@@ -96,6 +116,26 @@ class Column:
 
     def input_digest(self, number: int) -> str:
         return self.digests[number if self.values is not None else 0]
+
+    def of_branch(self, number: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Digests and keys that count for one branch."""
+        if self.values is None:
+            return self.digests, self.of_all()
+        return (self.digests[number],), self.keys[number] if self.keys else ()
+
+    def gathered(self) -> Column:
+        """The column as a task without branches sees it: all of it at once."""
+        if self.values is None:
+            return self
+        return dataclasses.replace(self, keys=(self.of_all(),), values=None, many=True)
+
+    def of_all(self) -> tuple[str, ...]:
+        return tuple(key for of_branch in self.keys for key in of_branch)
+
+    @property
+    def external(self) -> bool:
+        """Whether these are files that no task makes."""
+        return self.location is None and not self.general
 
 
 def branch_table(
@@ -155,15 +195,17 @@ def column(connection: Connection, root: Path, digests: FileDigests) -> Column:
     fingerprints = tuple(made.fingerprints) if hasattr(made, "fingerprints") else (foreign(made),)
     general = not getattr(made, "declared", False)
     location = None if general else made.location
+    own = "" if general else made.components.digest
     if isinstance(connection, Each):
-        return Column(location, tuple((f,) for f in fingerprints), fingerprints, tuple(made.values), False, general)
+        keys = tuple((f,) for f in fingerprints)
+        return Column(location, keys, fingerprints, tuple(made.values), False, general, own)
     if isinstance(connection, Batches):
         size = connection.size
         groups = tuple(fingerprints[i : i + size] for i in range(0, len(fingerprints), size))
         values = tuple(tuple(made.values[i : i + size]) for i in range(0, len(fingerprints), size))
-        return Column(location, groups, tuple(digest(*group) for group in groups), values, True, general)
+        return Column(location, groups, tuple(digest(*group) for group in groups), values, True, general, own)
     many = hasattr(made, "get_branch_map")
-    return Column(location, (fingerprints,), (digest(*fingerprints),), None, many, general)
+    return Column(location, (fingerprints,), (digest(*fingerprints),), None, many, general, own)
 
 
 def foreign(task: Any) -> str:
@@ -171,19 +213,24 @@ def foreign(task: Any) -> str:
     return digest("law task", str(task.task_id))
 
 
-def requirements_digest(requirements: Any) -> str:
+def identified(task: Any) -> str:
+    """A required task by its fingerprint; one of plain law by its identity."""
+    fingerprint = getattr(task, "fingerprint", None)
+    return digest("fingerprint", fingerprint) if fingerprint is not None else foreign(task)
+
+
+def requirements_digest(requirements: Any, of: Callable[[Any], str] = identified) -> str:
     """Digest of what law's `requires()` returned: a task, or any nesting of mappings and sequences of tasks."""
     if isinstance(requirements, Mapping):
-        return digest({str(name): requirements_digest(inner) for name, inner in requirements.items()})
+        return digest({str(name): requirements_digest(inner, of) for name, inner in requirements.items()})
     if isinstance(requirements, list | tuple):
-        return digest([requirements_digest(inner) for inner in requirements])
-    fingerprint = getattr(requirements, "fingerprint", None)
-    return digest("fingerprint", fingerprint) if fingerprint is not None else foreign(requirements)
+        return digest([requirements_digest(inner, of) for inner in requirements])
+    return of(requirements)
 
 
 def files_column(connection: Files, root: Path, digests: FileDigests) -> Column:
     """External files: their names are the values of the branches, their contents the inputs."""
-    paths = expand(connection.paths, root)
+    paths = expand(connection.paths, root, connection.digests)
     keys = tuple((path if is_url(path) else str(root / path),) for path in paths)
     contents = tuple(content_digest(path, key[0], connection, digests) for path, key in zip(paths, keys, strict=True))
     return Column(None, keys, contents, tuple(paths), False)
@@ -198,13 +245,18 @@ def content_digest(path: str, absolute: str, connection: Files, digests: FileDig
     return digests.digest(absolute)
 
 
-def expand(paths: tuple[str, ...] | str, root: Path) -> list[str]:
-    """Paths of a dataset, relative to `root` where they lie below it; folders and globs in sorted order."""
+def expand(paths: tuple[str, ...] | str, root: Path, pinned: Container[str] = ()) -> list[str]:
+    """Paths of a dataset, relative to `root` where they lie below it; folders and globs in sorted order.
+
+    A path of pinned content is the name of one file, whatever signs are in it.
+    """
     patterns = (paths,) if isinstance(paths, str) else paths
     found: list[str] = []
     for pattern in patterns:
         if is_url(pattern):
             found.append(pattern)
+        elif pattern in pinned:
+            found.append(relative(root / pattern, root))
         elif any(mark in pattern for mark in "*?["):
             found.extend(sorted(relative(path, root) for path in glob(pattern, root)))
         elif (root / pattern).is_dir():

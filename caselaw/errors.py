@@ -62,6 +62,10 @@ class SourceChanged(PublishError):
     """Code was edited while a task ran; its result was not published."""
 
 
+class RevisionError(CaselawError):
+    """A git revision cannot be read."""
+
+
 class RecordError(CaselawError):
     """A record cannot be read."""
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import inspect
 import logging
 import os
-import resource
-import socket
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 import law
 import luigi
 
-from caselaw.branches import Branch, Inputs, column, requirements_digest
+from caselaw.branches import Branch, Column, Inputs, column, requirements_digest
+from caselaw.components import Components, components_of
 from caselaw.config import (
     Campaign,
     DeclaredConfig,
@@ -31,15 +29,18 @@ from caselaw.config import (
 from caselaw.errors import ConfigError, PublishError, SourceChanged, TaskError
 from caselaw.execution.run import run_in_worker
 from caselaw.fingerprint import Closure, FileDigests, code_closure, digest, short
-from caselaw.records import Record, write_record
+from caselaw.fingerprint.code.sources import status_of
+from caselaw.fingerprint.sandbox import sandbox_parts
+from caselaw.holdings import Holdings, origin
+from caselaw.recording import RunContext, Started, record_index_path, record_outputs, run_context
+from caselaw.records import RecordIndex
 from caselaw.resources import Resources
 from caselaw.storage import Location, Outputs, Staging, exists, readable_directory
-from caselaw.storage.publish import Published
 from caselaw.storage.target import outputs_of
 from caselaw.upstream import Connection, Over, named
 
 # How and where a task runs never changes what it makes (DESIGN: rule 4).
-NOT_IN_FINGERPRINT = frozenset({"workflow", "effective_workflow", "branch", "branches", "campaign"})
+NOT_IN_FINGERPRINT = frozenset({"workflow", "effective_workflow", "branch", "branches", "campaign", "sandbox"})
 
 
 warn_once = functools.cache(logging.getLogger(__name__).warning)
@@ -51,26 +52,22 @@ def file_digests_of(root: Path) -> FileDigests:
     return FileDigests(root / ".caselaw" / "digests.sqlite")
 
 
-@dataclass(frozen=True)
-class Components:
-    """Everything but the inputs that determines a task's output, as digests."""
-
-    family: str
-    code: str
-    parameters: str
-    config: str
-    environment: str
-
-    @property
-    def digest(self) -> str:
-        return digest("own components", *asdict(self).values())
+@functools.cache
+def record_index_of(root: Path) -> RecordIndex:
+    """The index of records of a project."""
+    return RecordIndex(record_index_path(root))
 
 
 class FingerprintedTask(law.Task):  # type: ignore[misc]
     """What `caselaw.Task` and `caselaw.Workflow` share."""
 
+    verify_inputs = luigi.BoolParameter(
+        default=False, significant=False, description="before a branch runs, compare its inputs with their records"
+    )
+
     products: ClassVar[Mapping[str, str]] = {}
     config_keys: ClassVar[tuple[str, ...]] = ()
+    environment_variables: ClassVar[tuple[str, ...]] = ()
     resources: ClassVar[Resources] = Resources()
 
     exclude_index = True
@@ -78,7 +75,7 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     _branch_row: Branch | None = None
     _config: DeclaredConfig | None = None
     _sources: Mapping[Path, tuple[int, int]] | None = None
-    _started: tuple[float, float] | None = None
+    _started: Started | None = None
     _has_published = False
 
     @classmethod
@@ -186,15 +183,17 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         return found
 
     @functools.cached_property
+    def environment_parts(self) -> dict[str, str]:
+        """What the task runs in, as content: its sandbox, and digests of the variables that it declares."""
+        key = getattr(self, "sandbox", None)
+        in_sandbox = isinstance(key, str) and "::" in key
+        parts = sandbox_parts(str(key), self.project.root, self.file_digests) if in_sandbox else {}
+        variables = {f"${name}": digest("variable", os.environ.get(name)) for name in self.environment_variables}
+        return {**parts, **variables}
+
+    @functools.cached_property
     def components(self) -> Components:
-        closure = self.closure
-        return Components(
-            family=self.get_task_family(),
-            code=closure.code_digest,
-            parameters=digest(self.significant_parameters),
-            config=digest(self.config.canonical() if self.config_keys else {}),
-            environment=digest(dict(closure.distributions)),
-        )
+        return components_of(self)
 
     @functools.cached_property
     def location(self) -> Location:
@@ -220,7 +219,7 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     @contextlib.contextmanager
     def publish(self) -> Iterator[Mapping[str, Path]]:
         """Local paths to write the products to; on success all of them are published, else none."""
-        started, cpu = self._started or (time.time(), cpu_seconds())
+        started = self._started or Started.now()
         in_worker = self._started is not None
         staging = Staging.open(self.store, self.products)
         try:
@@ -229,40 +228,24 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
             published = staging.publish(self.location, self.fingerprint)
         finally:
             staging.close(keep_folder=in_worker)
-        write_record(self.location.directory, self._record(published, started, cpu))
+        record_outputs(self, published, started)
         self._has_published = True
 
     def _refuse_changed_sources(self) -> None:
         sources = self._sources if self._sources is not None else self.closure.sources
-        for path, status in sources.items():
-            state = os.stat(path)
-            if (state.st_mtime_ns, state.st_size) != tuple(status):
-                raise SourceChanged(
-                    "the code changed while the task ran, so its result would carry a wrong fingerprint",
-                    path,
-                    "nothing was published; run again",
-                )
+        changed = next((path for path, status in sources.items() if status_of(path) != tuple(status)), None)
+        if changed is None:
+            return
+        project = self.project
+        now = code_closure(type(self), project.root, project.first_party)
+        if now.code_digest != self.of_all_branches.run_context.code:
+            raise SourceChanged(
+                "the code changed while the task ran, so its result would carry a wrong fingerprint",
+                changed,
+                "nothing was published; run again",
+            )
 
-    def _record(self, published: Mapping[str, Published], started: float, cpu: float) -> Record:
-        row = self.branch_row
-        usage = resource.getrusage(resource.RUSAGE_SELF)
-        return Record(
-            family=self.get_task_family(),
-            parameters=self.of_all_branches.readable_parameters,
-            branch_value=None if row.value is None else str(row.value),
-            fingerprint=row.fingerprint,
-            components=self.of_all_branches.components_of_record,
-            inputs={name: digest(*inputs.keys) for name, inputs in row.inputs.items() if inputs is not None},
-            outputs={
-                product: {"name": os.path.basename(output.path), "sha256": output.digest, "bytes": output.size}
-                for product, output in published.items()
-            },
-            host=socket.gethostname(),
-            started=started,
-            ended=time.time(),
-            cpu_seconds=round(cpu_seconds() - cpu, 6),
-            peak_memory=usage.ru_maxrss * 1024,
-        )
+    # what records keep
 
     @property
     def of_all_branches(self) -> Any:
@@ -270,8 +253,35 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         return self
 
     @functools.cached_property
-    def components_of_record(self) -> Mapping[str, str]:
-        return asdict(self.components)
+    def run_context(self) -> RunContext:
+        return run_context(self)
+
+    @property
+    def record_index(self) -> RecordIndex:
+        return record_index_of(self.project.root)
+
+    @property
+    def columns(self) -> Mapping[str, Column]:
+        """What each connection contributes to every branch."""
+        raise NotImplementedError
+
+    def overridden_requirements(self, number: int) -> Any:
+        """What law's own methods require for a branch, where they are overridden; else None."""
+        raise NotImplementedError
+
+    def plain_row(self, number: int) -> Branch:
+        """A branch as its fingerprint is made; of a task without branches, the task."""
+        raise NotImplementedError
+
+    def row(self, number: int, holdings: Holdings | None = None) -> Branch:
+        """Everything that a worker needs to know of a branch, with what its inputs hold."""
+        row = self.plain_row(number)
+        return dataclasses.replace(row, origin=origin(self, number, holdings or self.holdings))
+
+    @functools.cached_property
+    def holdings(self) -> Holdings:
+        """What the inputs hold, as it is known when the first branch asks."""
+        return Holdings(self.record_index)
 
     @property
     def branch_row(self) -> Branch:
@@ -280,6 +290,10 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     def published(self) -> bool:
         """Whether every product exists; raises `StoreUnavailable` when the store cannot say."""
         return all(exists(path) for path in self.location.full_names(self.fingerprint))
+
+    def all_published(self) -> bool:
+        """Whether the task, or every branch of the workflow, is published."""
+        return self.published()
 
     def require_published(self) -> None:
         """Raise unless `run()` has published all products."""
@@ -307,6 +321,8 @@ class Task(FingerprintedTask):
 
     exclude_index = True
     declared = True
+    requires_declared = True
+    has_branches = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -318,26 +334,29 @@ class Task(FingerprintedTask):
         cls.declared = cls.output is Task.output
 
     @functools.cached_property
+    def columns(self) -> Mapping[str, Column]:
+        root, digests = self.project.root, self.file_digests
+        return {name: column(connection, root, digests).gathered() for name, connection in self.connections.items()}
+
+    @functools.cached_property
     def _row(self) -> Branch:
-        columns = {
-            name: column(connection, self.project.root, self.file_digests)
-            for name, connection in self.connections.items()
-        }
-        everything = {name: list(found.digests) for name, found in columns.items()}
+        everything = {name: list(found.digests) for name, found in self.columns.items()}
         own = self.components.digest
-        if type(self).requires is not Task.requires:
-            own = digest(own, requirements_digest(self.requires()))
+        requirements = self.overridden_requirements(0)
+        if requirements is not None:
+            own = digest(own, requirements_digest(requirements))
         fingerprint = short(digest("task", own, everything))
-        inputs = {
-            name: found.inputs(0) if found.values is None or found.general else
-            Inputs(found.location, tuple(key for keys in found.keys for key in keys), True)
-            for name, found in columns.items()
-        }  # fmt: skip
-        return Branch(None, fingerprint, inputs)
+        return Branch(None, fingerprint, {name: found.inputs(0) for name, found in self.columns.items()})
+
+    def overridden_requirements(self, number: int) -> Any:
+        return self.requires() if type(self).requires is not Task.requires else None
 
     @property
     def branch_row(self) -> Branch:
         return self._branch_row if self._branch_row is not None else self._row
+
+    def plain_row(self, number: int) -> Branch:
+        return self._row
 
     @property
     def fingerprint(self) -> str:
@@ -371,9 +390,3 @@ class Task(FingerprintedTask):
 
     def run(self) -> Any:
         raise NotImplementedError(f"{type(self).__name__} has no run() method")
-
-
-def cpu_seconds() -> float:
-    """CPU time of this process and its finished children, in seconds."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterable, Sequence
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import law
 import luigi
 from law.workflow.base import BaseWorkflow, BaseWorkflowProxy
 
-from caselaw.branches import Branch, BranchTable, branch_table, requirements_digest
+from caselaw.branches import Branch, BranchTable, Column, branch_table, requirements_digest
 from caselaw.errors import UpstreamError
-from caselaw.execution.run import run_branches
+from caselaw.execution.run import run_branches, run_here
 from caselaw.fingerprint import digest, short
 from caselaw.storage import Location, Outputs, existing_names
 from caselaw.storage.target import outputs_of
@@ -64,6 +65,12 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
     exclude_index = True
     declared = True
     requires_declared = True
+    has_branches = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.branch >= 0 and not inspect.isgeneratorfunction(type(self).run):
+            self.__dict__["run"] = functools.partial(run_here, self)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -144,6 +151,22 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
         return super().location if workflow is self else workflow.location
 
     @property
+    def columns(self) -> Mapping[str, Column]:
+        return self.as_workflow().table.columns  # type: ignore[no-any-return]
+
+    def plain_row(self, number: int) -> Branch:
+        return self.as_workflow().table.branch(number)  # type: ignore[no-any-return]
+
+    def overridden_requirements(self, number: int) -> Any:
+        """What law's own methods require for a branch, where they are overridden; else None."""
+        requirements = {}
+        if type(self).workflow_requires is not Workflow.workflow_requires:
+            requirements["workflow"] = self.as_workflow().workflow_requires()
+        if not self.requires_declared:
+            requirements["branch"] = self.as_branch(number).requires()
+        return requirements or None
+
+    @property
     def branch_row(self) -> Branch:
         if self._branch_row is None:
             self._branch_row = self.as_workflow().table.branch(self.branch)
@@ -222,6 +245,10 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
             return [number for number in selected if not self.as_branch(number).complete()]
         names, fingerprints, location = existing_names(self.location.directory), self.table.fingerprints, self.location
         return [n for n in selected if not names.issuperset(location.names(fingerprints[n]))]
+
+    def all_published(self) -> bool:
+        names, location = existing_names(self.location.directory), self.location
+        return all(names.issuperset(location.names(fingerprint)) for fingerprint in self.table.fingerprints)
 
     def workflow_complete(self) -> Any:
         if not self.declared:

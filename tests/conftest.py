@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,6 +78,21 @@ class SmallProject:
         )  # fmt: skip
         assert code is None or done.returncode == code, done.stdout
         return done.stdout
+
+    def caselaw(self, *arguments: str, code: int | None = 0, timeout: float = 60, **extra: str) -> str:
+        """`caselaw …`; returns what it printed for programs or people."""
+        done = subprocess.run(
+            [str(Path(sys.executable).parent / "caselaw"), *arguments],
+            cwd=self.root, env=self.environment(**extra), timeout=timeout,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert code is None or done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    def ask(self, *arguments: str, code: int | None = 0) -> dict[str, Any]:
+        """The answer of `caselaw … --json`."""
+        answer: dict[str, Any] = json.loads(self.caselaw(*arguments, "--json", code=code))
+        return answer
 
     def made(self, family: str) -> set[str]:
         """Paths of all published outputs of a family, relative to the store."""

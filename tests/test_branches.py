@@ -29,6 +29,7 @@ def workflow(*fingerprints: str):
     return SimpleNamespace(
         location=Location("/store/Up", (("events", "parquet"),)), fingerprints=fingerprints,
         values=tuple(range(len(fingerprints))), declared=True, get_branch_map=lambda: None,
+        components=SimpleNamespace(digest="own"),
     )  # fmt: skip
 
 

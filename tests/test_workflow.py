@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+
+from caselaw.records import read_basis, read_records
 
 
 def test_law_methods_may_be_overridden_and_still_count(project):
@@ -211,12 +212,14 @@ def test_added_file_runs_one_branch(project):
 def test_record_says_what_made_an_output(project):
     configured(project)
     project.run("work.Select", "--campaign", "small")
-    (file,) = (project.root / "data" / "Select" / "small" / "dataset_ttbar" / ".records").iterdir()
-    record = json.loads(file.read_text())
-    assert record["family"] == "Select"
-    assert record["parameters"] == {"dataset": "ttbar"}
-    assert set(record["components"]) == {"family", "code", "parameters", "config", "environment"}
-    assert record["outputs"]["cut"]["name"] == Path(next(iter(project.made("Select")))).name
+    folder = project.root / "data" / "Select" / "small" / "dataset_ttbar"
+    (record,) = read_records(folder)
+    assert (record.family, record.campaign, record.parameters) == ("Select", "small", {"dataset": "ttbar"})
+    assert record.outputs["cut"]["name"] == Path(next(iter(project.made("Select")))).name
+    basis = read_basis(str(folder), record.own)
+    assert set(basis.components) == {"family", "code", "parameters", "config", "environment"}
+    assert basis.config == {"selection.ttbar": {"pt": 30}}
+    assert "self.config" in basis.sources["work.Select.run"]
 
 
 def test_storage_outage_is_not_missing(project):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from caselaw.branches import Branch
 from caselaw.config import DeclaredConfig
+from caselaw.recording import RunContext
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Job:
     parameters: Mapping[str, Any]
     config: DeclaredConfig | None
     sources: Mapping[Path, tuple[int, int]]
-    components: Mapping[str, str]
+    context: RunContext
     is_workflow: bool
 
     @classmethod
@@ -29,7 +30,7 @@ class Job:
             {name: getattr(task, name) for name, _ in task.get_params()},
             task.config if task.config_keys else None,
             task.closure.sources,
-            asdict(task.components),
+            task.run_context,
             hasattr(task, "get_branch_map"),
         )
 
@@ -52,7 +53,7 @@ class Job:
     def _prepared(self, task: Any) -> Any:
         task._config = self.config
         task._sources = self.sources
-        task.__dict__["components_of_record"] = self.components
+        task.__dict__["run_context"] = self.context
         return task
 
 

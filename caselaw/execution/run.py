@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import signal
 import threading
 from collections import deque
@@ -16,9 +17,11 @@ import luigi
 
 from caselaw.branches import Branch
 from caselaw.errors import BranchesFailed
+from caselaw.execution.adoption import adopt, verify_inputs, with_expected
 from caselaw.execution.job import Job, Outcome
 from caselaw.execution.pool import Pool, Worker, shared_pool
 from caselaw.execution.progress import Progress, progress_for
+from caselaw.records import compact
 from caselaw.storage import remove_orphans
 
 SECONDS_PER_CHUNK = 0.05
@@ -27,24 +30,40 @@ SECONDS_BETWEEN_UPDATES = 0.1
 
 
 def run_in_worker(task: Any) -> None:
-    """Run a task without branches in a worker."""
-    run_all(task, [0], lambda _: task.branch_row, size=1)
+    """Adopt the outputs of a task without branches, or run it in a worker."""
+    run_all(task, adopt(task, [0]), size=1)
 
 
 def run_branches(workflow: Any, numbers: Sequence[int]) -> None:
-    """Run branches of a workflow; one that fails does not stop the others, and `BranchesFailed` tells at the end."""
+    """Adopt or run branches of a workflow; one that fails does not stop the others, and `BranchesFailed` tells."""
     size = min(max(1, workflow.project.workers // workflow.resources.cpus), len(numbers))
-    run_all(workflow, numbers, workflow.table.branch, size)
+    run_all(workflow, adopt(workflow, numbers) if numbers else [], size)
 
 
-def run_all(task: Any, numbers: Sequence[int], row: Callable[[int], Branch], size: int) -> None:
-    if not numbers:
-        return
+def run_here(branch: Any) -> Any:
+    """Adopt or run a branch in this process, as `law run --branch` and law's local workflow do."""
+    workflow, number = branch.of_all_branches, branch.branch
+    if not adopt(workflow, [number]):
+        branch._has_published = True
+        return None
+    verify_inputs(branch, with_expected(branch, workflow.plain_row(number)))
+    return type(branch).run(branch)
+
+
+def run_all(task: Any, numbers: Sequence[int], size: int) -> None:
+    """Run the branches in the pool; when nothing is missing any more, put the records of this run together."""
+    pids = run_in_pool(task, numbers, size) if numbers else frozenset()
+    if task.declared and task.all_published():
+        compact(task.location.directory, task.fingerprint, idle=pids | {os.getpid()})
+
+
+def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> frozenset[int]:
+    """Run branches; returns the processes that did."""
     remove_orphans(task.store)
     pool = shared_pool(task.resources.cpus, len(luigi.task_register.Register._reg))
     failures: dict[int, str] = {}
     title = describe(task)
-    run = Run(pool, Job.of(task), deque(numbers), row, size)
+    run = Run(pool, Job.of(task), deque(numbers), lambda number: with_expected(task, task.row(number)), size)
     with interruptible(pool, task.store), progress_for(title, len(numbers)) as progress:
         for ended, outcome in enumerate(run.outcomes(progress), 1):
             report(title, run, outcome, progress)
@@ -55,6 +74,7 @@ def run_all(task: Any, numbers: Sequence[int], row: Callable[[int], Branch], siz
     tolerance = getattr(task, "tolerance", 0.0)
     if len(failures) > (tolerance * len(numbers) if tolerance <= 1 else tolerance):
         raise BranchesFailed(title, failures, len(numbers))
+    return pool.pids
 
 
 class Run:

@@ -14,8 +14,10 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from caselaw.branches import Branch
+from caselaw.execution.adoption import verify_inputs
 from caselaw.execution.job import Job, Outcome
 from caselaw.execution.threads import pin_threads
+from caselaw.recording import Started, cpu_seconds
 
 PR_SET_PDEATHSIG = 1
 LONGEST_OUTPUT = 64 * 1024
@@ -57,8 +59,8 @@ def serve(connection: Connection, inherited: Iterable[Connection], cpus: int) ->
 
 def run_branch(task: Any, started: float) -> None:
     """Run one branch or task here and make sure that it published."""
-    times = os.times()
-    task._started = (started, times.user + times.system + times.children_user + times.children_system)
+    task._started = Started(started, cpu_seconds())
+    verify_inputs(task, task._branch_row)
     type(task).run(task)
     if task.declared:
         task.require_published()

@@ -1,20 +1,15 @@
-"""The record of one branch: a line of JSON in `.records/` beside its outputs."""
+"""The record of one branch: what its outputs were made from, how, and what they hold."""
 
 from __future__ import annotations
 
 import json
-import os
-import socket
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from caselaw.errors import RecordError
-from caselaw.storage.state import existing_names
 
-FOLDER = ".records"
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -23,56 +18,85 @@ class Record:
 
     family: str
     parameters: Mapping[str, str]
+    """Significant parameters as on the command line."""
     branch_value: str | None
+    identity: str
+    """Digest of the branch value: with the folder it says who the branch is, whatever its fingerprint."""
     fingerprint: str
-    components: Mapping[str, str]
-    inputs: Mapping[str, str]
+    own: str
+    """Digest of all components but the inputs; names the document that lists them (see `Basis`)."""
+    inputs: Mapping[str, Mapping[str, Any]]
+    """Input name → `keys` (digest of upstream fingerprints), `own` (of the upstream task), `content`, `files`."""
+    content: str | None
+    """Digest of own components and *contents* of all inputs; None where a content is not known."""
     outputs: Mapping[str, Mapping[str, Any]]
+    """Product → `name`, `bytes`, `sha256` of its bytes, `digest` of what it holds."""
     host: str
     started: float
     ended: float
     cpu_seconds: float
     peak_memory: int
+    campaign: str | None = None
+    workflow: str | None = None
+    """Fingerprint of the workflow that the branch was part of."""
+    adopted: str | None = None
+    """Fingerprint of the output that was taken over, for one that was not made but adopted."""
+    git: Mapping[str, Any] = field(default_factory=dict)
+    exit: int = 0
     schema: int = SCHEMA
 
     @property
     def seconds(self) -> float:
         return self.ended - self.started
 
+    @property
+    def names(self) -> list[str]:
+        """File names of all products."""
+        return [output["name"] for output in self.outputs.values()]
 
-def write_record(directory: str, record: Record) -> None:
-    """Append a record to this process's file; one `write` per line, so that lines never mix."""
-    line = json.dumps(vars(record), separators=(",", ":"), sort_keys=True) + "\n"
-    path = f"{directory}/{FOLDER}/{socket.gethostname()}.{os.getpid()}.jsonl"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+    @property
+    def holds(self) -> str:
+        """One digest of what all products hold."""
+        return holds(self.outputs)
+
+
+def holds(outputs: Mapping[str, Mapping[str, Any]]) -> str:
+    """One digest of what some products hold."""
+    from caselaw.fingerprint import digest
+
+    return digest("products", {product: output["digest"] for product, output in outputs.items()})
+
+
+def as_json(record: Record) -> dict[str, Any]:
+    """The record as plain data."""
+    return {name: getattr(record, name) for name in _NAMES}
+
+
+def from_json(content: Any, where: object) -> Record | None:
+    """The record in plain data; None for one of another schema, which this version cannot use."""
+    if not isinstance(content, dict):
+        raise broken("a record is not an object", where)
+    if content.get("schema") != SCHEMA:
+        if isinstance(content.get("schema", 1), int) and "fingerprint" in content:
+            return None
+        raise broken("a record has no schema number", where)
     try:
-        file = os.open(path, flags, 0o666)
-    except FileNotFoundError:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        file = os.open(path, flags, 0o666)
+        return Record(**{name: value for name, value in content.items() if name in _NAMES})
+    except TypeError as error:
+        raise broken(f"a record cannot be read: {error}", where) from error
+
+
+def parsed(line: str, where: object) -> Record | None:
+    """The record in a line of JSON."""
     try:
-        os.write(file, line.encode())
-    finally:
-        os.close(file)
+        content = json.loads(line)
+    except ValueError as error:
+        raise broken(f"a record cannot be read: {error}", where) from error
+    return from_json(content, where)
 
 
-def read_records(directory: str | os.PathLike[str]) -> Iterator[Record]:
-    """All records of a folder of outputs; an unfinished last line, left by a kill, is no record."""
-    folder = Path(directory, FOLDER)
-    for name in sorted(existing_names(folder)):
-        if not name.endswith(".jsonl"):
-            continue
-        *lines, _unfinished = (folder / name).read_text().split("\n")
-        for number, line in enumerate(lines, 1):
-            yield parsed(line, f"{folder / name}:{number}")
+def broken(what: str, where: object) -> RecordError:
+    return RecordError(what, where, "records explain outputs, and no output depends on this one: remove it")
 
 
-def parsed(line: str, where: str) -> Record:
-    """The record in one line."""
-    try:
-        return Record(**json.loads(line))
-    except (ValueError, TypeError) as error:
-        raise RecordError(
-            f"a record cannot be read: {error}", where,
-            "records explain outputs, and nothing depends on this line: remove it",
-        ) from error  # fmt: skip
+_NAMES = frozenset(field.name for field in fields(Record))

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from caselaw.errors import PublishError
 from caselaw.fingerprint import file_digest
+from caselaw.fingerprint.content import content_digest
 from caselaw.storage.location import Location
 from caselaw.storage.state import existing_names, exists
 
@@ -24,11 +25,12 @@ STAGING = ".staging"
 
 @dataclass(frozen=True)
 class Published:
-    """One output as it was verified: where it is, what it holds, how many bytes."""
+    """One output as it was verified: where it is, the SHA-256 of its bytes, their number, and what it holds."""
 
     path: str
-    digest: str
+    sha256: str
     size: int
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,8 @@ class Staging:
 _open: set[str] = set()
 
 
-def verify(product: str, path: str) -> tuple[str, int]:
-    """Digest and size in bytes of a product that was just written."""
+def verify(product: str, path: str) -> tuple[str, int, str]:
+    """SHA-256 and size in bytes of a product that was just written, and the digest of what it holds."""
     try:
         state = os.stat(path)
     except FileNotFoundError:
@@ -84,11 +86,13 @@ def verify(product: str, path: str) -> tuple[str, int]:
             "write every product that the task declares, to the path that publish() gives",
         ) from None  # fmt: skip
     if not stat.S_ISDIR(state.st_mode):
-        return file_digest(path), state.st_size
+        sha256 = file_digest(path)
+        return sha256, state.st_size, content_digest(path, sha256=sha256)
     files = [file for file in Path(path).rglob("*") if file.is_file()]
     if not files:
         raise PublishError(f"the folder of product '{product}' is empty", path, "write at least one file into it")
-    return file_digest(path), sum(file.stat().st_size for file in files)
+    sha256 = file_digest(path)
+    return sha256, sum(file.stat().st_size for file in files), content_digest(path, sha256=sha256)
 
 
 def move(source: str, final: str) -> None:

@@ -252,21 +252,31 @@ def test_threads_of_numeric_libraries_follow_the_resources(project):
     assert all(n <= 2 for n in found["pools"])
 
 
+EDITED = """
+    from pathlib import Path
+    import caselaw
+    NUMBER = 1
+    OTHER = 1
+    class Edited(caselaw.Task):
+        products = {"number": "txt"}
+        def run(self):
+            with self.publish() as out:
+                out["number"].write_text(str(NUMBER))
+                source = Path("work.py").read_text()
+                Path("work.py").write_text(source.replace("%s", "%s2", 1))
+"""
+
+
 def test_code_edited_while_a_task_runs_is_not_published(project):
-    source = project.write(
-        "work.py",
-        """
-        from pathlib import Path
-        import caselaw
-        class Edited(caselaw.Task):
-            products = {"number": "txt"}
-            def run(self):
-                with self.publish() as out:
-                    out["number"].write_text("x")
-                    Path("work.py").write_text(Path("work.py").read_text() + "# edited")
-    """,
-    )
+    source = project.write("work.py", EDITED % ("NUMBER = ", "NUMBER = "))
     printed = project.run("work.Edited", code=30)
     assert "changed while the task ran" in printed
     assert project.made("Edited") == set()
-    assert source.read_text().endswith("# edited")
+    assert "NUMBER = 21" in source.read_text()
+
+
+def test_edits_that_do_not_concern_a_running_task_lose_nothing(project):
+    source = project.write("work.py", EDITED % ("OTHER = ", "OTHER = "))
+    project.run("work.Edited")
+    assert len(project.made("Edited")) == 1
+    assert "OTHER = 21" in source.read_text()

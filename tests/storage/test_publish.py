@@ -27,7 +27,7 @@ def test_published_output_has_its_name_size_and_digest(tmp_path):
     published = staged(tmp_path).publish(location, "f" * 20)
     assert Path(published["events"].path).read_text() == "content"
     assert published["events"].size == 7
-    assert published["events"].digest == hashlib.sha256(b"content").hexdigest()
+    assert published["events"].sha256 == hashlib.sha256(b"content").hexdigest()
     assert Path(published["plots"].path, "one.png").read_text() == "picture"
 
 

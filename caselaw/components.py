@@ -1,0 +1,66 @@
+"""Everything but the inputs that determines a task's output."""
+
+from __future__ import annotations
+
+import functools
+import platform
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from caselaw.fingerprint import digest
+from caselaw.records import Basis
+
+
+@dataclass(frozen=True)
+class Components:
+    """Components of a fingerprint, as digests."""
+
+    family: str
+    code: str
+    parameters: str
+    config: str
+    environment: str
+
+    @functools.cached_property
+    def digest(self) -> str:
+        return digest("own components", *asdict(self).values())
+
+
+def components_of(task: Any) -> Components:
+    """The components of a task or workflow."""
+    closure = task.closure
+    return Components(
+        family=task.get_task_family(),
+        code=closure.code_digest,
+        parameters=digest(task.significant_parameters),
+        config=digest(task.config.canonical() if task.config_keys else {}),
+        environment=digest(dict(closure.distributions), task.environment_parts),
+    )
+
+
+def basis_of(task: Any) -> Basis:
+    """The components of a task one by one, as its records keep them."""
+    closure = task.closure
+    return Basis(
+        own=task.components.digest,
+        family=task.get_task_family(),
+        components=asdict(task.components),
+        symbols={name: symbol.digest for name, symbol in closure.symbols.items()},
+        sources={name: closure.source(name) for name in closure.symbols},
+        parameters=typed_parameters(task),
+        config=task.config.canonical() if task.config_keys else {},
+        distributions=dict(closure.distributions),
+        environment=task.environment_parts,
+        python=platform.python_version(),
+    )
+
+
+def typed_parameters(task: Any) -> dict[str, str]:
+    """Significant parameters in a form in which 1, 1.0 and "1" differ; without defined order, sorted."""
+    return {name: typed(value) for name, value in task.significant_parameters.items()}
+
+
+def typed(value: Any) -> str:
+    if isinstance(value, set | frozenset):
+        return "{" + ", ".join(sorted(map(repr, value))) + "}"
+    return repr(value)

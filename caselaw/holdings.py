@@ -1,0 +1,84 @@
+"""What the inputs of branches hold: by the records of what lies upstream, not by its fingerprints.
+
+Two branches with equal own components whose inputs hold the same make the same, whatever the inputs are
+called: this is what adoption goes by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from caselaw.branches import Column, Origin, foreign, requirements_digest
+from caselaw.fingerprint import digest
+from caselaw.records import RecordIndex
+
+MOST_FILES = 1000
+"""External files of one input that a record lists one by one."""
+
+
+class Holdings:
+    """Fingerprint → digest of what the products hold, for folders of outputs; read once per folder."""
+
+    def __init__(self, index: RecordIndex) -> None:
+        self.index = index
+        self._known: dict[str, dict[str, str]] = {}
+
+    def of(self, directory: str) -> dict[str, str]:
+        """What is known of the outputs in a folder."""
+        if directory not in self._known:
+            self._known[directory] = self.index.holdings(directory)
+        return self._known[directory]
+
+    def all(self, directory: str, fingerprints: Sequence[str]) -> str | None:
+        """One digest of what these outputs hold; None where one is not known."""
+        known = self.of(directory)
+        found = [known.get(fingerprint) for fingerprint in fingerprints]
+        return None if None in found else digest("holds", *found)
+
+
+def origin(task: Any, number: int, holdings: Holdings) -> Origin:
+    """What a branch is made from; of a task without branches the number is 0."""
+    inputs = {name: of_input(column, number, holdings) for name, column in task.columns.items()}
+    requirements = task.overridden_requirements(number)
+    if requirements is not None:
+        inputs["requires"] = of_requirements(requirements, holdings)
+    contents = {name: found["content"] for name, found in inputs.items()}
+    if None in contents.values():
+        return Origin(inputs, None)
+    return Origin(inputs, digest("content", task.components.digest, task.values[number], contents))
+
+
+def of_input(column: Column, number: int, holdings: Holdings) -> dict[str, Any]:
+    """One named input as records keep it: digests of its fingerprints and of its contents."""
+    digests, keys = column.of_branch(number)
+    names = digest(*digests)
+    if column.location is not None:
+        return {"keys": names, "own": column.own, "content": holdings.all(column.location.directory, keys)}
+    files = dict(zip(keys, digests, strict=True)) if column.external and len(keys) <= MOST_FILES else None
+    return {"keys": names, "content": names, **({"files": files} if files else {})}
+
+
+def of_requirements(requirements: Any, holdings: Holdings) -> dict[str, Any]:
+    """What law's own requirements are and hold."""
+    unknown = []
+
+    def of(made: Any) -> str:
+        found = held_by(made, holdings)
+        if found is None:
+            unknown.append(made)
+        return found or ""
+
+    content = requirements_digest(requirements, of)
+    return {"keys": requirements_digest(requirements), "content": None if unknown else content}
+
+
+def held_by(made: Any, holdings: Holdings) -> str | None:
+    """What a required task or branch holds; what is not caselaw's is known by its name only."""
+    if not hasattr(made, "fingerprints"):
+        return foreign(made)
+    if not made.declared:
+        return None
+    is_branch = made.has_branches and made.is_branch()
+    fingerprints = (made.fingerprint,) if is_branch else made.fingerprints
+    return holdings.all(made.location.directory, fingerprints)

@@ -1,0 +1,112 @@
+"""The record of what a task published: written beside the outputs as soon as they have their names."""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from caselaw.branches import Branch
+from caselaw.components import basis_of
+from caselaw.fingerprint import digest, short
+from caselaw.records import Record, revision, write_basis, write_record
+from caselaw.storage.publish import Published
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """What the records of all branches of one run share."""
+
+    own: str
+    code: str
+    workflow: str
+    campaign: str | None
+    git: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Started:
+    """When a branch began: wall-clock and CPU seconds."""
+
+    time: float
+    cpu: float
+
+    @classmethod
+    def now(cls) -> Started:
+        return cls(time.time(), cpu_seconds())
+
+
+def run_context(task: Any) -> RunContext:
+    """The context of a run that begins now; writes down the components one by one."""
+    if task.products:
+        write_basis(task.location.directory, basis_of(task))
+    campaign = task.campaign_file.name if task.campaign_file else None
+    return RunContext(
+        task.components.digest, task.components.code, task.fingerprint, campaign, revision(task.project.root)
+    )
+
+
+def identity_of(value: Any) -> str:
+    """Who a branch is within its workflow, whatever its fingerprint."""
+    return short(digest("branch value", value))
+
+
+def record_outputs(task: Any, published: Mapping[str, Published], started: Started) -> None:
+    """Write the record of outputs that the task has just made."""
+    outputs = {
+        product: {"name": Path(p.path).name, "bytes": p.size, "sha256": p.sha256, "digest": p.digest}
+        for product, p in published.items()
+    }
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = round(cpu_seconds() - started.cpu, 6)
+    row = task.branch_row
+    if row.origin is None:  # run by law itself, not by the pool
+        row = task.of_all_branches.row(task.branch if task.has_branches else 0)
+    write(task, row, outputs, started=started.time, cpu_seconds=cpu, peak_memory=usage.ru_maxrss * 1024)
+
+
+def record_adoption(task: Any, row: Branch, source: Record, started: Started) -> None:
+    """Write the record of outputs that the task has taken over from an earlier fingerprint."""
+    names = dict(zip(dict(task.location.products), task.location.names(row.fingerprint), strict=True))
+    outputs = {product: {**source.outputs[product], "name": name} for product, name in names.items()}
+    cpu = round(cpu_seconds() - started.cpu, 6)
+    write(task, row, outputs, started=started.time, cpu_seconds=cpu, peak_memory=0, adopted=source.fingerprint)
+
+
+def write(task: Any, row: Branch, outputs: Mapping[str, Mapping[str, Any]], **measured: Any) -> None:
+    workflow, origin = task.of_all_branches, row.origin
+    context: RunContext = workflow.run_context
+    record = Record(
+        family=task.get_task_family(),
+        parameters=workflow.readable_parameters,
+        branch_value=None if row.value is None else str(row.value),
+        identity=identity_of(row.value),
+        fingerprint=row.fingerprint,
+        own=context.own,
+        inputs=origin.inputs if origin is not None else {},
+        content=origin.content if origin is not None else None,
+        outputs=outputs,
+        host=socket.gethostname(),
+        ended=time.time(),
+        campaign=context.campaign,
+        workflow=context.workflow,
+        git=context.git,
+        **measured,
+    )
+    write_record(task.location.directory, record)
+
+
+def cpu_seconds() -> float:
+    """CPU time of this process and its finished children, in seconds."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def record_index_path(root: Path) -> Path:
+    """Where a project keeps its index of records."""
+    return root / ".caselaw" / "records.sqlite"

@@ -1,0 +1,151 @@
+"""Journals and documents of records: readable after any kill, few files in the end."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_records import record
+
+from caselaw.errors import RecordError, StoreUnavailable
+from caselaw.records import compact, read_records, write_record
+from caselaw.records.files import rewrite_without
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted((folder / ".records").iterdir())
+
+
+def test_written_records_are_read_back(tmp_path):
+    written = [record(name) for name in ("a", "b")]
+    for one in written:
+        write_record(str(tmp_path), one)
+    assert list(read_records(tmp_path)) == written
+    assert written[0].seconds == 2.5
+
+
+@given(value=st.text(), parameters=st.dictionaries(st.text(), st.text(), max_size=3), same=st.booleans())
+def test_any_text_survives_in_journals_and_documents(tmp_path_factory, value, parameters, same):
+    folder = tmp_path_factory.mktemp("records")
+    written = [
+        record("a", branch_value=value, parameters=parameters),
+        record("b", branch_value=value if same else None),
+    ]
+    for one in written:
+        write_record(str(folder), one)
+    assert list(read_records(folder)) == written
+    compact(str(folder), "whole", idle=frozenset({os.getpid()}))
+    assert list(read_records(folder)) == written
+
+
+def test_a_complete_workflow_is_one_document_with_what_is_shared_written_once(tmp_path):
+    written = [record(str(number), identity=str(number)) for number in range(100)]
+    for one in written:
+        write_record(str(tmp_path), one)
+    compact(str(tmp_path), "whole", idle=frozenset({os.getpid()}))
+    (document,) = files(tmp_path)
+    assert document.name == "whole.json"
+    content = json.loads(document.read_text())
+    assert content["schema"] == 2
+    assert content["shared"]["family"] == "Fit"
+    assert "family" not in content["records"][0]
+    assert list(read_records(tmp_path)) == written
+
+
+def test_a_second_run_adds_a_document_and_keeps_the_first(tmp_path):
+    for name in ("one", "two"):
+        write_record(str(tmp_path), record(name))
+        compact(str(tmp_path), name, idle=frozenset({os.getpid()}))
+    assert [path.name for path in files(tmp_path)] == ["one.json", "two.json"]
+    assert [found.fingerprint for found in read_records(tmp_path)] == ["one", "two"]
+
+
+def test_a_journal_of_a_living_process_is_left_alone(tmp_path):
+    write_record(str(tmp_path), record())
+    compact(str(tmp_path), "whole")
+    assert [path.suffix for path in files(tmp_path)] == [".jsonl"]
+
+
+def test_a_journal_of_a_killed_process_is_put_together(tmp_path):
+    process = multiprocessing.get_context("fork").Process(target=write_record, args=(str(tmp_path), record("child")))
+    process.start()
+    process.join()
+    compact(str(tmp_path), "whole")
+    assert [path.name for path in files(tmp_path)] == ["whole.json"]
+
+
+def test_unfinished_last_line_is_no_record(tmp_path):
+    write_record(str(tmp_path), record())
+    (file,) = files(tmp_path)
+    file.write_text(file.read_text() + '{"family": "Fi')
+    assert len(list(read_records(tmp_path))) == 1
+
+
+def test_a_writer_killed_at_any_moment_leaves_only_whole_records(tmp_path):
+    source = f"""
+import sys
+sys.path[:0] = {[str(Path(__file__).parent)]!r}
+from made_records import record
+from caselaw.records import write_record
+while True:
+    write_record({str(tmp_path)!r}, record(branch_value="x" * 5000))
+"""
+    for _ in range(3):
+        process = subprocess.Popen([sys.executable, "-c", source])
+        while not list(read_records(tmp_path)) and process.poll() is None:
+            pass
+        process.kill()
+        process.wait()
+        assert {len(found.branch_value) for found in read_records(tmp_path)} == {5000}
+
+
+def test_broken_line_is_named(tmp_path):
+    write_record(str(tmp_path), record())
+    (file,) = files(tmp_path)
+    file.write_text("{}\n" + json.dumps({"family": 1}) + "\n")
+    with pytest.raises(RecordError, match=rf"{file.name}:1: a record"):
+        list(read_records(tmp_path))
+
+
+def test_broken_document_is_named(tmp_path):
+    (tmp_path / ".records").mkdir()
+    (tmp_path / ".records" / "whole.json").write_text('{"schema": 2')
+    with pytest.raises(RecordError, match=r"whole\.json"):
+        list(read_records(tmp_path))
+
+
+def test_records_of_an_earlier_schema_are_passed_over(tmp_path):
+    write_record(str(tmp_path), record())
+    (file,) = files(tmp_path)
+    earlier = {"family": "Fit", "fingerprint": "old", "components": {}, "schema": 1}
+    file.write_text(json.dumps(earlier) + "\n" + file.read_text())
+    assert [found.fingerprint for found in read_records(tmp_path)] == ["f" * 20]
+
+
+def test_folder_without_records_has_none(tmp_path):
+    assert list(read_records(tmp_path)) == []
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path):
+    (tmp_path / ".records").symlink_to(tmp_path / ".records")
+    with pytest.raises(StoreUnavailable):
+        list(read_records(tmp_path))
+
+
+def test_removed_records_are_gone_from_journals_and_documents(tmp_path):
+    for name in ("a", "b"):
+        write_record(str(tmp_path), record(name))
+    compact(str(tmp_path), "whole", idle=frozenset({os.getpid()}))
+    for name in ("c", "d"):
+        write_record(str(tmp_path), record(name))
+    rewrite_without(str(tmp_path), {"a", "c"})
+    assert {found.fingerprint for found in read_records(tmp_path)} == {"b", "d"}
+    rewrite_without(str(tmp_path), {"b", "d"})
+    assert files(tmp_path) == []
