@@ -8,16 +8,16 @@ from typing import Any
 
 import click
 
-from caselaw.cli.ls import PASS_ON
+from caselaw.cli.console import console_for_people
+from caselaw.cli.options import PASS_ON, json_option, task_arguments
 from caselaw.cli.tasks import task_from_arguments
 
 
 @click.command(context_settings=PASS_ON)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-@click.argument("family", metavar="TASK")
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PARAMETERS]…")
+@json_option
+@task_arguments
 def fingerprint(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
-    """Show the components of TASK's fingerprint: code by module, parameters, configuration, distributions.
+    """Show the components of TASK's fingerprint: code symbol by symbol, parameters, configuration, distributions.
 
     \b
     Examples:
@@ -29,14 +29,13 @@ def fingerprint(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(content, indent=2))
         return
-    from rich.console import Console
     from rich.table import Table
 
     table = Table("component", "name", "value", title=f"{task.get_task_family()} {content['fingerprint']}")
     for kind in ("components", "code", "parameters", "config", "distributions"):
         for name, value in content[kind].items():
             table.add_row(kind, name, str(value))
-    Console(soft_wrap=True).print(table)
+    console_for_people().print(table)
 
 
 def components(task: Any) -> dict[str, Any]:
@@ -45,7 +44,7 @@ def components(task: Any) -> dict[str, Any]:
         "family": task.get_task_family(),
         "fingerprint": task.fingerprint,
         "components": asdict(task.components),
-        "code": dict(task.closure.modules),
+        "code": {name: symbol.digest for name, symbol in task.closure.symbols.items()},
         "parameters": task.readable_parameters,
         "config": task.config.canonical() if task.config_keys else {},
         "distributions": dict(task.closure.distributions),

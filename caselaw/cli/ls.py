@@ -7,15 +7,14 @@ from typing import Any
 
 import click
 
+from caselaw.cli.console import console_for_people
+from caselaw.cli.options import PASS_ON, json_option, task_arguments
 from caselaw.cli.tasks import task_from_arguments
-
-PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
 @click.command(context_settings=PASS_ON)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-@click.argument("family", metavar="TASK")
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PARAMETERS]…")
+@json_option
+@task_arguments
 def ls(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
     """List the outputs of TASK, branch by branch, and whether they exist.
 
@@ -29,7 +28,6 @@ def ls(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"family": task.get_task_family(), "outputs": rows}, indent=2))
         return
-    from rich.console import Console
     from rich.table import Table
 
     table = Table("branch", "value", "product", "state", title=task.get_task_family(), title_justify="left")
@@ -38,7 +36,7 @@ def ls(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
         state = "[green]exists[/]" if row["exists"] else "[red]missing[/]"
         number = "" if row["branch"] is None else str(row["branch"])
         table.add_row(number, str(row["value"] or ""), row["product"], state, row["path"])
-    Console(soft_wrap=True).print(table)
+    console_for_people().print(table)
 
 
 def outputs(task: Any) -> list[dict[str, Any]]:

@@ -10,9 +10,17 @@ import click
 from caselaw.version import __version__
 
 COMMANDS = {
+    "audit": ("caselaw.cli.audit:audit", "Run one branch and list what it used undeclared."),
     "campaign": ("caselaw.cli.campaign:campaign", "Check and look at campaign files."),
+    "export": ("caselaw.cli.export:export", "Copy or link products under human names."),
     "fingerprint": ("caselaw.cli.fingerprint:fingerprint", "Show what a task's fingerprint is made of."),
+    "diff": ("caselaw.cli.diff:diff", "List tasks that differ between two git revisions."),
+    "gc": ("caselaw.cli.gc:gc", "List outputs that nothing reaches, and remove them."),
     "ls": ("caselaw.cli.ls:ls", "List the outputs of a task, branch by branch."),
+    "status": ("caselaw.cli.status:status", "Show what is complete, and what would run."),
+    "tag": ("caselaw.cli.tag:tag", "Name outputs that are to be kept."),
+    "verify": ("caselaw.cli.verify:verify", "Compare outputs with their records."),
+    "why": ("caselaw.cli.why:why", "Show what changed since a task was last made."),
 }
 
 
@@ -49,6 +57,8 @@ def cli() -> None:
     \b
     Examples:
       caselaw campaign check quickstart
+      caselaw status Report
+      caselaw why Fit
       caselaw ls SelectEvents --dataset ttbar
       caselaw fingerprint SelectEvents --dataset ttbar
     """

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from caselaw.records import Record, read_records
+import luigi
+
+from caselaw.records import Record
 from caselaw.task import FingerprintedTask
 
 
@@ -24,29 +26,53 @@ class Made:
 
 
 def lineage(task: FingerprintedTask) -> list[FingerprintedTask]:
-    """All tasks upstream of `task`, workflows as one, each after what it needs; `task` itself is the last."""
-    found: dict[str, FingerprintedTask] = {}
-    _visit(task, found)
+    """All tasks upstream of `task`, workflows as one, each after what it needs; `task` itself is the last.
+
+    Tasks of plain law have no fingerprint and are left out.
+    """
+    return [found for found in everything(task) if isinstance(found, FingerprintedTask)]
+
+
+def everything(task: Any) -> list[Any]:
+    """All tasks upstream of `task`, those of plain law included, each after what it needs."""
+    found: dict[str, Any] = {}
+    waiting: list[tuple[Any, bool]] = [(task, False)]
+    while waiting:
+        here, upstream_done = waiting.pop()
+        if here.task_id in found:
+            continue
+        if upstream_done:
+            found[here.task_id] = here
+        else:
+            waiting.append((here, True))
+            waiting.extend((upstream, False) for upstream in reversed(all_upstream_of(here)))
     return list(found.values())
 
 
-def _visit(task: FingerprintedTask, found: dict[str, FingerprintedTask]) -> None:
-    if task.task_id in found:
-        return
-    for upstream in upstream_of(task):
-        _visit(upstream, found)
-    found.setdefault(task.task_id, task)
-
-
 def upstream_of(task: FingerprintedTask) -> list[FingerprintedTask]:
-    """Tasks that `upstream()` names, each once; plain law tasks have no fingerprint and are left out."""
-    tasks = {c.task.task_id: c.task for c in task.connections.values() if hasattr(c, "task")}
-    return [found for found in tasks.values() if isinstance(found, FingerprintedTask)]
+    """Tasks that `upstream()` names or law's own methods require, each once; plain law tasks are left out."""
+    return [found for found in all_upstream_of(task) if isinstance(found, FingerprintedTask)]
+
+
+def all_upstream_of(task: Any) -> list[Any]:
+    """Tasks directly upstream of `task`, workflows as one, each once."""
+    if not isinstance(task, FingerprintedTask):
+        return distinct(luigi.task.flatten(task.requires()))
+    named = [connection.task for connection in task.connections.values() if hasattr(connection, "task")]
+    numbers = range(len(task.values)) if not task.requires_declared else (0,)
+    required = [luigi.task.flatten(task.overridden_requirements(number)) for number in numbers]
+    return distinct([*named, *(found for of_branch in required for found in of_branch)])
+
+
+def distinct(tasks: list[Any]) -> list[Any]:
+    """Each task once, and workflows in place of their branches."""
+    whole = (task.as_workflow() if hasattr(task, "as_workflow") else task for task in tasks)
+    return list({task.task_id: task for task in whole}.values())
 
 
 def made_by(task: Any) -> Iterator[Made]:
     """Outputs of all branches of a task, with their records (the newest, where there are several)."""
-    records = {record.fingerprint: record for record in read_records(task.location.directory)}
+    records = {record.fingerprint: record for record in task.record_index.records(task.location.directory)}
     for fingerprint in task.fingerprints:
         for product, path in task.location.paths(fingerprint).items():
             yield Made(

@@ -1,0 +1,107 @@
+"""`caselaw gc`: outputs that nothing reaches any more."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from caselaw.cli.console import console_for_people
+from caselaw.cli.options import json_option
+from caselaw.errors import TaskError
+
+
+@click.command()
+@click.option("--campaign", "campaigns", multiple=True, help="Keep what the tasks of this campaign reach.")
+@click.option("--tag", "tags", multiple=True, help="Keep this tag (default: all tags).")
+@click.option("--days", type=click.FloatRange(min=0), default=0.0, help="Keep what was made in the last N days.")
+@click.option("--delete", is_flag=True, help="Remove what is listed.")
+@click.option("--yes", is_flag=True, help="Do not ask before removing.")
+@json_option
+def gc(campaigns: tuple[str, ...], tags: tuple[str, ...], days: float, delete: bool, yes: bool, as_json: bool) -> None:
+    """List outputs that no fingerprint of the named campaigns, tags or the last N days reaches.
+
+    Of a campaign counts every task that law's index knows and that needs no other parameter, with everything
+    upstream. With --delete the outputs are removed together with their records, each at once.
+
+    \b
+    Examples:
+      caselaw gc --campaign quickstart --days 30
+      caselaw gc --campaign quickstart --campaign opendata --delete
+      caselaw gc --tag paper-v1 --json
+    """
+    from caselaw.config import load_project, resolve_store
+    from caselaw.plan.garbage import freed, garbage, remove
+
+    if not (campaigns or tags or days):
+        raise TaskError(
+            "nothing is named that is to be kept", "caselaw gc", "give --campaign NAME, --tag NAME or --days N"
+        )
+    store = resolve_store(load_project())
+    keep, failed = kept(store, campaigns, tags)
+    for family, reason in failed.items():
+        click.echo(f"all outputs of {family} are kept, it cannot be evaluated: {reason}", err=True)
+    found = list(garbage(store, keep, families=frozenset(failed), days=days))
+    size = freed(found)
+    if as_json:
+        rows = [{"path": output.path, **asdict(output)} for output in found]
+        content = {"outputs": rows, "number": len(found), "bytes": size, "deleted": delete}
+        click.echo(json.dumps(content, indent=2))
+    else:
+        show(found, size, store)
+    if delete and found:
+        if not (yes or as_json) and sys.stdin.isatty():
+            click.confirm(f"Remove {len(found)} outputs ({size:,} bytes)?", abort=True)
+        remove_all(found, remove(store, found))
+
+
+def kept(store: Any, campaigns: tuple[str, ...], tags: tuple[str, ...]) -> tuple[dict[str, set[str]], dict[str, str]]:
+    """Folder → names that are kept, and the families that could not be evaluated, with the reason."""
+    from caselaw.plan.roots import tasks_of_campaign
+    from caselaw.plan.tags import reached, read_tag
+    from caselaw.plan.tags import tags as all_tags
+
+    keep: dict[str, set[str]] = {}
+    failed: dict[str, str] = {}
+    for campaign in campaigns:
+        tasks, of_campaign = tasks_of_campaign(campaign)
+        failed.update(of_campaign)
+        for directory, names in reached(tasks).items():
+            keep.setdefault(directory, set()).update(names)
+    for tag in [read_tag(store, name) for name in tags] if tags else all_tags(store):
+        for folder, of_folder in tag.outputs.items():
+            keep.setdefault(str(store / folder), set()).update(of_folder)
+    return keep, failed
+
+
+def remove_all(found: list[Any], removed: Any) -> None:
+    from caselaw.execution.progress import progress_for
+
+    with progress_for("removing outputs", len(found)) as progress:
+        for number, _ in enumerate(removed, 1):
+            progress.update(number, 0)
+            progress.refresh()
+
+
+def show(found: list[Any], size: int, store: Any) -> None:
+    """A table by folder, and the sum."""
+    from pathlib import Path
+
+    from rich.filesize import decimal
+    from rich.table import Table
+
+    console = console_for_people()
+    if not found:
+        console.print("everything is reached: there is nothing to remove")
+        return
+    table = Table("folder", "outputs", "size")
+    folders: dict[str, list[int]] = {}
+    for output in found:
+        folders.setdefault(output.directory, []).append(output.bytes)
+    for directory, sizes in folders.items():
+        table.add_row(str(Path(directory).relative_to(store)), f"{len(sizes):,}", decimal(sum(sizes)))
+    console.print(table)
+    console.print(f"{len(found):,} outputs, {decimal(size)} to be freed")

@@ -1,0 +1,104 @@
+"""`caselaw status`: what is complete, and what would run."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import Any
+
+import click
+
+from caselaw.cli.console import console_for_people
+from caselaw.cli.options import PASS_ON, json_option, task_arguments
+from caselaw.cli.tasks import task_from_arguments
+
+COLORS = {"complete": "green", "missing": "red", "stale": "yellow", "adoptable": "cyan", "unknown": "magenta"}
+MEANINGS = {
+    "complete": "its output is there",
+    "missing": "it was never made",
+    "stale": "an output of an earlier fingerprint exists",
+    "adoptable": "an equal output exists under another name and will be taken over",
+    "unknown": "the store could not answer",
+}
+RANGES = re.compile(r"[-\d:,]+")
+
+
+@click.command(context_settings=PASS_ON)
+@json_option
+@task_arguments
+def status(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
+    """Show the state of TASK and of everything upstream.
+
+    A workflow is one row with counts; with --branches it is one row per branch. law's own --branch 3 and
+    --branches 0:5 select branches. The exit status is 0 when all is complete, 1 when something is to be
+    done, 3 when the store could not answer.
+
+    \b
+    Examples:
+      caselaw status Report --campaign quickstart
+      caselaw status SelectEvents --dataset ttbar --branches
+      caselaw status Fit --json
+    """
+    from caselaw.plan.status import UNKNOWN, rows, states_of
+
+    by_branch, passed = without_flag(arguments)
+    found = list(states_of(task_from_arguments(family, passed)))
+    if as_json:
+        content = [row for states in found for row in rows(states, by_branch=by_branch)]
+        click.echo(json.dumps({"tasks": content}, indent=2))
+    else:
+        show(found, by_branch)
+    every = {state for states in found for state in states.states}
+    raise SystemExit(3 if UNKNOWN in every else 1 if every - {"complete"} else 0)
+
+
+def without_flag(arguments: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
+    """Whether one row per branch is asked for, and law's own arguments: --branches with a value is law's, too."""
+    kept: list[str] = []
+    by_branch = False
+    for number, argument in enumerate(arguments):
+        following = arguments[number + 1] if number + 1 < len(arguments) else ""
+        by_branch = by_branch or argument == "--branches" or argument.startswith("--branches=")
+        if argument != "--branches" or RANGES.fullmatch(following):
+            kept.append(argument)
+    return by_branch, tuple(kept)
+
+
+def show(found: list[Any], by_branch: bool) -> None:
+    """A table, with a line per state that needs an explanation."""
+    from rich.table import Table
+
+    from caselaw.plan.status import rows
+
+    columns = ["branch", "state", "output"] if by_branch else ["branches", "state"]
+    table = Table("task", "parameters", *columns)
+    for states in found:
+        for row in rows(states, by_branch=by_branch):
+            parameters = ", ".join(f"{name}={value}" for name, value in row["params"].items())
+            state = f"[{COLORS[row['state']]}]{row['state']}[/]"
+            if by_branch:
+                branch = "" if row["branch"] is None else str(row["branch"])
+                table.add_row(row["family"], parameters, branch, state, shown_path(row["outputs"]))
+            else:
+                table.add_row(row["family"], parameters, counts_text(row), state)
+    console = console_for_people()
+    console.print(table)
+    seen = {state for states in found for state in states.states} - {"complete"}
+    for state in sorted(seen):
+        console.print(f"[{COLORS[state]}]{state}[/]: {MEANINGS[state]}", highlight=False)
+    for states in found:
+        if states.problem:
+            console.print(states.problem, markup=False, style="magenta")
+
+
+def shown_path(outputs: list[str]) -> str:
+    """The first output, as seen from here."""
+    return os.path.relpath(outputs[0]) if outputs else ""
+
+
+def counts_text(row: dict[str, Any]) -> str:
+    counts = row.get("branches", {})
+    if set(counts) <= {"complete"}:
+        return str(counts.get("complete", ""))
+    return ", ".join(f"{number} [{COLORS[state]}]{state}[/]" for state, number in sorted(counts.items()))

@@ -1,0 +1,70 @@
+"""`caselaw verify`: are outputs still what they were when they were made?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from caselaw.cli.console import console_for_people
+from caselaw.cli.options import PASS_ON, json_option, task_arguments
+from caselaw.cli.tasks import task_from_arguments
+
+COLORS = {"ok": "green", "changed": "red", "missing": "yellow", "unrecorded": "yellow"}
+
+
+@click.command(context_settings=PASS_ON)
+@json_option
+@click.option("--only", is_flag=True, help="Only TASK itself, not what lies upstream.")
+@task_arguments
+def verify(family: str, arguments: tuple[str, ...], as_json: bool, only: bool) -> None:
+    """Read the outputs of TASK and of everything upstream, and compare them with their records.
+
+    The exit status is 1 when an output was changed, truncated, or has no record. Outputs that are missing
+    are counted, and no fault: the next run makes them.
+
+    \b
+    Examples:
+      caselaw verify Report --campaign quickstart
+      caselaw verify SelectEvents --dataset ttbar --only
+      caselaw verify Fit --json
+    """
+    from caselaw.execution.progress import progress_for
+    from caselaw.plan.verify import CHANGED, UNRECORDED, outputs_to_verify
+    from caselaw.plan.verify import verify as verify_output
+
+    outputs = outputs_to_verify(task_from_arguments(family, arguments), upstream=not only)
+    found = []
+    with progress_for("verifying outputs", len(outputs)) as progress:
+        for output in outputs:
+            found.append(verify_output(output))
+            progress.update(len(found), sum(one.state == CHANGED for one in found[-1:]))
+            progress.refresh()
+    if as_json:
+        click.echo(json.dumps({"outputs": [asdict(one) for one in found]}, indent=2))
+    else:
+        show(found)
+    raise SystemExit(1 if any(one.state in (CHANGED, UNRECORDED) for one in found) else 0)
+
+
+def show(found: list[Any]) -> None:
+    """Faulty outputs in a table, and how many are in each state."""
+    from collections import Counter
+
+    from rich.table import Table
+
+    console = console_for_people()
+    faulty = [one for one in found if one.state in ("changed", "unrecorded")]
+    if faulty:
+        table = Table("task", "branch", "product", "state")
+        table.add_column("path", overflow="fold")
+        for one in faulty:
+            branch = "" if one.branch is None else str(one.branch)
+            table.add_row(one.family, branch, one.product, f"[{COLORS[one.state]}]{one.state}[/]", one.path)
+        console.print(table)
+    counts = Counter(one.state for one in found)
+    console.print(", ".join(f"{number} [{COLORS[state]}]{state}[/]" for state, number in sorted(counts.items())))
+    if any(one.state == "changed" for one in found):
+        console.print("remove what was changed, and run the task again: it makes exactly these outputs anew")

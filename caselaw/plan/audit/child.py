@@ -1,0 +1,93 @@
+"""The process that runs the audited branch: fresh, so that nothing is imported or remembered before it is watched."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import sys
+import tempfile
+import traceback
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from caselaw.errors import PublishError
+from caselaw.plan.audit.events import watch_events
+from caselaw.plan.audit.functions import traced
+from caselaw.plan.audit.origin import Origins
+from caselaw.plan.audit.recorder import Lines, Recorder
+from caselaw.plan.audit.variables import watch_variables
+from caselaw.storage import Location, Staging
+
+OBSERVATIONS, FAILURE, OUTPUT = "observations.jsonl", "failure.txt", "output.txt"
+FAILED = 3
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the process is to run. `branch` is a pickled pair of job and row: reading it imports the task's module."""
+
+    branch: bytes
+    number: int
+    scratch: Path
+    origins: Origins
+    lines: Lines
+
+
+def serve() -> None:
+    """Run the branch of the request on standard input, whose sender is the parent process."""
+    request: Request = pickle.loads(sys.stdin.buffer.read())
+    descriptor = os.open(request.scratch / OBSERVATIONS, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    recorder = Recorder(descriptor, request.origins, request.lines)
+    tempfile.tempdir = None
+    watch_variables(recorder)
+    watch_events(recorder)
+    try:
+        run(request, recorder)
+    except BaseException:
+        (request.scratch / FAILURE).write_text(traceback.format_exc())
+        sys.exit(FAILED)
+
+
+def run(request: Request, recorder: Recorder) -> None:
+    job, row = pickle.loads(request.branch)
+    task = job.branch(job.task(), request.number, row)
+    divert(task, request.scratch)
+    recorder.running = True
+    try:
+        with traced(recorder):
+            finish(type(task).run(task))
+    finally:
+        recorder.running = False
+
+
+def finish(run: Any) -> None:
+    """Drive a run() that yields what it needs besides, as luigi does."""
+    import luigi
+
+    if not isinstance(run, Generator):
+        return
+    outputs: Any = None
+    with contextlib.suppress(StopIteration):
+        while True:
+            outputs = luigi.task.getpaths(run.send(outputs))
+
+
+def divert(task: Any, scratch: Path) -> None:
+    """Let the task write to a temporary folder whatever it publishes."""
+
+    @contextlib.contextmanager
+    def publish() -> Iterator[Mapping[str, Path]]:
+        staging = Staging.open(scratch / "store", task.products)
+        yield staging.paths
+        missing = [str(path.name) for path in staging.paths.values() if not path.exists()]
+        if missing:
+            raise PublishError(
+                f"products were not written: {', '.join(missing)}", type(task).__name__,
+                "write every declared product inside 'with self.publish() as out:'",
+            )  # fmt: skip
+
+    task.__dict__["publish"] = publish
+    task.__dict__["location"] = Location.of(scratch / "outputs", task.products)

@@ -1,0 +1,109 @@
+"""What the fingerprint of a branch covers, beside its own code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from caselaw.fingerprint.code.modules import ENGINE
+from caselaw.fingerprint.distributions import Distributions
+from caselaw.plan.audit.origin import below
+from caselaw.plan.audit.recorder import Lines
+from caselaw.plan.audit.requirements import with_requirements
+
+# The operating system: what it holds is the environment's, as are names of hosts and users.
+SYSTEM = (
+    "/bin", "/dev", "/lib", "/lib32", "/lib64", "/proc", "/sbin", "/sys", "/usr/bin", "/usr/include", "/usr/lib",
+    "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/sbin", "/usr/share", "/usr/local/share/fonts", "/etc/ld.so.cache",
+    "/etc/ld.so.conf", "/etc/ld.so.preload", "/etc/fonts", "/etc/group", "/etc/host.conf", "/etc/hostname",
+    "/etc/hosts", "/etc/locale.alias", "/etc/localtime", "/etc/machine-id", "/etc/mime.types", "/etc/nsswitch.conf",
+    "/etc/os-release", "/etc/passwd", "/etc/pki", "/etc/protocols", "/etc/resolv.conf", "/etc/services", "/etc/ssl",
+    "/etc/timezone",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """`paths` are files and folders, with all below them. `site` are folders of installed distributions.
+
+    `sources` are first-party files in the closure; `distributions` those that the closure counts, `engine` those
+    of caselaw itself, each with what they require. `hosts` are servers of input files.
+    """
+
+    root: Path
+    paths: frozenset[str]
+    sources: frozenset[str]
+    site: tuple[str, ...]
+    caches: tuple[str, ...]
+    distributions: frozenset[str]
+    engine: frozenset[str]
+    installed: Distributions
+    variables: frozenset[str]
+    hosts: frozenset[str]
+
+
+def coverage_of(branch: Any, lines: Lines) -> Coverage:
+    """What the fingerprint of one branch (or of a task without branches) covers."""
+    root, closure = branch.project.root, branch.closure
+    inputs = [os.fspath(target) for target in targets(branch.input())]
+    files = [path for path in inputs if "://" not in path]
+    home = Path.home()
+    return Coverage(
+        root=root.resolve(),
+        paths=frozenset(os.path.realpath(path) for path in (*files, *project_files(branch), *runtime())),
+        sources=frozenset(lines),
+        site=tuple(os.path.realpath(entry) for entry in sys.path if entry.endswith(("site-packages", "dist-packages"))),
+        caches=tuple(os.path.realpath(home / name) for name in (".cache", ".config", ".local/share/fonts", ".fonts")),
+        distributions=with_requirements(closure.distributions),
+        engine=with_requirements(ENGINE),
+        installed=Distributions(root / ".caselaw"),
+        variables=frozenset(getattr(branch, "environment_variables", ())),
+        hosts=frozenset(host for path in inputs if "://" in path and (host := urlsplit(path).hostname)),
+    )
+
+
+def targets(inputs: Any) -> Iterator[Any]:
+    """All targets in what `self.input()` returns, at any depth."""
+    if isinstance(inputs, dict):
+        inputs = list(inputs.values())
+    if isinstance(inputs, list | tuple):
+        for inner in inputs:
+            yield from targets(inner)
+    elif hasattr(inputs, "targets"):
+        yield from targets(inputs.targets)
+    elif hasattr(inputs, "path"):
+        yield inputs.path
+
+
+def project_files(branch: Any) -> Iterator[Path]:
+    """Files of the project that decide how and where, and the campaign, whose declared keys count."""
+    project = branch.project
+    yield project.config_file
+    yield project.root / ".caselaw"
+    yield project.root / ".law"
+    yield project.root / "configs" / "stores.yaml"
+    if branch.campaign_file is not None:
+        yield branch.campaign_file.path
+
+
+def runtime() -> Iterator[str]:
+    """The interpreter and its standard library."""
+    import sysconfig
+
+    yield from (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "include"))
+    yield from (sys.executable, f"{sys.prefix}/pyvenv.cfg", f"{sys.base_prefix}/bin", f"{sys.base_prefix}/lib")
+
+
+def covers_path(coverage: Coverage, path: str, by: str) -> bool:
+    """Whether a file that was read is covered, other than as part of a distribution."""
+    real = os.path.realpath(path)
+    if real in coverage.sources or "__pycache__" in Path(real).parts:
+        return True
+    if by != "first-party" and below(real, coverage.caches):
+        return True
+    return below(real, SYSTEM) or below(path, SYSTEM) or below(real, coverage.paths)

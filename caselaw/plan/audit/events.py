@@ -1,0 +1,193 @@
+"""Files, modules, subprocesses and network connections, from Python's audit events."""
+
+from __future__ import annotations
+
+import dis
+import importlib
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+from caselaw.plan.audit.recorder import CO_OPTIMIZED, Recorder, outwards
+
+IMPORT_SYSTEM = ("<frozen importlib", importlib.__file__)
+STATIC_IMPORT = dis.opmap["IMPORT_NAME"]
+PROGRAM = re.compile(r"[\w./+-]+")
+ASSIGNMENT = re.compile(r"\w+=")
+
+
+def watch_events(recorder: Recorder) -> None:
+    """Record what the audit events tell, for the rest of the process: Python cannot remove such a hook."""
+    watch = Watch(recorder)
+    handlers: Mapping[str, Callable[..., None]] = {
+        "open": watch.open,
+        "os.listdir": watch.listed,
+        "os.scandir": watch.listed,
+        "os.rename": watch.renamed,
+        "sqlite3.connect": watch.opened_by_library,
+        "ctypes.dlopen": watch.loaded,
+        "import": watch.imported,
+        "exec": watch.executed,
+        "subprocess.Popen": watch.popen,
+        "os.system": watch.system,
+        "os.exec": watch.program,
+        "os.posix_spawn": watch.program,
+        "os.spawn": lambda mode, path, *rest: watch.program(path),
+        "socket.connect": lambda socket, address: watch.connected(address),
+        "socket.sendto": lambda socket, address: watch.connected(address),
+        "socket.getaddrinfo": lambda host, port, *rest: watch.connected((host, port)),
+        "socket.gethostbyname": lambda host: watch.connected((host, None)),
+    }
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        handler = handlers.get(event)
+        if handler is not None:
+            handler(*arguments)
+
+    sys.addaudithook(hook)
+    import_module = importlib.import_module
+
+    def import_module_watched(name: str, package: str | None = None) -> Any:
+        """A module that is in memory already raises no event."""
+        module = import_module(name, package)
+        watch.imported(module.__name__, asked=True)
+        return module
+
+    importlib.import_module = import_module_watched
+
+
+class Watch:
+    """One method per kind of event."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+
+    def open(self, path: Any, _: Any, flags: int) -> None:
+        absolute = absolute_path(path)
+        frame = caller()
+        if absolute is None or (frame is not None and is_import_system(frame)):
+            return
+        if flags & os.O_ACCMODE == os.O_WRONLY or flags & (os.O_TRUNC | os.O_EXCL):
+            self.recorder.written.add(absolute)
+        elif absolute not in self.recorder.written:
+            if Path(absolute).is_file():
+                self.recorder.record("file", absolute, frame)
+            elif flags & os.O_CREAT:
+                self.recorder.written.add(absolute)
+
+    def opened_by_library(self, path: Any) -> None:
+        absolute = absolute_path(path)
+        if absolute is not None and absolute not in self.recorder.written and Path(absolute).is_file():
+            self.recorder.record("file", absolute, caller())
+
+    def loaded(self, path: Any) -> None:
+        """A shared library; without a folder in its name the system looks it up."""
+        if isinstance(path, str | bytes) and os.sep in os.fsdecode(path):
+            self.opened_by_library(path)
+
+    def listed(self, path: Any = ".", *_: Any) -> None:
+        """First-party code lists a folder; libraries look into many."""
+        absolute = absolute_path("." if path is None else path)
+        frame = caller()
+        if absolute is None or frame is None or is_import_system(frame) or self.recorder.by(frame) != "first-party":
+            return
+        if Path(absolute).is_dir():
+            self.recorder.record("file", absolute.rstrip(os.sep) + os.sep, frame)
+
+    def renamed(self, source: Any, destination: Any, *_: Any) -> None:
+        if absolute_path(source) in self.recorder.written:
+            self.recorder.written.add(str(absolute_path(destination)))
+
+    def imported(self, name: str, *_: Any, asked: bool = False) -> None:
+        """A module of a library is looked for. The closure sees import statements of first-party code by itself."""
+        innermost = caller()
+        frame = importer(innermost)
+        if frame is None or self.recorder.origins.of(frame.f_code.co_filename) != "first-party":
+            self.recorder.record("module", name, frame)
+        elif is_static(frame):
+            self.recorder.record("module", name, frame, seen=True)
+        elif asked or is_asked(innermost, frame):
+            self.recorder.record("module", name, frame)
+        else:  # compiled code that first-party code calls
+            self.recorder.record("module", name, frame, by="library")
+
+    def executed(self, code: Any) -> None:
+        """A first-party module is executed."""
+        if not isinstance(code, CodeType) or code.co_flags & CO_OPTIMIZED:
+            return
+        if self.recorder.origins.of(code.co_filename) == "first-party":
+            path = os.path.realpath(code.co_filename)
+            frame = importer(caller())
+            self.recorder.record("module", path, frame, path=path, seen=is_static(frame))
+
+    def popen(self, executable: Any, arguments: Any, *_: Any) -> None:
+        given = [arguments] if isinstance(arguments, str | bytes | os.PathLike) else list(arguments or [executable])
+        words = [os.fsdecode(word) for word in given]
+        is_shell = len(words) == 3 and words[1] == "-c" and Path(words[0]).name in ("sh", "bash")
+        self.started(program_of(words[2]) if is_shell else words[0])
+
+    def system(self, command: Any) -> None:
+        self.started(program_of(os.fsdecode(command)))
+
+    def program(self, path: Any, *_: Any) -> None:
+        frame = caller()
+        if frame is None or frame.f_globals.get("__name__") != "subprocess":  # which raised an event of its own
+            self.started(os.fsdecode(path))
+
+    def started(self, program: str) -> None:
+        self.recorder.record("subprocess", program, caller())
+
+    def connected(self, address: Any) -> None:
+        if not isinstance(address, Sequence) or isinstance(address, str | bytes):
+            return  # a socket of this machine
+        host, port = address[:2]
+        host = os.fsdecode(host) if isinstance(host, str | bytes) else str(host or "localhost")
+        port = os.fsdecode(port) if isinstance(port, bytes) else port
+        self.recorder.record("network", host if port is None else f"{host}:{port}", caller())
+
+
+def absolute_path(path: Any) -> str | None:
+    """The real path as text; None for a descriptor."""
+    if not isinstance(path, str | bytes | os.PathLike):
+        return None
+    return os.path.realpath(os.fsdecode(path))
+
+
+def program_of(command: str) -> str:
+    """The program of a shell command, and nothing else of it: arguments may hold secrets."""
+    words = [word for word in command.split() if not ASSIGNMENT.match(word)]
+    return words[0] if words and PROGRAM.fullmatch(words[0]) else "sh"
+
+
+def caller() -> FrameType | None:
+    """The innermost frame outside the audit."""
+    return next(outwards(sys._getframe(1)), None)
+
+
+def is_import_system(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith(IMPORT_SYSTEM)
+
+
+def importer(frame: FrameType | None) -> FrameType | None:
+    """The frame that asked for an import."""
+    while frame is not None and is_import_system(frame):
+        frame = next(outwards(frame.f_back), None)
+    return frame
+
+
+def is_asked(innermost: FrameType | None, frame: FrameType) -> bool:
+    """Whether `frame` itself asks for a module by name, with `importlib.import_module` or `__import__`."""
+    through = set()
+    while innermost is not None and innermost is not frame:
+        through.add(innermost.f_code.co_filename)
+        innermost = innermost.f_back
+    return importlib.__file__ in through or "__import__" in frame.f_code.co_names
+
+
+def is_static(frame: FrameType | None) -> bool:
+    """Whether a frame stands in an import statement."""
+    return frame is not None and frame.f_code.co_code[frame.f_lasti] == STATIC_IMPORT

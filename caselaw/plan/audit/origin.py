@@ -1,0 +1,91 @@
+"""Whose code a source file is: the project's, the engine's, the standard library's, or a library's."""
+
+from __future__ import annotations
+
+import os
+import sysconfig
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from caselaw.config import Project
+from caselaw.fingerprint.code.modules import ENGINE, Finder, first_party
+
+Origin = Literal["first-party", "engine", "standard", "library"]
+
+NOT_CODE = frozenset({"__pycache__", "build", "dist", "node_modules", "site-packages"})
+
+
+class Origins:
+    """Origins of source files; each is looked up once.
+
+    `folders` and `files` hold the first-party code; `open_folders` is the root of a project that does not name
+    its first-party packages: all below it counts, but no hidden folder and no virtual environment.
+    """
+
+    def __init__(self, folders: Iterable[str], files: Iterable[str], open_folders: Iterable[str]) -> None:
+        self.folders, self.files, self.open_folders = tuple(folders), frozenset(files), tuple(open_folders)
+        self.engine = tuple(folder_of(name) for name in sorted(ENGINE))
+        self.standard = standard_folders()
+        self.known: dict[str, Origin] = {}
+
+    def of(self, file: str) -> Origin:
+        origin = self.known.get(file)
+        if origin is None:
+            origin = self.known[file] = self._of(file)
+        return origin
+
+    def _of(self, file: str) -> Origin:
+        if file.startswith("<frozen "):
+            return "standard"
+        if file.startswith("<"):
+            return "library"
+        path = os.path.realpath(file)
+        if path in self.files:
+            return "first-party"
+        if below(path, self.engine):
+            return "engine"
+        if below(path, self.folders) or any(is_open(path, folder) for folder in self.open_folders):
+            return "first-party"
+        if below(path, self.standard) and "site-packages" not in path and "dist-packages" not in path:
+            return "standard"
+        return "library"
+
+
+def origins_of(project: Project, sources: Iterable[Path]) -> Origins:
+    """The origins as a project's law.cfg determines them; `sources` are files of the closure."""
+    files = {os.path.realpath(path) for path in sources}
+    if project.first_party is None:
+        return Origins((), files, (os.path.realpath(project.root),))
+    finder = Finder(first_party(project.root, project.first_party))
+    modules = [module for module in map(finder.find, project.first_party) if module is not None]
+    folders = [os.path.realpath(folder) for module in modules for folder in module.search]
+    return Origins(folders, files | {os.path.realpath(file) for module in modules for file in module.files}, ())
+
+
+def is_open(path: str, root: str) -> bool:
+    """Whether a file below `root` is code of the project."""
+    if not below(path, (root,)):
+        return False
+    folders = [folder for folder in Path(path).relative_to(root).parents if folder.name]
+    if any(folder.name.startswith(".") or folder.name in NOT_CODE for folder in folders):
+        return False
+    return not any(Path(root, folder, "pyvenv.cfg").exists() for folder in folders)
+
+
+def below(path: str, folders: Iterable[str]) -> bool:
+    """Whether a path is one of these folders or lies in one."""
+    return any(path == folder or path.startswith(folder.rstrip(os.sep) + os.sep) for folder in folders)
+
+
+def standard_folders() -> tuple[str, ...]:
+    """Where the standard library is."""
+    return tuple({os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")})
+
+
+def folder_of(package: str) -> str:
+    import importlib
+
+    file = importlib.import_module(package).__file__
+    assert file is not None
+    return str(Path(file).resolve().parent)

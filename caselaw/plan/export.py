@@ -1,0 +1,87 @@
+"""Products under human names, outside the store."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from caselaw.errors import PublishError, TaskError
+from caselaw.plan.selection import own_selection
+from caselaw.storage import exists
+from caselaw.storage.location import component
+
+
+@dataclass(frozen=True)
+class Export:
+    """One product: where it is, and its name outside."""
+
+    branch: int | None
+    product: str
+    source: Path
+    target: Path
+
+
+def exports(task: Any, folder: Path) -> list[Export]:
+    """What is to be exported of a task, or of the selected branches; raises where an output is missing."""
+    whole = task.of_all_branches
+    chosen = own_selection(task)
+    numbers = range(len(whole.fingerprints)) if chosen is None else sorted(chosen)
+    found = list(named(whole, numbers, folder))
+    missing = [str(export.source) for export in found if not exists(export.source)]
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise TaskError(f"{missing[0]}{more} does not exist", task.get_task_family(), "run the task first")
+    return found
+
+
+def named(task: Any, numbers: Sequence[int], folder: Path) -> Iterator[Export]:
+    labels = labels_of(task)
+    for number in numbers:
+        paths = task.location.paths(task.fingerprints[number])
+        for product, extension in task.location.products:
+            suffix = "" if extension in ("", "/") else f".{extension}"
+            label = f"_{labels[number]}" if task.has_branches else ""
+            branch = number if task.has_branches else None
+            yield Export(branch, product, paths[product], folder / f"{product}{label}{suffix}")
+
+
+def labels_of(task: Any) -> list[str]:
+    """A name for every branch: its value, where all values are short and simple, else its number."""
+    values = [v if isinstance(v, str | int | float) else None for v in task.values]
+    labels = [component(Path(v).stem if isinstance(v, str) else str(v)) for v in values if v is not None]
+    if len(set(labels)) == len(task.values) and all(len(label) <= 60 for label in labels):
+        return labels
+    width = len(str(max(len(task.values) - 1, 0)))
+    return [f"{number:0{width}d}" for number in range(len(task.values))]
+
+
+def write(export: Export, *, link: bool, replace: bool) -> None:
+    """Copy or link one product; it appears under its name as a whole."""
+    target = export.target
+    if exists(target) and not replace:
+        raise PublishError("there is a file of this name", target, "choose another folder, or give --force")
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if link:
+            temporary.symlink_to(export.source.resolve())
+        elif export.source.is_dir():
+            shutil.copytree(export.source, temporary)
+        else:
+            shutil.copy2(export.source, temporary)
+        if target.is_dir() and not target.is_symlink():
+            shutil.rmtree(target)
+        temporary.replace(target)
+    except OSError as error:
+        raise PublishError(
+            f"a product could not be exported: {error.strerror}", target, "check free space and permissions"
+        ) from error
+    finally:
+        if temporary.is_dir() and not temporary.is_symlink():
+            shutil.rmtree(temporary)
+        else:
+            temporary.unlink(missing_ok=True)

@@ -1,0 +1,256 @@
+"""The fingerprints of a task and everything upstream, with all that they are made from, as plain data.
+
+`main` is what `caselaw diff` starts in a process of its own for each revision.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import traceback
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from caselaw.branches import Column, column
+from caselaw.components import basis_of
+from caselaw.config import Project, load_project
+from caselaw.errors import CaselawError, TaskError
+from caselaw.fingerprint import FileDigests, digest
+from caselaw.plan.external import Places
+from caselaw.plan.lineage import all_upstream_of, distinct, lineage
+from caselaw.task import FingerprintedTask, file_digests_of
+from caselaw.upstream import Batches, Connection, Files, Over
+
+ENGINE = ("caselaw", "law", "luigi")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What one process is asked: the task, and where the revision and the user's own files are.
+
+    `config_file` is the revision's law.cfg. `top` and `own_top` are the top folders of the revision and of the
+    user's checkout (the same for the files as they are), `own_root` is the user's project folder. `tracked` is a
+    file with the names of files there that belong to git, `result` the file for the answer.
+    """
+
+    family: str
+    arguments: tuple[str, ...]
+    config_file: str
+    top: str
+    own_top: str
+    own_root: str
+    tracked: str
+    result: str
+    with_sources: bool = False
+
+    @property
+    def is_exported(self) -> bool:
+        return self.top != self.own_top
+
+
+def main(path: str) -> None:
+    """Answer the request in a JSON file; errors of caselaw are an answer, others end the process."""
+    content = json.loads(Path(path).read_text())
+    request = Request(**{**content, "arguments": tuple(content["arguments"])})
+    try:
+        answer = snapshot(request)
+    except CaselawError as error:
+        answer = {"error": str(error)}
+    Path(request.result).write_text(json.dumps(answer))
+
+
+def snapshot(request: Request) -> dict[str, Any]:
+    """All tasks of the chain, the requested one last; no tasks where it does not exist in this revision."""
+    own_top, top = Path(request.own_top), Path(request.top)
+    sys.path.insert(0, str(Path(request.config_file).parent))
+    if request.is_exported:
+        sys.path[:] = moved_entries(sys.path, own_top, top)
+    installed = tuple(map(Path, sys.path))
+    if not Path(request.config_file).is_file() or not find_family(request.family):
+        return {"tasks": [], "unknown": []}
+    from luigi.cmdline_parser import CmdlineParser
+
+    arguments = [request.family.rpartition(".")[2], *request.arguments]
+    with CmdlineParser.global_instance(arguments, allow_override=True) as parser:
+        task = parser.get_task_obj()
+    if not isinstance(task, FingerprintedTask):
+        raise TaskError("has no fingerprint", request.family, "derive it from caselaw.Task or caselaw.Workflow")
+    task = task.of_all_branches
+    unknown: dict[str, None] = {}
+    if request.is_exported:
+        place_chain(task, places(request, load_project()), unknown, set())
+    answer = {"tasks": [described(each, request.with_sources) for each in lineage(task)], "unknown": list(unknown)}
+    if request.is_exported:
+        refuse_own_modules(own_top, top, installed)
+    return answer
+
+
+def find_family(family: str) -> bool:
+    """Import the module that defines a family: `module.Class`, or a class in a module that law.cfg lists."""
+    from law.config import Config
+    from law.util import brace_expand
+    from luigi.task_register import Register
+
+    module, _, name = family.rpartition(".")
+    if module:
+        return imported(module) and name in Register.task_names()
+    failed: dict[str, str] = {}
+    listed = Config.instance().options("modules") if Config.instance().has_section("modules") else []
+    for module in (found for line in listed for found in brace_expand(line.strip()) if found):
+        try:
+            importlib.import_module(module)
+        except Exception:  # another module may well define the task
+            failed[module] = traceback.format_exc(limit=-1).strip()
+        if name in Register.task_names():
+            return True
+    if failed:
+        raise TaskError(
+            f"modules that law.cfg lists cannot be imported: {', '.join(failed)}",
+            family,
+            "is it defined there?\n" + "\n".join(failed.values()),
+        )
+    return False
+
+
+def imported(module: str) -> bool:
+    """Import a module; False where there is none of this name."""
+    try:
+        importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is not None and f"{module}.".startswith(f"{error.name}."):
+            return False
+        raise
+    return True
+
+
+def places(request: Request, project: Project) -> Places:
+    own = Path(request.own_root)
+    tracked = frozenset(json.loads(Path(request.tracked).read_text()))
+    return Places(project.root, own, tracked, FileDigests(file_digests_of(own).cache_path))
+
+
+def place_chain(task: Any, places: Places, unknown: dict[str, None], seen: set[str]) -> None:
+    """Let a task and everything upstream find their external files; adds paths of unknown content to `unknown`.
+
+    Named connections are followed before law's own methods are asked, which may look at branches.
+    """
+    if task.task_id in seen:
+        return
+    seen.add(task.task_id)
+    if isinstance(task, FingerprintedTask):
+        place_files(task, places, unknown)
+        place_sandbox(task, places)
+        for upstream in distinct([connection.task for connection in with_tasks(task)]):
+            place_chain(upstream, places, unknown, seen)
+    for upstream in all_upstream_of(task):
+        place_chain(upstream, places, unknown, seen)
+
+
+def with_tasks(task: FingerprintedTask) -> list[Any]:
+    return [connection for connection in task.connections.values() if hasattr(connection, "task")]
+
+
+def place_files(task: FingerprintedTask, places: Places, unknown: dict[str, None]) -> None:
+    """Give every connection to external files its paths and digests."""
+    for name, connection in task.connections.items():
+        if isinstance(connection, Files):
+            task.connections[name], without = places.with_known_content(connection)
+            unknown.update(dict.fromkeys(without))
+
+
+def place_sandbox(task: Any, places: Places) -> None:
+    """Let a sandbox count by the user's files where git does not have them."""
+    key = getattr(task, "sandbox", None)
+    if isinstance(key, str) and "::" in key:
+        kind, _, names = key.partition("::")
+        found = (str(places.own / name) if in_own_only(name, places) else name for name in names.split(","))
+        task.sandbox = f"{kind}::{','.join(found)}"
+
+
+def in_own_only(name: str, places: Places) -> bool:
+    return not (places.root / name).exists() and (places.own / name).exists()
+
+
+def described(task: Any, with_sources: bool) -> dict[str, Any]:
+    """One task: its fingerprint, own components and inputs."""
+    basis = asdict(basis_of(task))
+    if not with_sources:
+        basis["sources"] = {}
+    return {
+        **named_task(task),
+        "fingerprint": task.fingerprint,
+        "branches": len(task.fingerprints),
+        "basis": basis,
+        "inputs": {name: described_input(task.connections.get(name), found) for name, found in columns_of(task)},
+    }
+
+
+def columns_of(task: Any) -> list[tuple[str, Column]]:
+    """What each connection contributes; that of a workflow's own `create_branch_map` is named `branch_map`.
+
+    Files and values are kept apart, also where a task without branches takes them all at once.
+    """
+    apart = {
+        name: column(connection, task.project.root, task.file_digests)
+        for name, connection in task.connections.items()
+        if isinstance(connection, Files | Over)
+    }
+    return list({**task.columns, **apart}.items())
+
+
+def described_input(connection: Connection | None, column: Column) -> dict[str, Any]:
+    """One input: its digest and kind, the upstream task, or else values and their digests."""
+    upstream = getattr(connection, "task", None)
+    values: dict[str, str] = {}
+    if upstream is None:
+        texts = (value if isinstance(value, str) else repr(value) for value in column.values or ())
+        values = dict(zip(texts, column.digests, strict=True))
+    elif not isinstance(upstream, FingerprintedTask):
+        values = {str(upstream.task_id): ""}
+    kind = type(connection).__name__.lower() if connection is not None else "branch_map"
+    return {
+        "digest": digest("input", list(column.digests), list(values)),
+        "connection": f"batches of {connection.size}" if isinstance(connection, Batches) else kind,
+        "task": named_task(upstream.of_all_branches) if isinstance(upstream, FingerprintedTask) else None,
+        "values": values,
+    }
+
+
+def named_task(task: FingerprintedTask) -> dict[str, Any]:
+    return {"family": task.get_task_family(), "params": dict(task.readable_parameters)}
+
+
+def moved_entries(entries: Iterable[str], own_top: Path, top: Path) -> list[str]:
+    """A module search path with folders of the user's checkout replaced by those of the revision.
+
+    Folders that the revision does not have stay: a virtual environment inside the checkout.
+    """
+    moved = []
+    for entry in entries:
+        path = Path(entry).resolve()
+        inside = path.is_relative_to(own_top) and not path.is_relative_to(top)
+        counterpart = top / path.relative_to(own_top) if inside else path
+        moved.append(str(counterpart) if inside and counterpart.is_dir() else entry)
+    return list(dict.fromkeys(moved))
+
+
+def refuse_own_modules(own_top: Path, top: Path, installed: Iterable[Path]) -> None:
+    """Raise where a module came from the user's checkout in place of the revision: the answer would be wrong.
+
+    Folders in `installed` may lie in the checkout: a virtual environment.
+    """
+    fine = [top, *(path for path in installed if path != own_top and path.is_relative_to(own_top))]
+    for name, module in sorted(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if not file or name.partition(".")[0] in ENGINE:
+            continue
+        path = Path(file).resolve()
+        if path.is_relative_to(own_top) and not any(path.is_relative_to(folder) for folder in fine):
+            raise TaskError(
+                f"the module '{name}' was imported from your checkout, not from the revision",
+                path,
+                "an editable installation leads there: put its folder on PYTHONPATH instead, and uninstall it",
+            )

@@ -1,0 +1,149 @@
+"""The state of a task and of everything upstream: complete, missing, stale, adoptable or unknown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from caselaw.errors import StoreUnavailable
+from caselaw.execution.adoption import candidates
+from caselaw.holdings import Holdings
+from caselaw.plan.lineage import everything
+from caselaw.plan.selection import selected_branches
+from caselaw.recording import identity_of
+from caselaw.storage import existing_names
+from caselaw.task import FingerprintedTask
+
+COMPLETE, MISSING, STALE, ADOPTABLE, UNKNOWN = "complete", "missing", "stale", "adoptable", "unknown"
+
+WORST_FIRST = (UNKNOWN, MISSING, STALE, ADOPTABLE, COMPLETE)
+
+
+@dataclass(frozen=True)
+class TaskStates:
+    """The states of one task's branches; of a task without branches, one. `numbers` says which they are."""
+
+    task: Any
+    numbers: Sequence[int]
+    states: Sequence[str]
+    problem: str = ""
+    """Why a state is unknown."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many branches are in each state."""
+        return dict(Counter(self.states))
+
+    @property
+    def state(self) -> str:
+        """The state of the whole: that of the branch which needs most."""
+        return next((state for state in WORST_FIRST if state in self.states), COMPLETE)
+
+
+def states_of(task: Any) -> Iterator[TaskStates]:
+    """States of everything upstream of `task`, upstream first, and of `task` itself.
+
+    One listing per folder of outputs; records are read only where something is not complete.
+    """
+    holdings: Holdings | None = None
+    wanted = selected_branches(task)
+    for found in everything(task):
+        numbers = wanted.get(found.task_id)
+        if not isinstance(found, FingerprintedTask):
+            yield of_plain_task(found)
+            continue
+        workflow = found.of_all_branches
+        holdings = Holdings(workflow.record_index) if holdings is None else holdings
+        chosen = range(len(workflow.fingerprints)) if numbers is None else sorted(numbers)
+        yield of_task(workflow, chosen, holdings)
+
+
+def of_task(task: Any, numbers: Sequence[int], holdings: Holdings) -> TaskStates:
+    """States of some branches of a task. What can be adopted is noted in `holdings` for those downstream."""
+    try:
+        if not task.declared:
+            done = {n: (task.as_branch(n) if task.has_branches else task).complete() for n in numbers}
+            return TaskStates(task, numbers, [COMPLETE if done[n] else MISSING for n in numbers])
+        names = existing_names(task.location.directory)
+        location, fingerprints = task.location, task.fingerprints
+        open_ = [n for n in numbers if not names.issuperset(location.names(fingerprints[n]))]
+        if not open_:
+            return TaskStates(task, numbers, [COMPLETE] * len(numbers))
+        states = dict.fromkeys(open_, MISSING) | of_open(task, open_, names, holdings)
+    except StoreUnavailable as error:
+        return TaskStates(task, numbers, [UNKNOWN] * len(numbers), str(error))
+    return TaskStates(task, numbers, [states.get(n, COMPLETE) for n in numbers])
+
+
+def of_open(task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings) -> dict[int, str]:
+    """Which of the branches that are not complete are adoptable or stale."""
+    directory, location, fingerprints = task.location.directory, task.location, task.fingerprints
+    known = holdings.of(directory)
+    states = {}
+    for number, fingerprint in candidates(task, numbers, names, holdings).items():
+        states[number] = ADOPTABLE
+        known[fingerprints[number]] = known[fingerprint]
+    if len(names) > 1:  # more than the folder of records
+        earlier = holdings.index.earlier(directory)
+        for number in numbers:
+            made = earlier.get(identity_of(task.values[number]), ())
+            if number not in states and any(names.issuperset(location.names(fingerprint)) for fingerprint in made):
+                states[number] = STALE
+    return states
+
+
+def of_plain_task(task: Any) -> TaskStates:
+    """The state of a task that is not caselaw's, as law sees it."""
+    try:
+        return TaskStates(task, (0,), (COMPLETE if task.complete() else MISSING,))
+    except (StoreUnavailable, OSError) as error:
+        return TaskStates(task, (0,), (UNKNOWN,), str(error))
+
+
+def rows(found: TaskStates, *, by_branch: bool) -> Iterator[dict[str, Any]]:
+    """What `caselaw status --json` prints of one task: a row, or a row per branch."""
+    task = found.task
+    if not isinstance(task, FingerprintedTask):
+        outputs = [str(target.path) for target in flat_targets(task)]
+        yield row(task.get_task_family(), task.to_str_params(only_significant=True), None, "", found.state, outputs)
+        return
+    family, parameters = task.get_task_family(), shown_parameters(task)
+    if by_branch or not task.has_branches:
+        for number, state in zip(found.numbers, found.states, strict=True):
+            branch = number if task.has_branches else None
+            yield row(family, parameters, branch, task.fingerprints[number], state, paths(task, number))
+        return
+    yield {
+        **row(family, parameters, None, task.fingerprint, found.state, [task.location.directory]),
+        "branches": found.counts,
+    }
+
+
+def row(
+    family: str, params: dict[str, str], branch: int | None, fingerprint: str, state: str, outputs: list[str]
+) -> dict[str, Any]:
+    return {
+        "family": family, "params": params, "branch": branch, "fingerprint": fingerprint, "state": state,
+        "outputs": outputs,
+    }  # fmt: skip
+
+
+def shown_parameters(task: Any) -> dict[str, str]:
+    """Significant parameters, and the campaign that the task reads."""
+    campaign = {"campaign": str(task.campaign)} if task.config_keys else {}
+    return {**campaign, **task.readable_parameters}
+
+
+def paths(task: Any, number: int) -> list[str]:
+    if task.declared:
+        return list(task.location.full_names(task.fingerprints[number]))
+    made = task.as_branch(number) if task.has_branches else task
+    return [str(target.path) for target in flat_targets(made)]
+
+
+def flat_targets(task: Any) -> list[Any]:
+    import luigi
+
+    return [target for target in luigi.task.flatten(task.output()) if hasattr(target, "path")]

@@ -1,0 +1,97 @@
+"""Tags: names for sets of outputs that are to be kept, such as those of a publication. They live in the store."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from caselaw.errors import StoreUnavailable, TaskError
+from caselaw.plan.lineage import lineage
+from caselaw.records.files import write_atomically
+from caselaw.storage import existing_names
+
+FOLDER = ".tags"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A named set of outputs. `outputs` maps folders, relative to the store, to names of files in them."""
+
+    name: str
+    created: float
+    task: str
+    outputs: Mapping[str, list[str]]
+
+    @property
+    def number(self) -> int:
+        return sum(len(names) for names in self.outputs.values())
+
+
+def reached(tasks: list[Any]) -> dict[str, set[str]]:
+    """Folder → names of all outputs of these tasks and of everything upstream, whether they exist or not."""
+    found: dict[str, set[str]] = {}
+    done = set()
+    for task in tasks:
+        for made in lineage(task):
+            if made.task_id not in done and made.declared:
+                done.add(made.task_id)
+                names = found.setdefault(made.location.directory, set())
+                for fingerprint in made.fingerprints:
+                    names.update(made.location.names(fingerprint))
+    return found
+
+
+def tag_outputs(name: str, task: Any) -> tuple[Tag, int]:
+    """Tag the outputs of a task and of everything upstream; returns the tag and how many outputs are missing."""
+    checked(name)
+    store: Path = task.store
+    outputs, missing = {}, 0
+    for directory, names in reached([task]).items():
+        present = names & existing_names(directory)
+        missing += len(names) - len(present)
+        if present:
+            outputs[str(Path(directory).relative_to(store))] = sorted(present)
+    tag = Tag(name, time.time(), str(task), outputs)
+    write_atomically(path_of(store, name), {"schema": 1, **asdict(tag)})
+    return tag, missing
+
+
+def tags(store: Path) -> list[Tag]:
+    """All tags of a store by name."""
+    names = sorted(n for n in existing_names(store / FOLDER) if n.endswith(".json") and not n.startswith("."))
+    return [read_tag(store, name.removesuffix(".json")) for name in names]
+
+
+def read_tag(store: Path, name: str) -> Tag:
+    """A tag by its name. Raises `TaskError` where there is none, `StoreUnavailable` where it cannot be read."""
+    path = path_of(store, checked(name))
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return Tag(content["name"], content["created"], content["task"], content["outputs"])
+    except FileNotFoundError:
+        known = ", ".join(tag.name for tag in tags(store)) or "none"
+        raise TaskError(f"there is no tag '{name}'", store / FOLDER, f"tags of this store: {known}") from None
+    except (OSError, ValueError, KeyError) as error:
+        raise StoreUnavailable(f"a tag cannot be read: {error!r}", path, "restore it, or remove it by hand") from error
+
+
+def remove_tag(store: Path, name: str) -> None:
+    """Forget a tag; its outputs stay."""
+    read_tag(store, name)
+    path_of(store, name).unlink(missing_ok=True)
+
+
+def path_of(store: Path, name: str) -> Path:
+    return store / FOLDER / f"{name}.json"
+
+
+def checked(name: str) -> str:
+    if not NAME.fullmatch(name):
+        raise TaskError(f"'{name}' cannot be the name of a tag", "caselaw tag", "use letters, digits and . _ + -")
+    return name

@@ -1,0 +1,202 @@
+"""Why a task is to be made again: what changed since the newest record of the same identity."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from caselaw.components import basis_of
+from caselaw.holdings import of_input, of_requirements
+from caselaw.plan.change import Change, basis_changes, named_changes
+from caselaw.plan.lineage import distinct
+from caselaw.recording import identity_of
+from caselaw.records import Record, RecordIndex, read_basis
+from caselaw.storage import existing_names
+from caselaw.task import FingerprintedTask
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What changed since `previous`, the fingerprint of the record that was compared with (None: there is none)."""
+
+    task: Any
+    fingerprint: str
+    previous: str | None
+    same_identity: bool
+    changes: tuple[Change, ...]
+
+
+def explain(task: Any) -> Explanation:
+    """What changed since the newest record of a task, of a branch, or of any branch of a workflow.
+
+    Without a record of the same parameters, the newest one of the family is compared with.
+    """
+    number = branch_number(task)
+    workflow = task.of_all_branches
+    found = newest_record(workflow, number)
+    if found is None:
+        return Explanation(task, task.fingerprint, None, False, ())
+    directory, record = found
+    previous = record.fingerprint if number is not None or not task.has_branches else record.workflow
+    same = directory == workflow.location.directory
+    changes = unique(changes_since(workflow, number, directory, record, ()))
+    if not changes and previous != task.fingerprint and number is None and workflow.has_branches:
+        changes = list(branch_changes(workflow))
+    return Explanation(task, task.fingerprint, previous, same, tuple(changes))
+
+
+def branch_changes(workflow: Any) -> Iterator[Change]:
+    """Branches that no record knows, and branches of records that are no more."""
+    recorded = {record.identity: record for record in workflow.record_index.records(workflow.location.directory)}
+    current = {identity_of(value): number for number, value in enumerate(workflow.values)}
+    for identity, number in current.items():
+        if identity not in recorded:
+            yield Change("input", f"branch {workflow.values[number]}", None, workflow.fingerprints[number])
+    for identity, record in recorded.items():
+        if identity not in current and record.own == workflow.components.digest:
+            yield Change("input", f"branch {record.branch_value}", record.fingerprint, None)
+
+
+def branch_number(task: Any) -> int | None:
+    """The branch that is asked about; None for all of a workflow, or for a task without branches."""
+    return task.branch if task.has_branches and task.is_branch() else None
+
+
+def newest_record(workflow: Any, number: int | None) -> tuple[str, Record] | None:
+    """The newest record of the identity with its folder; else the newest of the family with the fewest differences."""
+    index: RecordIndex = workflow.record_index
+    directory = workflow.location.directory
+    identity = identity_of(workflow.values[number or 0]) if number is not None or not workflow.has_branches else None
+    record = index.newest(directory, identity=identity)
+    if record is not None:
+        return directory, record
+    best: tuple[int, float, str, Record] | None = None
+    for other in folders_of_family(workflow):
+        record = index.newest(other, identity=identity) or index.newest(other)
+        if record is not None:
+            rank = (-differences(record, workflow), record.ended, other, record)
+            best = rank if best is None or rank[:2] > best[:2] else best
+    return None if best is None else (best[2], best[3])
+
+
+def folders_of_family(workflow: Any) -> Iterator[str]:
+    """All folders with records of the task's family."""
+    family = Path(workflow.location.directory)
+    while family.parent != workflow.store:
+        family = family.parent
+    waiting = [str(family)]
+    while waiting:
+        here = waiting.pop()
+        names = existing_names(here)
+        if ".records" in names:
+            yield here
+        else:
+            waiting.extend(f"{here}/{name}" for name in sorted(names) if not name.startswith("."))
+
+
+def differences(record: Record, workflow: Any) -> int:
+    """In how many parameters a record differs from the task."""
+    here = workflow.readable_parameters
+    return sum(record.parameters.get(name) != here.get(name) for name in {*record.parameters, *here})
+
+
+def changes_since(
+    workflow: Any, number: int | None, directory: str, record: Record, through: tuple[str, ...]
+) -> Iterator[Change]:
+    """Changes of a task's own components, then of its inputs, each followed upstream to its cause."""
+    if record.own != workflow.components.digest:
+        old = read_basis(directory, record.own)
+        if old is not None:
+            for change in basis_changes(vars(old), vars(basis_of(workflow))):
+                yield dataclasses.replace(change, through=through)
+    which = number_of(workflow, number, record)
+    if which is not None:
+        yield from input_changes(workflow, which, record, through)
+
+
+def number_of(workflow: Any, number: int | None, record: Record) -> int | None:
+    """The branch whose inputs are compared: the one asked about, or the one that the record is of."""
+    if number is not None or not workflow.has_branches:
+        return number or 0
+    for candidate, value in enumerate(workflow.values):
+        if identity_of(value) == record.identity:
+            return candidate
+    return None
+
+
+def input_changes(workflow: Any, number: int, record: Record, through: tuple[str, ...]) -> Iterator[Change]:
+    """Inputs with other fingerprints or contents than in the record, and what made them differ."""
+    now = inputs_now(workflow, number)
+    for change in named_changes("input", keys_of(record.inputs), keys_of(now)):
+        name = change.name
+        old, new = record.inputs.get(name, {}), now.get(name, {})
+        files = named_changes("input", old.get("files", {}), new.get("files", {}))
+        of_files = [dataclasses.replace(file, name=f"{name}: {file.name}", through=through) for file in files]
+        yield from of_files or [dataclasses.replace(change, through=through)]
+        for upstream in upstream_tasks(workflow, name, number):
+            yield from upstream_changes(upstream, number, old.get("own"), (*through, upstream.get_task_family()))
+
+
+def keys_of(inputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {name: found["keys"] for name, found in inputs.items()}
+
+
+def inputs_now(workflow: Any, number: int) -> dict[str, Mapping[str, Any]]:
+    """Inputs of a branch as a record would keep them."""
+    found: dict[str, Mapping[str, Any]]
+    found = {name: of_input(column, number, workflow.holdings) for name, column in workflow.columns.items()}
+    requirements = workflow.overridden_requirements(number)
+    if requirements is not None:
+        found["requires"] = of_requirements(requirements, workflow.holdings)
+    return found
+
+
+def upstream_tasks(workflow: Any, name: str, number: int) -> list[FingerprintedTask]:
+    """The tasks behind a named input."""
+    import luigi
+
+    if name == "requires" and name not in workflow.connections:
+        tasks = distinct(luigi.task.flatten(workflow.overridden_requirements(number)))
+    else:
+        connection = workflow.connections.get(name)
+        tasks = distinct([connection.task]) if hasattr(connection, "task") else []
+    return [task for task in tasks if isinstance(task, FingerprintedTask) and task.declared]
+
+
+def upstream_changes(task: Any, number: int, own: str | None, through: tuple[str, ...]) -> Iterator[Change]:
+    """What made an upstream task differ from what it was for the record that is compared with."""
+    index: RecordIndex = task.record_index
+    directory = task.location.directory
+    record = index.newest(directory, own=own) if own is not None else None
+    if own is not None and own == task.components.digest:
+        same_branch = task.has_branches and number < len(task.values)
+        identity = identity_of(task.values[number]) if same_branch else None
+        record = earlier_record(task, identity) or record
+    elif record is None:
+        found = newest_record(task, None)
+        if found is None:
+            return
+        directory, record = found
+    if record is not None:
+        yield from changes_since(task, None, directory, record, through)
+
+
+def earlier_record(task: Any, identity: str | None) -> Record | None:
+    """The newest record of an upstream task that is not one of its current outputs."""
+    current = set(task.fingerprints)
+    found = None
+    for record in task.record_index.records(task.location.directory):
+        if record.fingerprint not in current and (identity is None or record.identity == identity):
+            found = record
+    return found
+
+
+def unique(changes: Iterator[Change]) -> list[Change]:
+    """Each change once: two inputs may have the same cause."""
+    found: dict[tuple[str, str], Change] = {}
+    for change in changes:
+        found.setdefault((change.kind, change.name), change)
+    return list(found.values())

@@ -1,0 +1,36 @@
+"""`caselaw verify`: outputs against their records."""
+
+from __future__ import annotations
+
+
+def test_untouched_outputs_are_fine(chain):
+    chain.run()
+    answer = chain.project.ask("verify", "work.Total", code=0)
+    assert [output["state"] for output in answer["outputs"]] == ["ok"] * 5
+
+
+def test_a_changed_and_a_truncated_output_are_named(chain):
+    chain.run()
+    made, doubled = chain.outputs("Make")[0], chain.outputs("Double")[0]
+    made.write_text("99")
+    doubled.write_text("")
+    answer = chain.project.ask("verify", "work.Total", code=1)
+    changed = {output["path"] for output in answer["outputs"] if output["state"] == "changed"}
+    assert changed == {str(made), str(doubled)}
+    printed = chain.project.caselaw("verify", "work.Total", code=1)
+    assert "2 changed" in printed
+    assert made.name in printed
+    assert chain.project.ask("verify", "work.Total", "--only", code=0)["outputs"]
+
+
+def test_an_output_without_record_is_told(chain):
+    chain.run()
+    for path in (chain.root / "data" / "Total" / ".records").iterdir():
+        path.unlink()
+    answer = chain.project.ask("verify", "work.Total", "--only", code=1)
+    assert [output["state"] for output in answer["outputs"]] == ["unrecorded"]
+
+
+def test_missing_outputs_are_no_fault(chain):
+    answer = chain.project.ask("verify", "work.Total", code=0)
+    assert {output["state"] for output in answer["outputs"]} == {"missing"}
