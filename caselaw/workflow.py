@@ -16,9 +16,9 @@ from caselaw.branches import Branch, BranchTable, Column, branch_table, requirem
 from caselaw.errors import UpstreamError
 from caselaw.execution.run import run_branches, run_here
 from caselaw.fingerprint import digest, short
+from caselaw.fingerprinted import FingerprintedTask
 from caselaw.storage import Location, Outputs, existing_names
 from caselaw.storage.target import outputs_of
-from caselaw.task import FingerprintedTask
 from caselaw.upstream import Batches, Each, Over, Whole, named
 
 # What law forwards from a workflow to its proxy, or from a sandboxed task to its sandbox.

@@ -9,8 +9,8 @@ from typing import Any
 
 import luigi
 
+from caselaw.fingerprinted import FingerprintedTask
 from caselaw.records import Record
-from caselaw.task import FingerprintedTask
 
 
 @dataclass(frozen=True)

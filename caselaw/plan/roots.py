@@ -9,7 +9,7 @@ import luigi
 
 from caselaw.config import load_project
 from caselaw.errors import CaselawError, TaskError
-from caselaw.task import FingerprintedTask
+from caselaw.fingerprinted import FingerprintedTask
 
 
 def tasks_of_campaign(campaign: str) -> tuple[list[FingerprintedTask], dict[str, str]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from caselaw.fingerprinted import FingerprintedTask
 from caselaw.plan.lineage import everything
-from caselaw.task import FingerprintedTask
 from caselaw.upstream import Batches, Each
 
 

@@ -19,9 +19,9 @@ from caselaw.components import basis_of
 from caselaw.config import Project, load_project
 from caselaw.errors import CaselawError, TaskError
 from caselaw.fingerprint import FileDigests, digest
+from caselaw.fingerprinted import FingerprintedTask, file_digests_of
 from caselaw.plan.external import Places
 from caselaw.plan.lineage import all_upstream_of, distinct, lineage
-from caselaw.task import FingerprintedTask, file_digests_of
 from caselaw.upstream import Batches, Connection, Files, Over
 
 ENGINE = ("caselaw", "law", "luigi")

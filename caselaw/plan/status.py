@@ -9,12 +9,12 @@ from typing import Any
 
 from caselaw.errors import StoreUnavailable
 from caselaw.execution.adoption import candidates
+from caselaw.fingerprinted import FingerprintedTask
 from caselaw.holdings import Holdings
 from caselaw.plan.lineage import everything
 from caselaw.plan.selection import selected_branches
 from caselaw.recording import identity_of
 from caselaw.storage import existing_names
-from caselaw.task import FingerprintedTask
 
 COMPLETE, MISSING, STALE, ADOPTABLE, UNKNOWN = "complete", "missing", "stale", "adoptable", "unknown"
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.components import basis_of
+from caselaw.fingerprinted import FingerprintedTask
 from caselaw.holdings import of_input, of_requirements
 from caselaw.plan.change import Change, basis_changes, named_changes
 from caselaw.plan.lineage import distinct
 from caselaw.recording import identity_of
 from caselaw.records import Record, RecordIndex, read_basis
 from caselaw.storage import existing_names
-from caselaw.task import FingerprintedTask
 
 
 @dataclass(frozen=True)

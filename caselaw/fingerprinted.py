@@ -1,0 +1,313 @@
+"""What `caselaw.Task` and `caselaw.Workflow` share: outputs that carry the fingerprint of all they were made from."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import law
+import luigi
+
+from caselaw.branches import Branch, Column, Inputs
+from caselaw.components import Components, components_of
+from caselaw.config import (
+    Campaign,
+    DeclaredConfig,
+    Project,
+    format_keys,
+    load_campaign,
+    load_project,
+    resolve_store,
+)  # fmt: skip
+from caselaw.errors import ConfigError, PublishError, SourceChanged, TaskError
+from caselaw.fingerprint import Closure, FileDigests, code_closure, digest
+from caselaw.fingerprint.code.sources import status_of
+from caselaw.fingerprint.sandbox import sandbox_parts
+from caselaw.holdings import Holdings, origin
+from caselaw.recording import RunContext, Started, record_index_path, record_outputs, run_context
+from caselaw.records import RecordIndex
+from caselaw.resources import Resources
+from caselaw.storage import Location, Staging, exists, readable_directory
+from caselaw.upstream import Connection, Over, named
+
+# How and where a task runs never changes what it makes (DESIGN: rule 4).
+NOT_IN_FINGERPRINT = frozenset({"workflow", "effective_workflow", "branch", "branches", "campaign", "sandbox"})
+
+
+warn_once = functools.cache(logging.getLogger(__name__).warning)
+
+
+@functools.cache
+def file_digests_of(root: Path) -> FileDigests:
+    """The memo of file digests of a project."""
+    return FileDigests(root / ".caselaw" / "digests.sqlite")
+
+
+@functools.cache
+def record_index_of(root: Path) -> RecordIndex:
+    """The index of records of a project."""
+    return RecordIndex(record_index_path(root))
+
+
+class FingerprintedTask(law.Task):  # type: ignore[misc]
+    """What `caselaw.Task` and `caselaw.Workflow` share."""
+
+    verify_inputs = luigi.BoolParameter(
+        default=False, significant=False, description="before a branch runs, compare its inputs with their records"
+    )
+
+    products: ClassVar[Mapping[str, str]] = {}
+    config_keys: ClassVar[tuple[str, ...]] = ()
+    environment_variables: ClassVar[tuple[str, ...]] = ()
+    resources: ClassVar[Resources] = Resources()
+
+    exclude_index = True
+
+    _branch_row: Branch | None = None
+    _config: DeclaredConfig | None = None
+    _sources: Mapping[Path, tuple[int, int]] | None = None
+    _started: Started | None = None
+    _has_published = False
+
+    @classmethod
+    def modify_task_attributes(cls) -> None:
+        """Give tasks that read the campaign their `--campaign`, before luigi collects the parameters."""
+        super().modify_task_attributes()
+        if cls.config_keys and getattr(cls, "campaign", None) is None:
+            cls.campaign = luigi.Parameter(
+                default=law.NO_STR,
+                description="a campaign under configs/ or a path to a YAML file; default: law.cfg's",
+            )
+            cls.campaign.__set_name__(cls, "campaign")
+
+    @classmethod
+    @functools.cache
+    def get_params(cls) -> list[tuple[str, luigi.Parameter]]:
+        """The parameters of the class, looked up once: luigi asks nine times per instance."""
+        return list(super().get_params())
+
+    @classmethod
+    def modify_param_values(cls, params: dict[str, Any]) -> dict[str, Any]:
+        params = super().modify_param_values(params)
+        if params.get("campaign") == law.NO_STR and isinstance(getattr(cls, "campaign", None), luigi.Parameter):
+            default = load_project().campaign
+            if default is None:
+                raise ConfigError(
+                    "no campaign is chosen",
+                    cls.__name__,
+                    "give --campaign NAME, or set 'campaign' in section [caselaw] of law.cfg",
+                )
+            params["campaign"] = default
+        return params
+
+    def process_resources(self) -> dict[str, int]:
+        """luigi's scheduler resources; `resources` here are those of a batch system."""
+        return {}
+
+    # what the task declares
+
+    def upstream(self) -> Any:
+        """The connections to what lies upstream: a mapping name → each, batches, whole, over or files."""
+        return {}
+
+    @functools.cached_property
+    def connections(self) -> dict[str, Connection]:
+        return named(self.upstream(), type(self).__name__)
+
+    @functools.cached_property
+    def project(self) -> Project:
+        return load_project()
+
+    @property
+    def store(self) -> Path:
+        return resolve_store(self.project)
+
+    @functools.cached_property
+    def campaign_file(self) -> Campaign | None:
+        return load_campaign(self.project, self.campaign) if self.config_keys else None
+
+    @property
+    def config(self) -> DeclaredConfig:
+        """The campaign's values under the declared `config_keys`; reading another key raises."""
+        if self._config is None:
+            if self.campaign_file is None:
+                raise ConfigError(
+                    "the task declares no config_keys", type(self).__name__, "add config_keys = (…) to the class"
+                )
+            keys = format_keys(self.config_keys, {name: getattr(self, name) for name, _ in self.get_params()})
+            self._config = DeclaredConfig(self.campaign_file, keys, type(self).__name__)
+        return self._config
+
+    # identity and fingerprint
+
+    @property
+    def significant_parameters(self) -> dict[str, Any]:
+        """Typed values of the parameters that determine the output."""
+        return {
+            name: getattr(self, name)
+            for name, parameter in self.get_params()
+            if parameter.significant and name not in NOT_IN_FINGERPRINT
+        }
+
+    @functools.cached_property
+    def readable_parameters(self) -> dict[str, str]:
+        """Significant parameters as on the command line."""
+        parameters = dict(self.get_params())
+        return {name: str(parameters[name].serialize(v)) for name, v in self.significant_parameters.items()}
+
+    @property
+    def branch_value(self) -> Any:
+        return None
+
+    @property
+    def seed(self) -> int:
+        """A random seed below 2^63 from the task's identity: a refactoring does not reshuffle the events."""
+        identity = digest("seed", self.get_task_family(), self.significant_parameters, self.branch_value)
+        return int(identity[:16], 16) >> 1
+
+    @functools.cached_property
+    def closure(self) -> Closure:
+        """Code that the task reaches, and the distributions that this code imports."""
+        found = code_closure(type(self), self.project.root, self.project.first_party)
+        for warning in found.warnings:
+            warn_once("%s", warning)
+        return found
+
+    @functools.cached_property
+    def environment_parts(self) -> dict[str, str]:
+        """What the task runs in, as content: its sandbox, and digests of the variables that it declares."""
+        key = getattr(self, "sandbox", None)
+        in_sandbox = isinstance(key, str) and "::" in key
+        parts = sandbox_parts(str(key), self.project.root, self.file_digests) if in_sandbox else {}
+        variables = {f"${name}": digest("variable", os.environ.get(name)) for name in self.environment_variables}
+        return {**parts, **variables}
+
+    @functools.cached_property
+    def components(self) -> Components:
+        return components_of(self)
+
+    @functools.cached_property
+    def location(self) -> Location:
+        """Where outputs of this task live; all branches of a workflow share one folder."""
+        if not self.products:
+            raise TaskError(
+                "no products are declared", type(self).__name__, 'add products = {"name": "extension"} to the class'
+            )
+        campaign = self.campaign_file.name if self.campaign_file else None
+        parameters = self.readable_parameters.items()
+        return Location.of(readable_directory(self.store, self.get_task_family(), campaign, parameters), self.products)
+
+    @property
+    def file_digests(self) -> FileDigests:
+        return file_digests_of(self.project.root)
+
+    @property
+    def fingerprint(self) -> str:
+        raise NotImplementedError
+
+    # running
+
+    @contextlib.contextmanager
+    def publish(self) -> Iterator[Mapping[str, Path]]:
+        """Local paths to write the products to; on success all of them are published, else none."""
+        started = self._started or Started.now()
+        in_worker = self._started is not None
+        staging = Staging.open(self.store, self.products)
+        try:
+            yield staging.paths
+            self._refuse_changed_sources()
+            published = staging.publish(self.location, self.fingerprint)
+        finally:
+            staging.close(keep_folder=in_worker)
+        record_outputs(self, published, started)
+        self._has_published = True
+
+    def _refuse_changed_sources(self) -> None:
+        sources = self._sources if self._sources is not None else self.closure.sources
+        changed = next((path for path, status in sources.items() if status_of(path) != tuple(status)), None)
+        if changed is None:
+            return
+        project = self.project
+        now = code_closure(type(self), project.root, project.first_party)
+        if now.code_digest != self.of_all_branches.run_context.code:
+            raise SourceChanged(
+                "the code changed while the task ran, so its result would carry a wrong fingerprint",
+                changed,
+                "nothing was published; run again",
+            )
+
+    # what records keep
+
+    @property
+    def of_all_branches(self) -> Any:
+        """The task itself; of a branch, its workflow, which holds what all branches share."""
+        return self
+
+    @functools.cached_property
+    def run_context(self) -> RunContext:
+        return run_context(self)
+
+    @property
+    def record_index(self) -> RecordIndex:
+        return record_index_of(self.project.root)
+
+    @property
+    def columns(self) -> Mapping[str, Column]:
+        """What each connection contributes to every branch."""
+        raise NotImplementedError
+
+    def overridden_requirements(self, number: int) -> Any:
+        """What law's own methods require for a branch, where they are overridden; else None."""
+        raise NotImplementedError
+
+    def plain_row(self, number: int) -> Branch:
+        """A branch as its fingerprint is made; of a task without branches, the task."""
+        raise NotImplementedError
+
+    def row(self, number: int, holdings: Holdings | None = None) -> Branch:
+        """Everything that a worker needs to know of a branch, with what its inputs hold."""
+        row = self.plain_row(number)
+        return dataclasses.replace(row, origin=origin(self, number, holdings or self.holdings))
+
+    @functools.cached_property
+    def holdings(self) -> Holdings:
+        """What the inputs hold, as it is known when the first branch asks."""
+        return Holdings(self.record_index)
+
+    @property
+    def branch_row(self) -> Branch:
+        raise NotImplementedError
+
+    def published(self) -> bool:
+        """Whether every product exists; raises `StoreUnavailable` when the store cannot say."""
+        return all(exists(path) for path in self.location.full_names(self.fingerprint))
+
+    def all_published(self) -> bool:
+        """Whether the task, or every branch of the workflow, is published."""
+        return self.published()
+
+    def require_published(self) -> None:
+        """Raise unless `run()` has published all products."""
+        if not self._has_published and not self.published():
+            raise PublishError(
+                "run() ended without publishing its products", ", ".join(self.location.full_names(self.fingerprint)),
+                "write them inside 'with self.publish() as out:'",
+            )  # fmt: skip
+
+    def _general_input(self, name: str) -> Any:
+        raise NotImplementedError
+
+    def _inputs(self, inputs: Mapping[str, Inputs | None]) -> dict[str, Any]:
+        result = {}
+        for name, found in inputs.items():
+            if found is not None:
+                result[name] = found.outputs()
+            elif not isinstance(self.connections[name], Over):
+                result[name] = self._general_input(name)
+        return result
