@@ -121,7 +121,7 @@ print(digest(digests)[:20])
 """
 
 # Raise caselaw.fingerprint.SCHEME when this must change for the same rows.
-PINNED = "2d95c3733d782ba416ef"
+PINNED = "fd9f52dfb1822d12085b"
 
 
 @pytest.mark.parametrize("python", pythons(), ids=lambda path: Path(path).parent.parent.name or path)

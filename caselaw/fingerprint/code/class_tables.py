@@ -7,13 +7,14 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from caselaw.fingerprint.code.chains import dotted_chain
-from caselaw.fingerprint.code.facts import OWN, Done, Ref
+from caselaw.fingerprint.code.facts import OWN, PASSED_ON, Done, Ref
 from caselaw.fingerprint.code.lookups import constant_text
+from caselaw.fingerprint.code.modules import ENGINE, standard_library
 from caselaw.fingerprint.code.names import names_of, names_of_class
 from caselaw.fingerprint.code.parts import Parts, lines_of
 from caselaw.fingerprint.code.references import Walker
 from caselaw.fingerprint.code.scopes import Scope, with_type_parameters
-from caselaw.fingerprint.code.syntax import Function, class_scope, counted_statements
+from caselaw.fingerprint.code.syntax import Function, Reading, class_scope, counted_statements
 from caselaw.fingerprint.code.table import ClassTable, Part
 
 
@@ -28,6 +29,8 @@ def class_table(statement: ast.ClassDef, make: Parts) -> ClassTable:
     for member in counted_statements(statement.body, annotations, make.reading):
         part = make.of_member(member, annotations, inner, statement.name)
         if isinstance(member, Function):
+            if not all(_is_of_others(decorator, make.reading) for decorator in member.decorator_list):
+                part = part._replace(mentions=part.mentions | {PASSED_ON})
             methods.setdefault(member.name, []).append(part)
             for what, times in decorators_of(member.decorator_list):
                 found = Walker(make.module, make.reading).references(what.chain, what.line, inner) if what.chain else []
@@ -42,6 +45,13 @@ def class_table(statement: ast.ClassDef, make: Parts) -> ClassTable:
         methods={name: tuple(parts) for name, parts in methods.items()},
         method_decorators=tuple(dict.fromkeys(registering)),
     )
+
+
+def _is_of_others(decorator: ast.expr, reading: Reading) -> bool:
+    """Whether a decorator comes from a library that knows no members of ours: it takes none of the object's."""
+    top = reading.origin(decorator).partition(".")[0]
+    own = isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "getter", "deleter")
+    return own or top in ENGINE or top in ("classmethod", "property", "staticmethod") or standard_library(top)
 
 
 def _head(statement: ast.ClassDef, make: Parts) -> Part:
@@ -75,4 +85,5 @@ def _member(part: Part, node: ast.AST, walker: Walker, scope: Scope) -> Part:
     texts: tuple[str, ...] = ()
     if "code_dependencies" in bound and isinstance(value, ast.Tuple | ast.List):
         texts = tuple(text for element in value.elts if (text := constant_text(element)) is not None)
-    return part._replace(names=bound, value=refs[0] if refs else None, texts=texts)
+    is_field = isinstance(node, ast.AnnAssign) and "ClassVar" not in ast.unparse(node.annotation)
+    return part._replace(names=bound, value=refs[0] if refs else None, texts=texts, is_field=is_field)

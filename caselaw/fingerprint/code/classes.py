@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from caselaw.fingerprint.code.facts import Ref
 from caselaw.fingerprint.code.modules import ENGINE
 from caselaw.fingerprint.code.resolution import EXTERNAL, NAME, Resolver, Target
 from caselaw.fingerprint.code.table import ClassTable, Part
@@ -70,11 +71,21 @@ def is_task(resolver: Resolver, cls: Class) -> bool:
     )
 
 
+def dependencies(resolver: Resolver, lookup: Sequence[Class]) -> tuple[str, ...] | None:
+    """`code_dependencies` of a task, given with its base classes; None when it has none."""
+    for cls in lookup:
+        table = definition(resolver, cls)
+        for part in table.statements if table is not None else ():
+            if "code_dependencies" in part.names:
+                return part.texts
+    return None
+
+
 def is_parameter(resolver: Resolver, target: Target) -> bool:
     """Whether a target is a parameter class of luigi or law, or a class of ours that derives from one."""
     if _is_engine(target):
         return target.dotted.endswith("Parameter")
-    if target.kind != NAME or target.rest or not target.name.endswith("Parameter"):
+    if target.kind != NAME or target.rest:
         return False
     return any(
         is_parameter(resolver, base)
@@ -82,6 +93,18 @@ def is_parameter(resolver: Resolver, target: Target) -> bool:
         for base in bases(resolver, ancestor)
         if base.kind == EXTERNAL
     )
+
+
+def makes_parameter(resolver: Resolver, module: str, part: Part) -> bool:
+    """Whether a statement in a class assigns a parameter."""
+    targets = resolver.resolve(module, part.value) if part.value is not None else ()
+    return bool(targets) and all(is_parameter(resolver, target) for target in targets)
+
+
+def leads_to(resolver: Resolver, module: str, ref: Ref, classes: Sequence[Class]) -> bool:
+    """Whether a reference leads to some of these classes, and to nothing else."""
+    targets = resolver.resolve(module, ref)
+    return bool(targets) and all((target.module, target.name) in classes for target in targets)
 
 
 def _is_engine(target: Target) -> bool:

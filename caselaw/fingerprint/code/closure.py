@@ -22,6 +22,7 @@ from caselaw.fingerprint.code.resolution import Resolver
 from caselaw.fingerprint.code.search import Search
 from caselaw.fingerprint.code.sources import Sources, status_of
 from caselaw.fingerprint.code.symbols import Symbol, symbols
+from caselaw.fingerprint.code.values import found_with_values
 from caselaw.fingerprint.distributions import MISSING, Distributions
 from caselaw.fingerprint.hashing import digest
 
@@ -145,7 +146,7 @@ class Closures:
         return all(found.version != MISSING for found in self.distributions.of(top))
 
     def _closure(self, search: Search) -> Closure:
-        found = search.run()
+        found = found_with_values(search)
         self.sources.save()
         versions, caveats = self._versions(found)
         return Closure(

@@ -33,4 +33,12 @@ class Found:
     missing: dict[str, None] = field(default_factory=dict)
     third_party: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Top-level name → where it is used."""
+    registered: dict[Name, list[Name]] = field(default_factory=dict)
+    """What registers with a name, in the order in which that happens."""
     warnings: set[ClosureWarning] = field(default_factory=set)
+
+    def register(self, name: Name, place: Name) -> None:
+        """Note that something registers with a name."""
+        registered = self.registered.setdefault(place, [])
+        if name not in registered:
+            registered.append(name)

@@ -6,7 +6,7 @@ and branch values: its code does not count, so that a file added to its list run
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from caselaw.fingerprint.code.classes import Class
@@ -69,6 +69,17 @@ def kept_members(lookup: Sequence[Table], is_parameter: Callable[[str, Part], bo
             if not left_out and (not part.names or names & set(part.names)):
                 kept[cls].statements.add(number)
     return kept
+
+
+def left_out(lookup: Sequence[Table], kept: Mapping[Class, Kept]) -> Iterator[tuple[str, Part]]:
+    """What decides about parameters and branches alone, with the module that it is in."""
+    for cls, table in lookup:
+        for number, part in enumerate(table.statements):
+            if number not in kept[cls].statements and not any(map(never_counts, part.names)):
+                yield cls[0], part
+        for name, parts in table.methods.items():
+            if name not in kept[cls].methods and not never_counts(name):
+                yield from ((cls[0], part) for part in parts)
 
 
 def _members(cls: Class, table: ClassTable, is_parameter: Callable[[str, Part], bool]) -> list[_Member]:

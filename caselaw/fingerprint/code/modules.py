@@ -18,9 +18,14 @@ ENGINE = frozenset({"caselaw", "law", "luigi"})
 # The standard library is the same list on every Python, so that a guarded import of a module that came or
 # went between 3.11 and 3.14 counts the same everywhere.
 STANDARD_LIBRARY = sys.stdlib_module_names | frozenset({
-    "_pydatetime", "aifc", "annotationlib", "asynchat", "asyncore", "audioop", "cgi", "cgitb", "chunk",
-    "compression", "crypt", "distutils", "imghdr", "imp", "lib2to3", "mailcap", "msilib", "nis", "nntplib",
-    "ossaudiodev", "pipes", "smtpd", "sndhdr", "spwd", "sunau", "telnetlib", "uu", "xdrlib",
+    "_android_support", "_apple_support", "_ast_unparse", "_bootsubprocess", "_colorize",
+    "_compression", "_crypt", "_hmac", "_interpchannels", "_interpqueues", "_interpreters",
+    "_ios_support", "_msi", "_opcode_metadata", "_py_warnings", "_pydatetime", "_pylong", "_pyrepl",
+    "_remote_debugging", "_sha2", "_sha256", "_sha512", "_suggestions", "_sysconfig", "_types",
+    "_wmi", "_zstd", "aifc", "annotationlib", "asynchat", "asyncore", "audioop", "cgi", "cgitb",
+    "chunk", "compression", "crypt", "distutils", "imghdr", "imp", "lib2to3", "mailcap", "msilib",
+    "nis", "nntplib", "ossaudiodev", "pipes", "smtpd", "sndhdr", "spwd", "sunau", "telnetlib", "uu",
+    "xdrlib",
 })  # fmt: skip
 
 _SKIPPED = frozenset({"__pycache__", "build", "dist", "node_modules", "site-packages"})

@@ -15,6 +15,8 @@ from caselaw.fingerprint.code.syntax import EVALUATED, PLAIN, Reading, node_dige
 from caselaw.fingerprint.code.table import Part
 from caselaw.fingerprint.hashing import digest
 
+_OBJECTS = frozenset({"self", "cls"})
+
 
 @dataclass
 class Parts:
@@ -48,7 +50,8 @@ class Parts:
 
     def of_member(self, node: ast.AST, annotations: str, scope: Scope, owner: str) -> Part:
         """The part of a node in a class, with all that it mentions."""
-        facts = Walker(self.module, self.reading).walk([node], annotations, scope)
+        walker = Walker(self.module, self.reading, objects=_OBJECTS | first_argument(node))
+        facts = walker.walk([node], annotations, scope)
         return self._part(node, facts, annotations, owner)._replace(mentions=frozenset(facts.mentions))
 
     def _part(self, node: ast.AST, facts: Facts, annotations: str, owner: str, regions: Sequence[Region] = ()) -> Part:
@@ -64,6 +67,13 @@ class Parts:
             tuple(dict.fromkeys(facts.calls)), tuple(dict.fromkeys(facts.mutations)),
             frozenset(facts.mentions & {"__subclasses__"}),
         )  # fmt: skip
+
+
+def first_argument(node: ast.AST) -> set[str]:
+    """The name that a method gives to its object, as a rule `self`."""
+    arguments = getattr(node, "args", None)
+    every = [*arguments.posonlyargs, *arguments.args] if isinstance(arguments, ast.arguments) else []
+    return {argument.arg for argument in every[:1]}
 
 
 def is_within(ref: Ref, regions: Sequence[Region]) -> bool:

@@ -59,7 +59,9 @@ class Pieces:
     def _cut(self, statement: ast.stmt, wanted: set[str], regions: Sequence[Region]) -> ast.stmt:
         """The statement with what binds the wanted names, and those that these need within it."""
         kept = cut(statement, lambda inner: bool(wanted & self.touched(inner)) or self.is_effect(inner))
-        used = {ref.chain[0] for ref in self.make.facts(kept).refs if is_within(ref, regions)}
+        facts = self.make.facts(kept)
+        used = {ref.chain[0] for ref in facts.refs if is_within(ref, regions)}
+        used |= facts.executed & self.touched(statement)  # which of its values it has here, the order decides
         return kept if used <= wanted else self._cut(statement, wanted | used, regions)
 
     def touched(self, statement: ast.stmt) -> frozenset[str]:

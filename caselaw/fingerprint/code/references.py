@@ -39,6 +39,8 @@ class Walker:
     reading: Reading
     facts: Facts = field(default_factory=Facts)
     stack: list[tuple[Any, str, Scope, int]] = field(default_factory=list)
+    objects: frozenset[str] = frozenset()
+    """Names of the object that code in a class belongs to."""
 
     def walk(self, nodes: Iterable[ast.AST], annotations: str, scope: Scope, depth: int = 0) -> Facts:
         """`annotations` says whether annotations are evaluated where the nodes stand (see syntax)."""
@@ -107,7 +109,7 @@ class Walker:
 
     def _name(self, node: ast.Name, annotations: str, scope: Scope, depth: int) -> bool:
         self.facts.mentions.add(node.id)
-        if node.id in ("self", "cls"):
+        if node.id in self.objects:
             self.facts.mentions.add(PASSED_ON)
         if isinstance(node.ctx, ast.Load):
             self.use((node.id,), node.lineno, scope, depth)
@@ -170,7 +172,7 @@ class Walker:
             self.facts.mentions.update(("super", "*"))
         origins = self.dotted(node.func, scope)
         if origins & lookups.ONLY_ASK_WHAT_IT_IS or chain[-1:] == ("req",):
-            others = [part for part in node.args if not (isinstance(part, ast.Name) and part.id in ("self", "cls"))]
+            others = [part for part in node.args if not (isinstance(part, ast.Name) and part.id in self.objects)]
             self.push([node.func, *others, *node.keywords], annotations, scope, depth)
             return False
         for found in lookups.in_call(node, origins):
@@ -223,7 +225,7 @@ class Walker:
             if isinstance(text, ast.Constant) and isinstance(text.value, str):
                 try:
                     self.stack.append((ast.parse(text.value, mode="eval").body, annotations, scope, depth + 1))
-                except SyntaxError:  # Literal["not a type"]
+                except (SyntaxError, ValueError):  # Literal["not a type"], also one that UTF-8 cannot write
                     continue
 
     def _function(self, node: Any, annotations: str, scope: Scope, depth: int) -> bool:

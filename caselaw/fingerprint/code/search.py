@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from caselaw.errors import FingerprintError
-from caselaw.fingerprint.code.classes import Class, ancestors, definition, is_parameter, is_task, of_engine
+from caselaw.fingerprint.code.classes import (
+    Class,
+    ancestors,
+    definition,
+    dependencies,
+    is_task,
+    leads_to,
+    makes_parameter,
+    of_engine,
+)
 from caselaw.fingerprint.code.effects import ANYWHERE, Name, registrations, subclasses
 from caselaw.fingerprint.code.facts import Import, Ref
 from caselaw.fingerprint.code.found import ClosureWarning, Found
-from caselaw.fingerprint.code.members import Kept, kept_members
+from caselaw.fingerprint.code.members import Kept, kept_members, left_out
 from caselaw.fingerprint.code.modules import ENGINE, standard_library
 from caselaw.fingerprint.code.resolution import BELOW, EXTERNAL, MISSING, MODULE, NAME, Resolver, Target
 from caselaw.fingerprint.code.sources import Source
@@ -25,6 +35,8 @@ class Search:
         self.found = Found()
         self.declared = False
         """A task says what its look-ups reach: they give no warnings."""
+        self.left_out: list[tuple[str, Part]] = []
+        """What decides about parameters and branches of the tasks alone, with the module that it is in."""
         self._queue: list[Callable[[], None]] = []
         self._whole: set[str] = set()
         self._waiting: dict[Name, list[Name]] = {}
@@ -47,9 +59,10 @@ class Search:
         for target in targets:
             self.reach(target, entry, 0)
             if target.kind == NAME and (target.module, target.name) in self.found.tasks:
-                self.declared |= self._declares(ancestors(self.resolver, (target.module, target.name)))
+                lookup = ancestors(self.resolver, (target.module, target.name))
+                self.declared |= dependencies(self.resolver, lookup) is not None
 
-    def start_class(self, classes: Sequence[Class], dependencies: tuple[str, ...] | None) -> None:
+    def start_class(self, classes: Sequence[Class], declared: tuple[str, ...] | None) -> None:
         """Reach a task class, given with its base classes in the order in which attributes are looked up.
 
         A class that no statement at the top level of its module defines counts with the whole module.
@@ -65,8 +78,8 @@ class Search:
             else:
                 self.reach(Target(MODULE, cls[0]), cls[0], 0)
         self._reach_task(known)
-        self.declared = dependencies is not None
-        for entry in dependencies or ():
+        self.declared = declared is not None
+        for entry in declared or ():
             self.start(entry)
 
     def _is_there(self, module: str) -> bool:
@@ -94,8 +107,10 @@ class Search:
             self._queue.pop()()
             if not self._queue and self._asks_subclasses:
                 for name, bases in self._subclasses:
-                    if any(base in self.found.names for base in bases):
-                        self._reach_name(*name)
+                    for base in bases:
+                        if base in self.found.names:
+                            self.found.register(name, base)
+                            self._reach_name(*name)
         return self.found
 
     def sources(self) -> Iterator[Source]:
@@ -116,16 +131,16 @@ class Search:
             self._third_party(target.module, path, line)
         elif target.kind == MISSING:
             self.found.missing.setdefault(target.module)
-            self._import_module(target.module.rpartition(".")[0])
+            self.import_module(target.module.rpartition(".")[0])
 
     def _reach_name(self, module: str, name: str) -> None:
         if (module, name) in self.found.names:
             return
         self.found.names[module, name] = None
-        self._import_module(module)
+        self.import_module(module)
         binding = self.resolver.table(module).bindings[name]
         for part in binding.parts:
-            self._follow(module, part)
+            self.follow(module, part)
         if binding.definition is not None:
             self._reach_class((module, name), binding.definition)
         for waiting in self._waiting.pop((module, name), ()):
@@ -135,71 +150,57 @@ class Search:
         if is_task(self.resolver, cls):
             lookup = ancestors(self.resolver, cls)
             self._reach_task(lookup)
-            for entry in self._dependencies(lookup):
+            for entry in dependencies(self.resolver, lookup) or ():
                 self._queue.append(lambda entry=entry: self.start(entry))  # type: ignore[misc]
             return
         for part in (*table.decorators, *table.bases):
-            self._follow(cls[0], part)
-        self._keep(cls, table, Kept(set(range(len(table.statements))), set(table.methods)))
+            self.follow(cls[0], part)
+        self.keep(cls, table, Kept(set(range(len(table.statements))), set(table.methods)))
 
     def _reach_task(self, lookup: Sequence[Class]) -> None:
         """Classes of a task, in the order of look-up: their members that decide what it makes."""
         tables = [(cls, table) for cls in lookup if (table := definition(self.resolver, cls)) is not None]
-        for cls, kept in kept_members(tables, self._is_parameter).items():
+        kept_of = kept_members(tables, partial(makes_parameter, self.resolver))
+        self.left_out.extend(left_out(tables, kept_of))
+        for cls, kept in kept_of.items():
             table = definition(self.resolver, cls)
             assert table is not None
             if cls not in self.found.names:
                 self.found.names[cls] = None
-                self._import_module(cls[0])
+                self.import_module(cls[0])
                 for part in self.resolver.table(cls[0]).bindings[cls[1]].parts:
-                    self._follow(cls[0], part)
+                    self.follow(cls[0], part)
                 for waiting in self._waiting.pop(cls, ()):
                     self._reach_name(*waiting)
             self.found.tasks.add(cls)
-            self._keep(cls, table, kept)
+            self.keep(cls, table, kept)
             for part in (*table.decorators, *table.bases):
                 if not of_engine(self.resolver, cls[0], part):
-                    refs = [ref for ref in part.refs if not self._is_one_of(cls[0], ref, lookup)]
-                    self._follow(cls[0], part._replace(refs=tuple(refs)))
+                    self.follow_except(cls[0], part, lookup)
 
-    def _is_one_of(self, module: str, ref: Ref, classes: Sequence[Class]) -> bool:
-        targets = self.resolver.resolve(module, ref)
-        return bool(targets) and all((target.module, target.name) in classes for target in targets)
+    def follow_except(self, module: str, part: Part, classes: Sequence[Class]) -> None:
+        """Follow a piece of code, but not to these classes."""
+        refs = [ref for ref in part.refs if not leads_to(self.resolver, module, ref, classes)]
+        self.follow(module, part._replace(refs=tuple(refs)))
 
-    def _keep(self, cls: Class, table: ClassTable, kept: Kept) -> None:
+    def keep(self, cls: Class, table: ClassTable, kept: Kept) -> None:
         before = self.found.classes.setdefault(cls, Kept())
         if not before.statements and not before.methods:
-            self._follow(cls[0], table.head)
+            self.follow(cls[0], table.head)
         for number in kept.statements - before.statements:
-            self._follow(cls[0], table.statements[number])
+            self.follow(cls[0], table.statements[number])
         for name in kept.methods - before.methods:
             for part in table.methods[name]:
-                self._follow(cls[0], part)
+                self.follow(cls[0], part)
         before.statements |= kept.statements
         before.methods |= kept.methods
-
-    def _is_parameter(self, module: str, part: Part) -> bool:
-        targets = self.resolver.resolve(module, part.value) if part.value is not None else ()
-        return bool(targets) and all(is_parameter(self.resolver, target) for target in targets)
-
-    def _declares(self, lookup: Sequence[Class]) -> bool:
-        tables = [definition(self.resolver, cls) for cls in lookup]
-        return any("code_dependencies" in part.names for table in tables if table for part in table.statements)
-
-    def _dependencies(self, lookup: Sequence[Class]) -> tuple[str, ...]:
-        for cls in lookup:
-            table = definition(self.resolver, cls)
-            for part in table.statements if table is not None else ():
-                if "code_dependencies" in part.names:
-                    return part.texts
-        return ()
 
     def _reach_module(self, module: str) -> None:
         """Everything that a module defines, and what it takes from other modules of ours to pass it on."""
         if module in self._whole:
             return
         self._whole.add(module)
-        self._import_module(module)
+        self.import_module(module)
         for name, binding in self.resolver.table(module).bindings.items():
             if name == "__all__":
                 continue
@@ -220,7 +221,7 @@ class Search:
 
     # What a piece of code refers to
 
-    def _follow(self, module: str, part: Part) -> None:
+    def follow(self, module: str, part: Part) -> None:
         self._queue.append(lambda: self._read(module, part))
 
     def _read(self, module: str, part: Part) -> None:
@@ -245,7 +246,7 @@ class Search:
 
     # What is executed
 
-    def _import_module(self, module: str) -> None:
+    def import_module(self, module: str) -> None:
         """Execute a module and the packages above it."""
         parts = module.split(".")
         for length in range(1, len(parts) + 1):
@@ -257,7 +258,7 @@ class Search:
     def _executed(self, module: str) -> None:
         table = self.resolver.table(module)
         for part in table.effects:
-            self._follow(module, part)
+            self.follow(module, part)
         for found in (*table.imports, *table.stars):
             self._execute(module, found, counts=False)
         package = self.resolver.finder.find(module)
@@ -265,6 +266,7 @@ class Search:
             self._execute(module, found, counts=True)
         for name, places in registrations(self.resolver, module):
             for place in places:
+                self.found.register((module, name), place)
                 if place == ANYWHERE or place in self.found.names:
                     self._reach_name(module, name)
                 else:
@@ -282,18 +284,15 @@ class Search:
                 self._third_party(base, path, found.line)
         elif self.resolver.finder.find(base) is None:
             self.found.missing.setdefault(base)
-            self._import_module(base.rpartition(".")[0])
+            self.import_module(base.rpartition(".")[0])
             self._warn(path, found.line, f"first-party module '{base}' cannot be found")
         else:
-            self._import_module(base)
+            self.import_module(base)
             if found.name in ("*", MAYBE):
-                self._import_all(self.resolver.starred(base, found))
+                for below in self.resolver.starred(base, found):
+                    self.import_module(below)
             elif found.name and self.resolver.finder.find(f"{base}.{found.name}") is not None:
-                self._import_module(f"{base}.{found.name}")
-
-    def _import_all(self, modules: Iterable[str]) -> None:
-        for module in modules:
-            self._import_module(module)
+                self.import_module(f"{base}.{found.name}")
 
     def _warn(self, path: str, line: int, what: str) -> None:
         self.found.warnings.add(ClosureWarning(path, line, what))

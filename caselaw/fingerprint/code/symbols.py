@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from caselaw.fingerprint.code.classes import of_engine
+from caselaw.fingerprint.code.effects import Name
 from caselaw.fingerprint.code.facts import OWN
 from caselaw.fingerprint.code.found import Found
 from caselaw.fingerprint.code.members import Kept
@@ -49,13 +50,23 @@ def _of_names(resolver: Resolver, found: Found) -> Iterator[Symbol]:
         binding = resolver.table(module).bindings[name]
         full = f"{module}.{name}"
         kept = found.classes.get((module, name))
+        order = _order(found, (module, name))
         if binding.definition is not None and kept is not None:
             is_task = (module, name) in found.tasks
-            yield _header(resolver, module, full, binding.definition, kept, binding.parts, is_task)
+            yield _header(resolver, module, full, binding.definition, kept, binding.parts, is_task, order)
             for method in sorted(kept.methods):
                 yield _symbol(resolver, module, f"{full}.{method}", binding.definition.methods[method])
         elif binding.parts:
-            yield _symbol(resolver, module, full, binding.parts)
+            yield _symbol(resolver, module, full, binding.parts, order)
+
+
+def _order(found: Found, place: Name) -> dict[str, list[str]]:
+    """In which order modules register things with a name: a list of them is another one in another order."""
+    of_module: dict[str, list[str]] = {}
+    for module, name in found.registered.get(place, ()):
+        if (module, name) in found.names:
+            of_module.setdefault(module, []).append(name)
+    return {module: names for module, names in of_module.items() if len(names) > 1}
 
 
 def _header(
@@ -66,6 +77,7 @@ def _header(
     kept: Kept,
     mutations: tuple[Part, ...],
     is_task: bool,
+    order: Mapping[str, list[str]],
 ) -> Symbol:
     """Bases, decorators, keywords and members without methods; of a task, those of the engine do not count."""
     around = (*table.decorators, *table.bases)
@@ -76,10 +88,12 @@ def _header(
     is_plain = not (table.decorators or table.bases or table.head.refs)
     if (is_task or is_plain) and len(names) == len(set(names)):  # of a dataclass or an enum the order counts
         statements.sort(key=lambda part: part.digest)
-    return _symbol(resolver, module, name, (table.head, *around, *statements, *mutations))
+    return _symbol(resolver, module, name, (table.head, *around, *statements, *mutations), order)
 
 
-def _symbol(resolver: Resolver, module: str, name: str, parts: Iterable[Part]) -> Symbol:
+def _symbol(
+    resolver: Resolver, module: str, name: str, parts: Iterable[Part], order: Mapping[str, list[str]] | None = None
+) -> Symbol:
     parts = tuple(parts)
     origins: dict[str, list[str]] = {}
     for part in parts:
@@ -89,9 +103,8 @@ def _symbol(resolver: Resolver, module: str, name: str, parts: Iterable[Part]) -
             if targets and not own:
                 origins["." * max(ref.level, 0) + ".".join((ref.module, *ref.chain))] = _labels(targets)
     lines = sorted({part.lines for part in parts})
-    return Symbol(
-        name, digest("symbol", [part.digest for part in parts], origins), str(resolver.path(module)), tuple(lines)
-    )
+    meaning = ("symbol", [part.digest for part in parts], origins, *([order] if order else []))
+    return Symbol(name, digest(*meaning), str(resolver.path(module)), tuple(lines))
 
 
 def _is_own(target: Target, module: str, name: str) -> bool:

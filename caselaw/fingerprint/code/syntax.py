@@ -113,6 +113,14 @@ def _expanded(node: ast.AST, scope: str, reading: Reading) -> list[tuple[Any, st
     return items
 
 
+_PLAIN = (ast.Constant, ast.Name, ast.Attribute, ast.Tuple, ast.UnaryOp, ast.unaryop, ast.expr_context)
+
+
+def _plain(element: ast.expr) -> bool:
+    """Whether the order in which this is evaluated makes no difference."""
+    return all(isinstance(node, _PLAIN) for node in ast.walk(element))
+
+
 def _item(value: Any) -> Any:
     if isinstance(value, ast.AST):
         return value
@@ -173,6 +181,8 @@ def field_value(node: ast.AST, name: str, scope: str, reading: Reading) -> Any:
         return value if scope == EVALUATED else None
     if name == "annotation" and isinstance(node, ast.AnnAssign):
         return None if scope == FUNCTION else value
+    if name == "elts" and isinstance(node, ast.Set) and all(map(_plain, node.elts)):
+        return sorted(node.elts, key=lambda element: canonical(element, reading, scope))
     if name == "values" and isinstance(node, ast.JoinedStr):
         return list(_merged(node.values))
     if name == "format_spec" and isinstance(value, ast.JoinedStr):

@@ -33,6 +33,8 @@ class Part(NamedTuple):
     """Of an assignment in a class: what is called to get the value."""
     texts: tuple[str, ...] = ()
     """Of an assignment in a class: its string constants."""
+    is_field: bool = False
+    """Of a statement in a class: whether it may declare a field of a dataclass."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,7 @@ def _part(
     names: Any,
     value: Any,
     texts: Any,
+    is_field: bool,
 ) -> Part:
     return Part(
         digest,
@@ -186,6 +189,7 @@ def _part(
         tuple(names),
         value and _ref(value),
         tuple(texts),
+        is_field,
     )
 
 

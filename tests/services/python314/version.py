@@ -1,0 +1,5 @@
+"""Says which Python this is."""
+
+import platform
+
+print(platform.python_version())
