@@ -32,6 +32,7 @@ from caselaw.fingerprint.sandbox import sandbox_parts
 from caselaw.holdings import Holdings, origin
 from caselaw.recording import RunContext, Started, record_index_path, record_outputs, run_context
 from caselaw.records import RecordIndex
+from caselaw.reserved import refuse_reserved_names
 from caselaw.resources import Resources
 from caselaw.storage import Location, Staging, exists, readable_directory
 from caselaw.upstream import Connection, Over, named
@@ -74,6 +75,10 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     _sources: Mapping[Path, tuple[int, int]] | None = None
     _started: Started | None = None
     _has_published = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        refuse_reserved_names(cls)
 
     @classmethod
     def modify_task_attributes(cls) -> None:
@@ -159,7 +164,8 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     def readable_parameters(self) -> dict[str, str]:
         """Significant parameters as on the command line."""
         parameters = dict(self.get_params())
-        return {name: str(parameters[name].serialize(v)) for name, v in self.significant_parameters.items()}
+        values = self.significant_parameters.items()
+        return {name: str(parameters[name].serialize(in_order(value))) for name, value in values}
 
     @property
     def branch_value(self) -> Any:
@@ -222,10 +228,13 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         try:
             yield staging.paths
             self._refuse_changed_sources()
-            published = staging.publish(self.location, self.fingerprint)
+            verified = staging.verify(self.location, self.fingerprint)
+            if not self.published():
+                # The record comes first: whatever is killed when, there is no output without one.
+                record_outputs(self, verified, started)
+                staging.publish(verified)
         finally:
             staging.close(keep_folder=in_worker)
-        record_outputs(self, published, started)
         self._has_published = True
 
     def _refuse_changed_sources(self) -> None:
@@ -311,3 +320,12 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
             elif not isinstance(self.connections[name], Over):
                 result[name] = self._general_input(name)
         return result
+
+
+def in_order(value: Any) -> Any:
+    """A mapping or a set in one order, whatever the order in which it was given."""
+    if isinstance(value, Mapping):
+        return {name: in_order(value[name]) for name in sorted(value, key=str)}
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=str)
+    return value

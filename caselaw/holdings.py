@@ -18,28 +18,53 @@ MOST_FILES = 1000
 
 
 class Holdings:
-    """Fingerprint → digest of what the products hold, for folders of outputs; read once per folder."""
+    """Fingerprint → digest of what the products hold, for folders of outputs.
+
+    A folder is read once, and again where an output is not known and there are new records since.
+    """
 
     def __init__(self, index: RecordIndex) -> None:
         self.index = index
         self._known: dict[str, dict[str, str]] = {}
+        self._states: dict[str, object] = {}
+        self._shared: dict[int, tuple[Column, dict[str, Any]]] = {}
 
     def of(self, directory: str) -> dict[str, str]:
         """What is known of the outputs in a folder."""
         if directory not in self._known:
+            self._states[directory] = self.index.state(directory)
             self._known[directory] = self.index.holdings(directory)
         return self._known[directory]
 
     def all(self, directory: str, fingerprints: Sequence[str]) -> str | None:
         """One digest of what these outputs hold; None where one is not known."""
         known = self.of(directory)
+        if not known.keys() >= set(fingerprints):
+            self._renew(directory)
         found = [known.get(fingerprint) for fingerprint in fingerprints]
         return None if None in found else digest("holds", *found)
+
+    def _renew(self, directory: str) -> None:
+        state = self.index.state(directory)
+        if state != self._states[directory]:
+            self._states[directory] = state
+            self._known[directory].update(self.index.holdings(directory))
+
+    def of_column(self, column: Column, number: int) -> dict[str, Any]:
+        """One named input of a branch; what all branches share is looked at once."""
+        if column.values is not None:
+            return of_input(column, number, self)
+        _, found = self._shared.get(id(column), (column, None))
+        if found is None:
+            found = of_input(column, number, self)
+            if found["content"] is not None:
+                self._shared[id(column)] = column, found
+        return found
 
 
 def origin(task: Any, number: int, holdings: Holdings) -> Origin:
     """What a branch is made from; of a task without branches the number is 0."""
-    inputs = {name: of_input(column, number, holdings) for name, column in task.columns.items()}
+    inputs = {name: holdings.of_column(column, number) for name, column in task.columns.items()}
     requirements = task.overridden_requirements(number)
     if requirements is not None:
         inputs["requires"] = of_requirements(requirements, holdings)

@@ -248,3 +248,61 @@ def test_code_that_cannot_be_seen_is_named_with_its_line(project):
     )
     printed = project.run("work.Dynamic", code=30)
     assert "work.py:7" in printed
+
+
+def test_a_parameter_must_not_take_the_place_of_what_caselaw_asks_for(project):
+    project.write(
+        "work.py",
+        """
+        import caselaw, luigi
+        class Clash(caselaw.Workflow):
+            table = luigi.Parameter(default="a")
+            products = {"n": "txt"}
+    """,
+    )
+    printed = project.run("work.Clash", code=None)
+    assert "work.Clash: 'table' is a name of caselaw itself" in printed
+
+
+def test_keys_of_a_mapping_in_another_order_are_the_same_task(project):
+    project.write(
+        "work.py",
+        """
+        import caselaw, luigi
+        class Cut(caselaw.Task):
+            cuts = luigi.DictParameter()
+            products = {"n": "txt"}
+            def run(self):
+                with self.publish() as out:
+                    out["n"].write_text("x")
+    """,
+    )
+    project.run("work.Cut", "--cuts", '{"pt": 30, "eta": 2.4}')
+    assert project.ask("status", "work.Cut", "--cuts", '{"eta": 2.4, "pt": 30}')["tasks"][0]["state"] == "complete"
+    assert len(project.made("Cut")) == 1
+
+
+def test_parameters_of_a_task_upstream_can_be_asked_about(project):
+    project.write(
+        "work.py",
+        """
+        import caselaw, luigi
+        class One(caselaw.Task):
+            n = luigi.IntParameter(default=1)
+            products = {"n": "txt"}
+            def run(self):
+                with self.publish() as out:
+                    out["n"].write_text(str(self.n))
+        class Two(caselaw.Task):
+            products = {"n": "txt"}
+            def upstream(self):
+                return {"one": caselaw.whole(One.req(self))}
+            def run(self):
+                with self.publish() as out:
+                    out["n"].write_text("x")
+    """,
+    )
+    project.run("work.Two", "--One-n", "2")
+    assert {row["state"] for row in project.ask("status", "work.Two", "--One-n", "2")["tasks"]} == {"complete"}
+    states = project.ask("status", "work.Two", code=1)["tasks"]
+    assert [row["state"] for row in states] == ["missing", "stale"]

@@ -52,8 +52,8 @@ def gc(campaigns: tuple[str, ...], tags: tuple[str, ...], days: float, delete: b
         click.echo(json.dumps(content, indent=2))
     else:
         show(found, size, store)
-    if delete and found:
-        if not (yes or as_json) and sys.stdin.isatty():
+    if delete:
+        if found and not (yes or as_json) and sys.stdin.isatty():
             click.confirm(f"Remove {len(found)} outputs ({size:,} bytes)?", abort=True)
         remove_all(found, remove(store, found))
 

@@ -5,17 +5,24 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+import click
+
 from caselaw.config import load_project
 from caselaw.errors import TaskError
 
 
 def task_from_arguments(family: str, arguments: tuple[str, ...]) -> Any:
-    """An instance of `family`, found through law's index or as `module.Class`, with `--name value` parameters."""
+    """An instance of `family`, found through law's index or as `module.Class`, with `--name value` parameters.
+
+    Parameters of other tasks, such as `--SelectEvents-shift up`, hold until the command ends: `upstream()` is
+    only asked later.
+    """
     from luigi.cmdline_parser import CmdlineParser
 
     import_family(family)
-    with CmdlineParser.global_instance([family.rpartition(".")[2], *arguments], allow_override=True) as parser:
-        return parser.get_task_obj()
+    words = [family.rpartition(".")[2], *arguments]
+    parser = click.get_current_context().with_resource(CmdlineParser.global_instance(words, allow_override=True))
+    return parser.get_task_obj()
 
 
 def import_family(family: str) -> None:

@@ -36,11 +36,13 @@ def verify(family: str, arguments: tuple[str, ...], as_json: bool, only: bool) -
     from caselaw.plan.verify import verify as verify_output
 
     outputs = outputs_to_verify(task_from_arguments(family, arguments), upstream=not only)
-    found = []
+    found: list[Any] = []
+    changed = 0
     with progress_for("verifying outputs", len(outputs)) as progress:
         for output in outputs:
             found.append(verify_output(output))
-            progress.update(len(found), sum(one.state == CHANGED for one in found[-1:]))
+            changed += found[-1].state == CHANGED
+            progress.update(len(found), changed)
             progress.refresh()
     if as_json:
         click.echo(json.dumps({"outputs": [asdict(one) for one in found]}, indent=2))
@@ -50,20 +52,16 @@ def verify(family: str, arguments: tuple[str, ...], as_json: bool, only: bool) -
 
 
 def show(found: list[Any]) -> None:
-    """Faulty outputs in a table, and how many are in each state."""
+    """Faulty outputs line by line, and how many are in each state."""
     from collections import Counter
 
-    from rich.table import Table
+    from rich.markup import escape
 
     console = console_for_people()
     faulty = [one for one in found if one.state in ("changed", "unrecorded")]
-    if faulty:
-        table = Table("task", "branch", "product", "state")
-        table.add_column("path", overflow="fold")
-        for one in faulty:
-            branch = "" if one.branch is None else str(one.branch)
-            table.add_row(one.family, branch, one.product, f"[{COLORS[one.state]}]{one.state}[/]", one.path)
-        console.print(table)
+    for one in faulty:
+        branch = "" if one.branch is None else f", branch {one.branch}"
+        console.print(f"[{COLORS[one.state]}]{one.state}[/]: {escape(one.path)} ({one.family}{branch})")
     counts = Counter(one.state for one in found)
     console.print(", ".join(f"{number} [{COLORS[state]}]{state}[/]" for state, number in sorted(counts.items())))
     if any(one.state == "changed" for one in found):

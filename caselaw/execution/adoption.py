@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from caselaw.branches import Branch
-from caselaw.errors import FingerprintError, PublishError
+from caselaw.errors import FingerprintError, PublishError, StoreUnavailable
 from caselaw.execution.progress import progress_for
 from caselaw.holdings import Holdings, origin
 from caselaw.recording import Started, record_adoption
 from caselaw.records import Record
-from caselaw.storage import existing_names
+from caselaw.storage import existing_names, exists
 from caselaw.storage.alias import alias
+from caselaw.storage.state import ADVICE
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,11 @@ def candidates(task: Any, numbers: Sequence[int], names: frozenset[str], holding
 
     `names` are those in the task's folder; outputs are looked for there, and not yet read.
     """
+    return {number: found[0] for number, found in choices(task, numbers, names, holdings).items()}
+
+
+def choices(task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings) -> dict[int, tuple[str, ...]]:
+    """Number of each branch that can be adopted → fingerprints of outputs to take over, the newest first."""
     if not numbers or not task.declared:
         return {}
     directory, fingerprints = task.location.directory, task.fingerprints
@@ -41,10 +47,9 @@ def candidates(task: Any, numbers: Sequence[int], names: frozenset[str], holding
         if content is None:
             continue
         known = made.get(content, ()) if made is not None else holdings.index.of_content(directory, content)
-        for fingerprint in known:
-            if fingerprint != fingerprints[number] and names.issuperset(task.location.names(fingerprint)):
-                found[number] = fingerprint
-                break
+        there = tuple(f for f in known if f != fingerprints[number] and names.issuperset(task.location.names(f)))
+        if there:
+            found[number] = there
     return found
 
 
@@ -52,41 +57,55 @@ def adopt(task: Any, numbers: Sequence[int]) -> list[int]:
     """Adopt what can be adopted of these branches; returns those that have to run."""
     holdings: Holdings = task.holdings
     names = existing_names(task.location.directory) if task.declared else frozenset()
-    found = candidates(task, numbers, names, holdings)
+    found = choices(task, numbers, names, holdings)
     if not found:
         return list(numbers)
+    wanted = [fingerprint for of_branch in found.values() for fingerprint in of_branch]
+    records = holdings.index.of_fingerprints(task.location.directory, wanted)
     adopted = set()
     with progress_for(f"{task.get_task_family()}: adopting outputs", len(found)) as progress:
-        for number, fingerprint in found.items():
-            if adopt_branch(task, number, fingerprint, holdings):
+        for number, fingerprints in found.items():
+            sources = [record for f in fingerprints for record in reversed(records.get(f, ()))]
+            if any(adopt_branch(task, number, source, holdings) for source in sources):
                 adopted.add(number)
             progress.update(len(adopted), 0)
             progress.refresh()
     return [number for number in numbers if number not in adopted]
 
 
-def adopt_branch(task: Any, number: int, fingerprint: str, holdings: Holdings) -> bool:
-    """Give the outputs of an earlier fingerprint their new names, if they are what their record says."""
+def adopt_branch(task: Any, number: int, source: Record, holdings: Holdings) -> bool:
+    """Give the outputs of an earlier fingerprint their new names, if they are what their record says.
+
+    The record comes first: whatever is killed when, there is no output without one.
+    """
     started = Started.now()
-    directory = task.location.directory
-    source = holdings.index.of_fingerprint(directory, fingerprint)
-    if source is None or not verified(task, source):
+    if not verified(task, source):
         return False
     row: Branch = task.row(number, holdings)
-    for product, final in task.location.paths(row.fingerprint).items():
-        alias(task.store, f"{directory}/{source.outputs[product]['name']}", str(final))
+    final = task.location.full_names(row.fingerprint)
+    if all(map(exists, final)):  # made by somebody else meanwhile
+        return True
     record_adoption(task, row, source, started)
-    return True
+    pairs = zip(task.location.full_names(source.fingerprint), final, strict=True)
+    if all(alias(task.store, existing, name) for existing, name in pairs):
+        return True
+    logger.warning("an output is not adopted, it vanished: %s of %s", source.fingerprint, task.location.directory)
+    return False
 
 
 def verified(task: Any, record: Record) -> bool:
-    """Whether the outputs of a record are unchanged; says so, where they are not."""
+    """Whether the outputs of a record are unchanged; says so, where they are not.
+
+    Raises `StoreUnavailable` where the store cannot say.
+    """
     for product, path in outputs_of(task, record):
-        if product not in record.outputs:
+        if product not in record.outputs or not exists(path):
             return False
         try:
             sha256 = task.file_digests.digest(path)
         except FingerprintError as error:
+            if exists(path) and isinstance(error.__cause__, OSError):
+                raise StoreUnavailable(error.what, path, ADVICE) from error
             logger.warning("an output is not adopted: %s", error)
             return False
         if sha256 != record.outputs[product]["sha256"]:
@@ -111,9 +130,11 @@ def expected_inputs(task: Any, row: Branch) -> dict[str, str]:
     for found in row.inputs.values():
         if found is None or found.location is None:
             continue
+        records = task.record_index.of_fingerprints(found.location.directory, found.keys)
         for fingerprint in found.keys:
-            record = task.record_index.of_fingerprint(found.location.directory, fingerprint)
-            for output in record.outputs.values() if record is not None else ():
+            if fingerprint not in records:
+                logger.warning("inputs without record cannot be verified: %s", found.location.names(fingerprint))
+            for output in records[fingerprint][-1].outputs.values() if fingerprint in records else ():
                 expected[f"{found.location.directory}/{output['name']}"] = output["sha256"]
     return expected
 

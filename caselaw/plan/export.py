@@ -78,7 +78,7 @@ def write(export: Export, *, link: bool, replace: bool) -> None:
         temporary.replace(target)
     except OSError as error:
         raise PublishError(
-            f"a product could not be exported: {error.strerror}", target, "check free space and permissions"
+            f"a product could not be exported: {error.strerror or error}", target, "check free space and permissions"
         ) from error
     finally:
         if temporary.is_dir() and not temporary.is_symlink():

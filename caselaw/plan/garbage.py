@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -13,7 +14,9 @@ from pathlib import Path
 from caselaw.errors import StoreUnavailable
 from caselaw.fingerprint.hashing import NAME_LENGTH
 from caselaw.records import Record, read_records
-from caselaw.records.files import BASIS, FOLDER, rewrite_without
+from caselaw.records.basis import SECONDS_KEPT, age, forget_unused
+from caselaw.records.files import forget_absent
+from caselaw.records.journal import FOLDER
 from caselaw.storage import existing_names
 from caselaw.storage.publish import STAGING, owner
 from caselaw.storage.state import exists
@@ -40,7 +43,10 @@ class Garbage:
 
 
 def garbage(store: Path, keep: Mapping[str, set[str]], *, families: frozenset[str], days: float) -> Iterator[Garbage]:
-    """Outputs of a store that are not in `keep` (folder → names), nor of `families`, nor younger than `days`."""
+    """Outputs of a store that are not in `keep` (folder → names), nor of `families`, nor younger than `days`.
+
+    Without `days` the age does not count: a record may come from a computer whose clock is ahead.
+    """
     youngest = time.time() - days * SECONDS_PER_DAY
     for directory in output_folders(store):
         if Path(directory).relative_to(store).parts[0] in families:
@@ -51,7 +57,7 @@ def garbage(store: Path, keep: Mapping[str, set[str]], *, families: frozenset[st
             if name.startswith(".") or name in kept or not (name in by_name or OUTPUT.search(name)):
                 continue
             found = described(directory, name, by_name.get(name))
-            if found.ended < youngest:
+            if found is not None and (found.ended < youngest or not days):
                 yield found
 
 
@@ -71,12 +77,14 @@ def output_folders(store: Path) -> Iterator[str]:
         waiting.extend(here / name for name in folders if not name.startswith(".") and not OUTPUT.search(name))
 
 
-def described(directory: str, name: str, record: Record | None) -> Garbage:
-    """Size and age of an output."""
+def described(directory: str, name: str, record: Record | None) -> Garbage | None:
+    """Size and age of an output; None where it vanished."""
     path = Path(directory, name)
     try:
         state = path.stat()
         size = sum(file.stat().st_size for file in path.rglob("*")) if path.is_dir() else state.st_size
+    except FileNotFoundError:
+        return None
     except OSError as error:
         raise StoreUnavailable(f"the size of an output is not known: {error.strerror}", path, "run again") from error
     if record is None:
@@ -92,7 +100,7 @@ def freed(found: list[Garbage]) -> int:
         path = Path(output.path)
         if path.is_dir():
             total += output.bytes
-        else:
+        elif exists(path):
             state = path.stat()
             names.setdefault((state.st_dev, state.st_ino), []).append(state)
     return total + sum(states[0].st_size for states in names.values() if len(states) >= states[0].st_nlink)
@@ -109,7 +117,7 @@ def remove(store: Path, found: list[Garbage]) -> Iterator[Garbage]:
             yield output
     finally:
         shutil.rmtree(trash, ignore_errors=True)
-        for directory in sorted({output.directory for output in found}):
+        for directory in output_folders(store):  # all: an earlier removal may have been killed before this
             forget_removed(directory)
 
 
@@ -129,15 +137,10 @@ def discard(path: Path, place: Path) -> None:
 
 
 def forget_removed(directory: str) -> None:
-    """Remove records without any output, then documents of components that no record refers to, then empty folders."""
-    names = existing_names(directory)
-    gone = {record.fingerprint for record in read_records(directory) if not names.intersection(record.names)}
-    rewrite_without(directory, gone)
-    used = {record.own for record in read_records(directory)}
-    folder = Path(directory, FOLDER)
-    for name in existing_names(folder):
-        if name.startswith(BASIS) and not any(own.startswith(name.split(".")[1]) for own in used):
-            (folder / name).unlink(missing_ok=True)
-    for path in (folder, Path(directory)):
-        if exists(path) and not existing_names(path):
-            path.rmdir()
+    """Remove records without any output, then what no record refers to, then folders that were empty before."""
+    forget_absent(directory)
+    forget_unused(directory, {record.own for record in read_records(directory)})
+    for path in (Path(directory, FOLDER), Path(directory)):
+        if exists(path) and not existing_names(path) and age(path) > SECONDS_KEPT:
+            with contextlib.suppress(OSError):  # somebody has just put something into it
+                path.rmdir()

@@ -10,35 +10,48 @@ import luigi
 from caselaw.config import load_project
 from caselaw.errors import CaselawError, TaskError
 from caselaw.fingerprinted import FingerprintedTask
+from caselaw.plan.lineage import everything
 
 
 def tasks_of_campaign(campaign: str) -> tuple[list[FingerprintedTask], dict[str, str]]:
-    """Tasks of a campaign, and why some families could not be evaluated for it."""
-    found: list[FingerprintedTask] = []
+    """Tasks of a campaign with everything upstream, and why some families could not be evaluated for it.
+
+    Raises `TaskError` where it is not known what a task needs: then nothing can be said to be unreached.
+    """
+    found: dict[str, FingerprintedTask] = {}
     failed: dict[str, str] = {}
     for cls in indexed_classes():
-        needed = [name for name, p in cls.get_params() if not has_default(p) and name != "campaign"]
-        if needed or not cls.products:
-            continue
-        try:
-            task = cls(campaign=campaign) if cls.config_keys else cls()
-            _ = task.fingerprint
-        except CaselawError as error:
-            failed[cls.get_task_family()] = str(error)
-        else:
-            found.append(task)
-    return found, failed
+        parameters = dict(cls.get_params())
+        if all(has_default(p) or name == "campaign" for name, p in parameters.items()):
+            for task in upstream_and_itself(cls, {"campaign": campaign} if "campaign" in parameters else {}):
+                try:
+                    _ = task.products and task.fingerprint
+                except CaselawError as error:
+                    failed[task.get_task_family()] = str(error)
+                else:
+                    found[task.task_id] = task
+    return [task for task in found.values() if task.products], failed
+
+
+def upstream_and_itself(cls: type[luigi.Task], parameters: dict[str, str]) -> list[FingerprintedTask]:
+    try:
+        return [task for task in everything(cls(**parameters)) if isinstance(task, FingerprintedTask)]
+    except CaselawError as error:
+        raise TaskError(
+            f"it is not known what it needs: {error}", cls.get_task_family(),
+            "correct it, or take its module out of law.cfg's section [modules]",
+        ) from error  # fmt: skip
 
 
 def has_default(parameter: luigi.Parameter) -> bool:
     return parameter._default is not luigi.parameter._no_value
 
 
-def indexed_classes() -> Iterator[type[FingerprintedTask]]:
-    """Task classes of caselaw that are defined in the modules of law's index."""
+def indexed_classes() -> Iterator[type[luigi.Task]]:
+    """Task classes that are defined in the modules of law's index, also those of plain law."""
     for name in indexed_modules():
         for cls in vars(importlib.import_module(name)).values():
-            if isinstance(cls, type) and issubclass(cls, FingerprintedTask) and cls.__module__ == name:
+            if isinstance(cls, type) and issubclass(cls, luigi.Task) and cls.__module__ == name:
                 yield cls
 
 

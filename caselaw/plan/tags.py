@@ -73,11 +73,12 @@ def read_tag(store: Path, name: str) -> Tag:
     path = path_of(store, checked(name))
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        return Tag(content["name"], content["created"], content["task"], content["outputs"])
+        outputs = {str(folder): [str(name) for name in names] for folder, names in content["outputs"].items()}
+        return Tag(str(content["name"]), float(content["created"]), str(content["task"]), outputs)
     except FileNotFoundError:
         known = ", ".join(tag.name for tag in tags(store)) or "none"
         raise TaskError(f"there is no tag '{name}'", store / FOLDER, f"tags of this store: {known}") from None
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreUnavailable(f"a tag cannot be read: {error!r}", path, "restore it, or remove it by hand") from error
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from caselaw.errors import FingerprintError
+from caselaw.errors import FingerprintError, StoreUnavailable
 from caselaw.fingerprint import file_digest
 from caselaw.plan.lineage import lineage
 from caselaw.plan.selection import selected_branches
 from caselaw.records import Record
 from caselaw.storage import exists
+from caselaw.storage.state import ADVICE
 
 OK, CHANGED, MISSING, UNRECORDED = "ok", "changed", "missing", "unrecorded"
 
@@ -41,7 +42,8 @@ class Output:
     number: int
     product: str
     path: Path
-    record: Record | None
+    records: tuple[Record, ...]
+    """Its records: several, where it was made more than once."""
 
 
 def outputs_to_verify(task: Any, *, upstream: bool = True) -> list[Output]:
@@ -58,11 +60,13 @@ def outputs_to_verify(task: Any, *, upstream: bool = True) -> list[Output]:
 
 
 def outputs_of(task: Any, numbers: Any) -> Iterator[Output]:
-    records = {record.fingerprint: record for record in task.record_index.records(task.location.directory)}
+    records: dict[str, tuple[Record, ...]] = {}
+    for record in task.record_index.records(task.location.directory):
+        records[record.fingerprint] = (record, *records.get(record.fingerprint, ()))
     for number in numbers:
         fingerprint = task.fingerprints[number]
         for product, path in task.location.paths(fingerprint).items():
-            yield Output(task, number, product, path, records.get(fingerprint))
+            yield Output(task, number, product, path, records.get(fingerprint, ()))
 
 
 def verify(output: Output) -> Verified:
@@ -72,12 +76,30 @@ def verify(output: Output) -> Verified:
     who = (task.get_task_family(), task.readable_parameters, branch, output.product, str(output.path))
     if not exists(output.path):
         return Verified(*who, MISSING)
-    recorded = output.record.outputs.get(output.product) if output.record is not None else None
-    if recorded is None:
+    expected = recorded(output, output.records) or recorded(output, records_now(output))
+    if not expected:
         return Verified(*who, UNRECORDED)
-    expected = str(recorded["sha256"])
     try:
         found = file_digest(output.path)
     except FingerprintError as error:
-        return Verified(*who, CHANGED, expected, error.what)
-    return Verified(*who, OK if found == expected else CHANGED, expected, found)
+        if not exists(output.path):  # removed meanwhile
+            return Verified(*who, MISSING)
+        if isinstance(error.__cause__, OSError):
+            raise StoreUnavailable(error.what, output.path, ADVICE) from error
+        return Verified(*who, CHANGED, expected[0], error.what)
+    if found in expected or found in recorded(output, records_now(output)):
+        return Verified(*who, OK, found, found)
+    return Verified(*who, CHANGED, expected[0], found)
+
+
+def recorded(output: Output, records: Iterable[Record]) -> list[str]:
+    """SHA-256 of the output by each of these records."""
+    return [str(record.outputs[output.product]["sha256"]) for record in records if output.product in record.outputs]
+
+
+def records_now(output: Output) -> list[Record]:
+    """Its records as they are now: it may have been made since all records were read."""
+    task, fingerprint = output.task, output.task.fingerprints[output.number]
+    return list(
+        reversed(task.record_index.of_fingerprints(task.location.directory, [fingerprint]).get(fingerprint, ()))
+    )

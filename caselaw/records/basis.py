@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from caselaw.records.files import BASIS, DOCUMENT, FOLDER, write_atomically
+from caselaw.errors import StoreUnavailable
+from caselaw.records.files import BASIS, DOCUMENT, text_of, write_atomically
+from caselaw.records.journal import FOLDER
 from caselaw.records.record import SCHEMA, broken
-from caselaw.storage.state import exists
+from caselaw.storage.state import ADVICE, existing_names
 
 NAME_LENGTH = 20
+
+SECONDS_KEPT = 86400.0
+"""As long a document without records is kept: it may be that of a run whose first record is not written yet."""
 
 
 @dataclass(frozen=True)
@@ -46,21 +53,40 @@ def path_of(directory: str, own: str) -> Path:
 
 
 def write_basis(directory: str, basis: Basis) -> None:
-    """Publish the document, unless it is there."""
+    """Publish the document, unless it is there. One that grows old is written again: see `forget_unused`."""
     path = path_of(directory, basis.own)
-    if not exists(path):
+    if age(path) > SECONDS_KEPT / 2:
         write_atomically(path, asdict(basis))
+
+
+def age(path: Path) -> float:
+    """Seconds since a file was written; infinite for one that does not exist."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
+    except OSError as error:
+        raise StoreUnavailable(f"the age of a file is not known: {error.strerror}", path, ADVICE) from error
 
 
 def read_basis(directory: str, own: str) -> Basis | None:
     """The document of these components; None where there is none that this version can use."""
     path = path_of(directory, own)
-    if not exists(path):
-        return None
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(text_of(path))
         if content["schema"] != SCHEMA:
             return None
         return Basis(**{field.name: content[field.name] for field in fields(Basis)})
+    except FileNotFoundError:
+        return None
     except (ValueError, KeyError, TypeError) as error:
         raise broken(f"the components of a fingerprint cannot be read: {error!r}", path) from error
+
+
+def forget_unused(directory: str, used: Iterable[str]) -> None:
+    """Remove documents of components that no record names, and unfinished files, after a day."""
+    folder = Path(directory, FOLDER)
+    needed = {path_of(directory, own).name for own in used}
+    for name in existing_names(folder):
+        if name.startswith((BASIS, ".")) and name not in needed and age(folder / name) > SECONDS_KEPT:
+            (folder / name).unlink(missing_ok=True)

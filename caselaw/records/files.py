@@ -1,46 +1,34 @@
 """Where records lie: a journal per process while a workflow runs, one document per complete workflow after it.
 
 A journal (`.records/<host>.<process>.jsonl`) has a line per branch, written with one call, so that lines never
-mix; an unfinished last line, left by a kill, is no record. A document (`.records/<fingerprint>.json`) holds
-the records of a workflow with what they share written once; it appears atomically.
+mix; an unfinished last line, left by a kill, is no record. A document (`.records/<fingerprint>.<digest>.json`)
+holds the records of a workflow with what they share written once; it appears atomically. Its name carries a
+digest of what it holds: two processes that put records together at the same time overwrite nothing.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
 import socket
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from caselaw.errors import StoreUnavailable
+from caselaw.records.journal import FOLDER, JOURNAL, UNWRITABLE, claim, finished
 from caselaw.records.record import SCHEMA, Record, as_json, broken, from_json, parsed
-from caselaw.storage.publish import alive
 from caselaw.storage.state import existing_names
 
-FOLDER = ".records"
-JOURNAL = ".jsonl"
-CLAIMED = ".claimed.jsonl"
 DOCUMENT = ".json"
 BASIS = "basis."
+MARK_LENGTH = 12
+ATTEMPTS = 20
 
-
-def write_record(directory: str, record: Record) -> None:
-    """Append a record to this process's journal."""
-    line = json.dumps(as_json(record), separators=(",", ":"), sort_keys=True) + "\n"
-    path = f"{directory}/{FOLDER}/{socket.gethostname()}.{os.getpid()}{JOURNAL}"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-    try:
-        file = os.open(path, flags, 0o666)
-    except FileNotFoundError:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        file = os.open(path, flags, 0o666)
-    try:
-        os.write(file, line.encode())
-    finally:
-        os.close(file)
+T = TypeVar("T")
 
 
 def record_files(directory: str | os.PathLike[str]) -> list[Path]:
@@ -50,24 +38,44 @@ def record_files(directory: str | os.PathLike[str]) -> list[Path]:
     return [folder / name for name in names if name.endswith((JOURNAL, DOCUMENT)) and not name.startswith((BASIS, "."))]
 
 
-def read_records(directory: str | os.PathLike[str]) -> Iterator[Record]:
+def read_records(directory: str | os.PathLike[str]) -> list[Record]:
     """All records of a folder of outputs."""
-    for path in record_files(directory):
-        yield from read_file(path)
+    return settled(lambda: [record for path in record_files(directory) for record in read_file(path)], directory)
+
+
+def settled(attempt: Callable[[], T], directory: str | os.PathLike[str]) -> T:
+    """Repeat what met a file that another process has just put into a document: its records are not gone."""
+    for _ in range(ATTEMPTS):
+        with contextlib.suppress(FileNotFoundError):
+            return attempt()
+    raise StoreUnavailable("files of records appear and vanish all the time", Path(directory, FOLDER), "run again")
 
 
 def read_file(path: Path) -> Iterator[Record]:
-    """Records of one file; none where it vanished meanwhile, because another process put it into a document."""
+    """Records of one file that this version can use. Raises `FileNotFoundError` where it vanished."""
+    return (record for record in every_record(path) if record is not None)
+
+
+def every_record(path: Path) -> list[Record | None]:
+    """Records of one file; None stands for one of another schema."""
+    text = text_of(path)
+    return list(journal(text, path) if path.suffix == JOURNAL else document(text, path))
+
+
+def text_of(path: Path, start: int = 0) -> str:
+    """What a file of records holds from byte `start` on."""
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            file.seek(start)
+            return file.read().decode()
+    except UnicodeDecodeError as error:
+        raise broken(f"records cannot be read: {error}", path) from error
     except FileNotFoundError:
-        return
+        raise
     except OSError as error:
         raise StoreUnavailable(
             f"records cannot be read: {error.strerror}", path, "check that the store is mounted and readable"
         ) from error
-    found = journal(text, path) if path.suffix == JOURNAL else document(text, path)
-    yield from (record for record in found if record is not None)
 
 
 def journal(text: str, path: Path) -> Iterator[Record | None]:
@@ -80,34 +88,45 @@ def journal(text: str, path: Path) -> Iterator[Record | None]:
 def document(text: str, path: Path) -> Iterator[Record | None]:
     try:
         content = json.loads(text)
-        shared, records = content["shared"], content["records"]
+        if content["schema"] != SCHEMA and isinstance(content["schema"], int):
+            yield None
+            return
+        records = [{**content["shared"], **record} for record in content["records"]]
     except (ValueError, KeyError, TypeError) as error:
         raise broken(f"a document of records cannot be read: {error!r}", path) from error
     for record in records:
-        yield from_json({**shared, **record}, path)
+        yield from_json(record, path)
 
 
-def write_document(path: Path, records: Iterable[Record]) -> None:
-    """Publish records as one document; without any, remove it."""
+def write_document(directory: str, name: str, records: Iterable[Record]) -> Path:
+    """Publish records as one document, whose name begins with `name`."""
     rows = [as_json(record) for record in records]
-    if not rows:
-        path.unlink(missing_ok=True)
-        return
     first = rows[0]
     shared = {name: value for name, value in first.items() if all(row[name] == value for row in rows)}
     own = [{name: value for name, value in row.items() if name not in shared} for row in rows]
-    write_atomically(path, {"schema": SCHEMA, "shared": shared, "records": own})
+    content = {"schema": SCHEMA, "shared": shared, "records": own}
+    mark = hashlib.sha256(text_as_json(content).encode()).hexdigest()[:MARK_LENGTH]
+    path = Path(directory, FOLDER, f"{name}.{mark}{DOCUMENT}")
+    write_atomically(path, content)
+    return path
 
 
 def write_atomically(path: Path, content: Mapping[str, Any]) -> None:
-    """A JSON file that is there completely or not at all."""
+    """A JSON file that is there completely or not at all. Raises `StoreUnavailable` where it cannot be written."""
     temporary = path.with_name(f".{path.name}.{socket.gethostname()}.{os.getpid()}.{time.monotonic_ns()}")
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        temporary.write_text(json.dumps(content, separators=(",", ":"), sort_keys=True), encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            temporary.write_text(text_as_json(content), encoding="utf-8")
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(f"a file could not be written: {error.strerror}", path, UNWRITABLE) from error
+
+
+def text_as_json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, separators=(",", ":"), sort_keys=True)
 
 
 def compact(directory: str, fingerprint: str, *, idle: frozenset[int] = frozenset()) -> None:
@@ -117,46 +136,59 @@ def compact(directory: str, fingerprint: str, *, idle: frozenset[int] = frozense
     """
     journals = [path for path in record_files(directory) if path.suffix == JOURNAL and finished(path.name, idle)]
     claimed = [path for path in map(claim, journals) if path is not None]
-    if not claimed:
-        return
-    target = Path(directory, FOLDER, f"{fingerprint}{DOCUMENT}")
-    records = {record.fingerprint: record for path in (target, *claimed) for record in read_file(path)}
-    write_document(target, records.values())
-    for path in claimed:
-        path.unlink(missing_ok=True)
+    if claimed:
+        earlier = [path for path in record_files(directory) if is_document_of(path, fingerprint)]
+        put_together(directory, fingerprint, [*earlier, *claimed])
 
 
-def claim(path: Path) -> Path | None:
-    """Take a journal under another name, so that whoever still writes makes a new one; None if it was taken."""
-    if path.name.endswith(CLAIMED):
-        return path
-    claimed = path.with_name(f"{path.name.removesuffix(JOURNAL)}.{time.monotonic_ns()}{CLAIMED}")
-    try:
-        return path.rename(claimed)
-    except FileNotFoundError:
-        return None
+def is_document_of(path: Path, fingerprint: str) -> bool:
+    return path.suffix == DOCUMENT and path.name.startswith(f"{fingerprint}.")
 
 
-def rewrite_without(directory: str, fingerprints: Iterable[str]) -> None:
-    """Remove the records of some fingerprints; journals that are still written to are left alone."""
-    unwanted = frozenset(fingerprints)
-    for path in record_files(directory) if unwanted else ():
-        if path.suffix == JOURNAL and not finished(path.name, frozenset({os.getpid()})):
+def put_together(directory: str, name: str, paths: Iterable[Path]) -> None:
+    """Replace files of records by one document; those with records of another schema stay.
+
+    Whatever another process does meanwhile, a file is removed only after a document holds its records.
+    """
+    used: list[Path] = []
+    records: dict[tuple[str, ...], Record] = {}
+    for path in paths:
+        try:
+            found = every_record(path)
+        except FileNotFoundError:
             continue
-        records = list(read_file(path))
-        kept = [record for record in records if record.fingerprint not in unwanted]
-        if len(kept) == len(records):
-            continue
-        write_document(path.with_suffix(DOCUMENT), kept)
-        if path.suffix == JOURNAL:
+        if None not in found:
+            used.append(path)
+            records.update({key_of(record): record for record in found if record is not None})
+    written = write_document(directory, name, records.values()) if records else None
+    for path in used:
+        if path != written:
             path.unlink(missing_ok=True)
 
 
-def finished(name: str, idle: frozenset[int]) -> bool:
-    """Whether nobody writes to a journal any more."""
-    if name.endswith(CLAIMED):
-        return True
-    host, _, pid = name.removesuffix(JOURNAL).rpartition(".")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    return int(pid) in idle or not alive(int(pid))
+def key_of(record: Record) -> tuple[str, ...]:
+    """Records of the same outputs with the same bytes say the same: one of them is kept."""
+    return (record.fingerprint, *(str(output["sha256"]) for output in record.outputs.values()))
+
+
+def forget_absent(directory: str) -> None:
+    """Remove records of which no output exists; journals that are still written to are left alone."""
+    for path in record_files(directory):
+        if path.suffix == JOURNAL and not finished(path.name, frozenset({os.getpid()})):
+            continue
+        taken = claim(path) if path.suffix == JOURNAL else path
+        with contextlib.suppress(FileNotFoundError):  # somebody else put it into a document
+            if taken is not None:
+                rewrite(directory, taken)
+
+
+def rewrite(directory: str, path: Path) -> None:
+    found = every_record(path)
+    # After the records: what was published meanwhile must not look as if it were gone.
+    names = existing_names(directory)
+    kept = [record for record in found if record is not None and names.intersection(record.names)]
+    if None in found or len(kept) == len(found):
+        return
+    written = write_document(directory, path.name.partition(".")[0], kept) if kept else None
+    if written != path:
+        path.unlink(missing_ok=True)

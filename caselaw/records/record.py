@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from types import NoneType
 from typing import Any
 
 from caselaw.errors import RecordError
@@ -81,16 +82,27 @@ def from_json(content: Any, where: object) -> Record | None:
             return None
         raise broken("a record has no schema number", where)
     try:
-        return Record(**{name: value for name, value in content.items() if name in _NAMES})
+        record = Record(**{name: value for name, value in content.items() if name in _NAMES})
     except TypeError as error:
         raise broken(f"a record cannot be read: {error}", where) from error
+    wrong = next((name for name, kinds in _KINDS.items() if not isinstance(getattr(record, name), kinds)), None)
+    if wrong is None and not all(map(is_output, record.outputs.values())):
+        wrong = "outputs"
+    if wrong is not None:
+        raise broken(f"a record cannot be read: '{wrong}' is not what it should be", where)
+    return record
+
+
+def is_output(content: Any) -> bool:
+    """Whether this describes an output: its name, and digests of its bytes and of what it holds."""
+    return isinstance(content, dict) and all(isinstance(content.get(key), str) for key in ("name", "sha256", "digest"))
 
 
 def parsed(line: str, where: object) -> Record | None:
     """The record in a line of JSON."""
     try:
         content = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise broken(f"a record cannot be read: {error}", where) from error
     return from_json(content, where)
 
@@ -100,3 +112,9 @@ def broken(what: str, where: object) -> RecordError:
 
 
 _NAMES = frozenset(field.name for field in fields(Record))
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("family", "identity", "fingerprint", "own", "host"), (str,)),
+    **dict.fromkeys(("branch_value", "content", "campaign", "workflow", "adopted"), (str, NoneType)),
+    **dict.fromkeys(("started", "ended", "cpu_seconds"), (int, float)),
+    **dict.fromkeys(("parameters", "inputs", "outputs", "git"), (dict,)),
+}

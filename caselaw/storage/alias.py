@@ -2,42 +2,69 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from caselaw.errors import PublishError
-from caselaw.storage.publish import STAGING, move, owner
+from caselaw.storage.publish import STAGING, owner
 
 NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EXDEV, errno.ENOSYS})
+NOT_EMPTY = frozenset({errno.ENOTEMPTY, errno.EEXIST})
 
 
-def alias(store: Path, source: str, final: str) -> None:
-    """Give the file or folder `source` the name `final` as well; whoever has that name already keeps it."""
-    folder = os.path.isdir(source)
-    if not folder:
-        try:
-            os.link(source, final)
-            return
-        except FileExistsError:
-            return
-        except OSError as error:
-            if error.errno not in NO_LINKS:
-                raise PublishError(
-                    f"an output could not get a second name: {error.strerror}", final,
-                    "check free space and permissions of the store, then run again",
-                ) from error  # fmt: skip
+def alias(store: Path, source: str, final: str) -> bool:
+    """Give the file or folder `source` the name `final` as well, in place of what has that name.
+
+    Returns False where `source` vanished. Raises `PublishError` where it exists and gets no second name.
+    """
+    try:
+        os.link(source, final)
+        return True
+    except OSError:  # a folder, a name that is taken, a file system without links, or an error that comes again
+        pass
+    try:
+        with private_folder(store) as place:
+            return linked(source, final, place)
+    except OSError as error:
+        raise PublishError(
+            f"an output could not get a second name: {error.strerror or error}", final,
+            "check free space and permissions of the store, then run again",
+        ) from error  # fmt: skip
+
+
+def linked(source: str, final: str, place: Path) -> bool:
+    copy = place / os.path.basename(final)
+    try:
+        if os.path.isdir(source):
+            shutil.copytree(source, copy, copy_function=link_or_copy)
+        else:
+            link_or_copy(source, str(copy))
+    except (FileNotFoundError, shutil.Error):
+        if os.path.lexists(source):
+            raise
+        return False
+    try:
+        copy.replace(final)
+    except OSError as error:
+        if error.errno not in NOT_EMPTY:
+            raise
+        os.rename(final, place / "replaced")
+        copy.replace(final)
+    return True
+
+
+@contextlib.contextmanager
+def private_folder(store: Path) -> Iterator[Path]:
+    """A folder of this process in the store; what a kill leaves there is removed by the next run."""
     place = store / STAGING / f"{owner()}-alias"
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     try:
-        copy = place / os.path.basename(source)
-        if folder:
-            shutil.copytree(source, copy, copy_function=link_or_copy)
-        else:
-            shutil.copy2(source, copy)
-        move(str(copy), final)
+        yield place
     finally:
         shutil.rmtree(place, ignore_errors=True)
 

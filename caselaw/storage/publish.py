@@ -55,15 +55,17 @@ class Staging:
                 paths[product].mkdir()
         return cls(folder, paths)
 
-    def publish(self, location: Location, fingerprint: str) -> dict[str, Published]:
-        """Verify every product, then give each its final name; outputs that are all there already stay."""
+    def verify(self, location: Location, fingerprint: str) -> dict[str, Published]:
+        """Verify every product; each with the final name that it is going to have."""
         verified = {product: verify(product, os.fspath(path)) for product, path in self.paths.items()}
         final = dict(zip(self.paths, location.full_names(fingerprint), strict=True))
-        if not all(exists(path) for path in final.values()):
-            os.makedirs(location.directory, exist_ok=True)
-            for product, path in final.items():
-                move(os.fspath(self.paths[product]), path)
         return {product: Published(final[product], *found) for product, found in verified.items()}
+
+    def publish(self, verified: Mapping[str, Published]) -> None:
+        """Give every product its final name."""
+        for product, published in verified.items():
+            os.makedirs(os.path.dirname(published.path), exist_ok=True)
+            move(os.fspath(self.paths[product]), published.path)
 
     def close(self, *, keep_folder: bool = False) -> None:
         """Remove what was not published. An emptied folder may be kept for the next branch of this process."""

@@ -280,3 +280,23 @@ def test_edits_that_do_not_concern_a_running_task_lose_nothing(project):
     project.run("work.Edited")
     assert len(project.made("Edited")) == 1
     assert "OTHER = 21" in source.read_text()
+
+
+def test_an_output_that_somebody_else_published_meanwhile_stays(project):
+    project.write(
+        "work.py",
+        """
+        import caselaw
+        class Late(caselaw.Task):
+            products = {"number": "txt"}
+            def run(self):
+                with self.publish() as out:
+                    out["number"].write_text("mine")
+                    final = self.location.paths(self.fingerprint)["number"]
+                    final.parent.mkdir(parents=True, exist_ok=True)
+                    final.write_text("theirs")
+    """,
+    )
+    project.run("work.Late")
+    (path,) = project.made("Late")
+    assert (project.root / "data" / path).read_text() == "theirs"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+
 from caselaw.records import read_records
 
 KEEP = ("--campaign", "small")
@@ -36,6 +39,8 @@ def test_outputs_of_an_earlier_version_are_listed_and_nothing_is_removed(chain):
 
 def test_delete_removes_outputs_with_their_records_and_nothing_else(chain):
     old = renewed(chain)
+    for basis in (chain.root / "data").rglob("basis.*"):
+        os.utime(basis, (0, 0))
     printed = chain.project.caselaw("gc", *KEEP, "--delete", "--yes")
     assert "5 outputs" in printed
     assert set(chain.states(code=0).values()) == {"complete"}
@@ -92,3 +97,73 @@ def test_a_tag_that_is_not_there_is_an_error(chain):
     chain.run()
     chain.project.caselaw("gc", "--tag", "paper-v2", code=2)
     chain.project.caselaw("tag", "../evil", "work.Total", code=2)
+
+
+def test_components_of_a_run_that_has_no_record_yet_are_kept(chain):
+    renewed(chain)
+    young = chain.root / "data" / "Total" / ".records" / "basis.0.json"
+    young.write_text("{}")
+    chain.project.caselaw("gc", *KEEP, "--delete", "--yes")
+    assert young.exists()
+
+
+def test_what_a_killed_removal_left_behind_is_removed_by_the_next(chain):
+    old = renewed(chain)
+    for family in ("Make", "Double", "Total"):
+        for path in chain.outputs(family):
+            if path.name in old:
+                path.unlink()
+    chain.project.caselaw("gc", *KEEP, "--delete", "--yes")
+    folders = [path.parent for path in (chain.root / "data").rglob(".records")]
+    assert sum(len(read_records(folder)) for folder in folders) == 5
+
+
+def test_a_clock_that_was_ahead_keeps_nothing_for_ever(chain):
+    old = renewed(chain)
+    for path in (chain.root / "data").rglob(".records/*.json"):
+        content = json.loads(path.read_text())
+        for record in (content.get("shared", {}), *content.get("records", ())):
+            record.update({"ended": 9e9} if "ended" in record else {})
+        path.write_text(json.dumps(content))
+    assert unreached(chain, *KEEP) == old
+    assert unreached(chain, *KEEP, "--days", "1") == set()
+
+
+WRAPPED = """
+    import caselaw, law, luigi
+
+    class Scaled(caselaw.Task):
+        factor = luigi.IntParameter()
+        products = {"scaled": "txt"}
+        def run(self):
+            with self.publish() as out:
+                out["scaled"].write_text(str(self.factor))
+
+    class Everything(law.WrapperTask):
+        def requires(self):
+            return [Scaled(factor=2)]
+"""
+
+
+def test_what_only_a_task_of_plain_law_reaches_is_kept(chain):
+    chain.project.write("work.py", WRAPPED)
+    chain.project.run("work.Everything")
+    chain.project.run("work.Scaled", "--factor", "3")
+    paths = {output["path"] for output in chain.project.ask("gc", *KEEP)["outputs"]}
+    assert {path.split("/data/")[1].rpartition("/")[0] for path in paths} == {"Scaled/factor_3"}
+
+
+def test_nothing_is_removed_while_it_is_not_known_what_a_task_needs(chain):
+    chain.project.write("work.py", WRAPPED)
+    chain.project.run("work.Scaled", "--factor", "2")
+    chain.edit("work.py", "[Scaled(factor=2)]", "[Scaled(factor=caselaw.batches(Scaled(factor=2), size=0))]")
+    chain.project.caselaw("gc", *KEEP, "--delete", "--yes", code=2)
+    assert len(chain.outputs("Scaled")) == 1
+
+
+def test_a_damaged_tag_stops_the_removal(chain):
+    renewed(chain)
+    for damage in ("", "[]", '{"name": "a", "created": 1, "task": "x", "outputs": {"Make": 5}}'):
+        chain.project.write("data/.tags/a.json", damage)
+        chain.project.caselaw("gc", *KEEP, "--delete", "--yes", code=2)
+    assert len(chain.outputs("Make")) == 4

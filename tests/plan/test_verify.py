@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 
 def test_untouched_outputs_are_fine(chain):
     chain.run()
@@ -34,3 +36,21 @@ def test_an_output_without_record_is_told(chain):
 def test_missing_outputs_are_no_fault(chain):
     answer = chain.project.ask("verify", "work.Total", code=0)
     assert {output["state"] for output in answer["outputs"]} == {"missing"}
+
+
+def test_an_output_that_cannot_be_read_is_not_called_changed(chain):
+    chain.run()
+    (total,) = chain.outputs("Total")
+    total.unlink()
+    total.symlink_to(total)
+    assert chain.project.caselaw("verify", "work.Total", code=2) == ""
+
+
+def test_of_an_output_made_twice_either_record_is_right(chain):
+    """A computer whose clock is ahead wrote the other record."""
+    chain.run()
+    (path,) = (chain.root / "data" / "Total" / ".records").glob("[!b]*.json")
+    content = json.loads(path.read_text())
+    content["shared"] |= {"ended": 9e9, "outputs": {"total": {"name": "x", "bytes": 1, "sha256": "0", "digest": "0"}}}
+    path.with_name("other.json").write_text(json.dumps(content))
+    assert chain.project.ask("verify", "work.Total", "--only", code=0)["outputs"]

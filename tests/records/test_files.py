@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from made_records import record
 
 from caselaw.errors import RecordError, StoreUnavailable
 from caselaw.records import compact, read_records, write_record
-from caselaw.records.files import rewrite_without
+from caselaw.records.files import forget_absent
 
 
 def files(folder: Path) -> list[Path]:
@@ -51,7 +52,8 @@ def test_a_complete_workflow_is_one_document_with_what_is_shared_written_once(tm
         write_record(str(tmp_path), one)
     compact(str(tmp_path), "whole", idle=frozenset({os.getpid()}))
     (document,) = files(tmp_path)
-    assert document.name == "whole.json"
+    assert document.name.startswith("whole.")
+    assert document.suffix == ".json"
     content = json.loads(document.read_text())
     assert content["schema"] == 2
     assert content["shared"]["family"] == "Fit"
@@ -63,7 +65,7 @@ def test_a_second_run_adds_a_document_and_keeps_the_first(tmp_path):
     for name in ("one", "two"):
         write_record(str(tmp_path), record(name))
         compact(str(tmp_path), name, idle=frozenset({os.getpid()}))
-    assert [path.name for path in files(tmp_path)] == ["one.json", "two.json"]
+    assert [path.name.partition(".")[0] for path in files(tmp_path)] == ["one", "two"]
     assert [found.fingerprint for found in read_records(tmp_path)] == ["one", "two"]
 
 
@@ -78,7 +80,7 @@ def test_a_journal_of_a_killed_process_is_put_together(tmp_path):
     process.start()
     process.join()
     compact(str(tmp_path), "whole")
-    assert [path.name for path in files(tmp_path)] == ["whole.json"]
+    assert [path.suffix for path in files(tmp_path)] == [".json"]
 
 
 def test_unfinished_last_line_is_no_record(tmp_path):
@@ -139,13 +141,99 @@ def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path):
         list(read_records(tmp_path))
 
 
-def test_removed_records_are_gone_from_journals_and_documents(tmp_path):
+def test_records_without_output_are_removed_from_journals_and_documents(tmp_path):
     for name in ("a", "b"):
         write_record(str(tmp_path), record(name))
     compact(str(tmp_path), "whole", idle=frozenset({os.getpid()}))
     for name in ("c", "d"):
         write_record(str(tmp_path), record(name))
-    rewrite_without(str(tmp_path), {"a", "c"})
+    for name in ("b", "d"):
+        (tmp_path / f"fit.{name}.json").write_text("")
+    forget_absent(str(tmp_path))
     assert {found.fingerprint for found in read_records(tmp_path)} == {"b", "d"}
-    rewrite_without(str(tmp_path), {"b", "d"})
+    for name in ("b", "d"):
+        (tmp_path / f"fit.{name}.json").unlink()
+    forget_absent(str(tmp_path))
     assert files(tmp_path) == []
+
+
+def test_a_record_that_could_not_be_written_leaves_no_part_of_itself(tmp_path):
+    write_record(str(tmp_path), record("a"))
+    (file,) = files(tmp_path)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size + 100, before[1]))
+    try:
+        with pytest.raises(StoreUnavailable, match=r"a record could not be written: File too large; check free space"):
+            write_record(str(tmp_path), record("b"))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+        with pytest.raises(StoreUnavailable, match="could not be written"):
+            compact(str(tmp_path), "whole" * 20, idle=frozenset({os.getpid()}))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    write_record(str(tmp_path), record("c"))
+    assert [found.fingerprint for found in read_records(tmp_path)] == ["a", "c"]
+
+
+def test_an_unfinished_line_of_an_earlier_process_of_the_same_number_does_no_harm(tmp_path):
+    write_record(str(tmp_path), record("a"))
+    (file,) = files(tmp_path)
+    file.write_text(file.read_text() + '{"family": "Fi')
+    write_record(str(tmp_path), record("b"))
+    assert [found.fingerprint for found in read_records(tmp_path)] == ["a", "b"]
+
+
+def test_processes_that_put_records_together_at_the_same_time_lose_none(tmp_path):
+    context = multiprocessing.get_context("fork")
+
+    def work(number: int) -> None:
+        for turn in range(20):
+            write_record(str(tmp_path), record(f"{number}x{turn}"))
+            compact(str(tmp_path), "whole", idle=frozenset({os.getpid()}))
+
+    processes = [context.Process(target=work, args=(number,)) for number in range(4)]
+    for process in processes:
+        process.start()
+    seen: set[str] = set()
+    while any(process.is_alive() for process in processes):
+        now = {found.fingerprint for found in read_records(tmp_path)}
+        assert seen <= now
+        seen = now
+    assert [process.exitcode for process in processes] == [0] * 4
+    assert {found.fingerprint for found in read_records(tmp_path)} == {f"{n}x{t}" for n in range(4) for t in range(20)}
+
+
+def test_records_of_a_later_schema_survive_what_is_done_to_their_files(tmp_path):
+    write_record(str(tmp_path), record("a"))
+    (file,) = files(tmp_path)
+    later = json.dumps({"fingerprint": "new", "schema": 3})
+    file.write_text(file.read_text() + later + "\n")
+    (tmp_path / ".records" / "whole.json").write_text('{"schema": 3, "something": "else"}')
+    compact(str(tmp_path), "whole", idle=frozenset({os.getpid()}))
+    forget_absent(str(tmp_path))
+    assert [found.fingerprint for found in read_records(tmp_path)] == ["a"]
+    assert any(later in path.read_text() for path in files(tmp_path))
+    assert (tmp_path / ".records" / "whole.json").exists()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"identity": 5}, {"outputs": []}, {"outputs": {"fit": {"name": "x"}}}, {"outputs": {"fit": 1}},
+        {"ended": "late"}, {"inputs": None}, {"host": None},
+    ],
+)  # fmt: skip
+def test_a_record_with_a_field_of_another_type_is_named(tmp_path, damage):
+    write_record(str(tmp_path), record())
+    (file,) = files(tmp_path)
+    file.write_text(json.dumps({**json.loads(file.read_text()), **damage}) + "\n")
+    with pytest.raises(RecordError, match=f"'{next(iter(damage))}' is not what it should be"):
+        read_records(tmp_path)
+
+
+@pytest.mark.parametrize("damage", [b"\xff\xfe\n", b"\0\0\0\n", b"[" * 100_000 + b"\n", b"7\n"])
+def test_bytes_that_are_no_record_are_named(tmp_path, damage):
+    write_record(str(tmp_path), record())
+    (file,) = files(tmp_path)
+    file.write_bytes(damage)
+    with pytest.raises(RecordError, match=file.name):
+        read_records(tmp_path)

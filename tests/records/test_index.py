@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import resource
+import sqlite3
 
 import pytest
 from made_records import record
 
-from caselaw.records import RecordIndex, compact, write_record
+from caselaw.errors import RecordError
+from caselaw.records import RecordIndex, compact, files, tables, write_record
 
 
 @pytest.fixture
@@ -94,3 +98,91 @@ def test_without_a_place_for_it_the_index_is_in_memory(folder, tmp_path, caplog)
         write_record(folder, record("b", ended=9.0))
         assert index.newest(folder).fingerprint == "b"
     assert "kept in memory only" in caplog.text
+
+
+def test_of_two_records_of_an_output_the_newest_says_what_it_holds(index, folder):
+    output = {"name": "x", "bytes": 1, "sha256": "1", "digest": "bytes:1"}
+    write_record(folder, record("a", ended=9.0, outputs={"fit": {**output, "digest": "bytes:new"}}))
+    write_record(folder, record("b", ended=9.0, outputs={"fit": {**output, "digest": "bytes:new"}}))
+    write_record(folder, record("a", ended=1.0, outputs={"fit": output}))
+    found = index.holdings(folder)
+    assert found["a"] == found["b"]
+    assert [one.ended for one in index.of_fingerprints(folder, ["a", "c"])["a"]] == [1.0, 9.0]
+
+
+def test_a_growing_journal_is_read_once(index, folder, monkeypatch):
+    read = []
+    monkeypatch.setattr(tables, "journal", lambda text, path: read.append(len(text)) or files.journal(text, path))
+    for number in range(50):
+        write_record(folder, record(str(number)))
+        assert len(list(index.records(folder))) == number + 1
+    assert max(read) < 2 * min(read)
+
+
+def test_a_journal_that_was_replaced_is_read_anew(index, folder, tmp_path):
+    write_record(folder, record("a"))
+    assert index.newest(folder)
+    compact(folder, "whole", idle=frozenset({os.getpid()}))
+    write_record(folder, record("bb"))
+    write_record(folder, record("cc"))
+    assert {found.fingerprint for found in index.records(folder)} == {"a", "bb", "cc"}
+    (journal,) = (tmp_path / "Fit" / ".records").glob("*.jsonl")
+    journal.write_text(journal.read_text().replace('"bb"', '"ddd"'))
+    assert {found.fingerprint for found in index.records(folder)} == {"a", "cc", "ddd"}
+
+
+def test_a_broken_line_is_named_by_its_number(index, folder, tmp_path):
+    write_record(folder, record("a"))
+    assert index.newest(folder)
+    (journal,) = (tmp_path / "Fit" / ".records").glob("*.jsonl")
+    journal.write_text(journal.read_text() + "broken\n")
+    with pytest.raises(RecordError, match=rf"{journal.name}:2: "):
+        index.newest(folder)
+
+
+def test_a_damaged_page_is_no_wrong_answer(index, folder):
+    for number in range(200):
+        write_record(folder, record(str(number)))
+    assert index.newest(folder)
+    content = bytearray(index.path.read_bytes())
+    content[4096:] = b"\xff" * (len(content) - 4096)
+    index.path.write_bytes(content)
+    assert len(list(RecordIndex(index.path).records(folder))) == 200
+
+
+def test_an_index_locked_by_another_process_is_neither_waited_for_nor_removed(index, folder, monkeypatch, caplog):
+    monkeypatch.setattr("caselaw.records.index.SECONDS_LOCKED", 0.1)
+    assert index.newest(folder) is None
+    inode = index.path.stat().st_ino
+    with contextlib.closing(sqlite3.connect(index.path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        write_record(folder, record("a"))
+        assert index.newest(folder) == record("a")
+        other.execute("ROLLBACK")
+    assert index.path.stat().st_ino == inode
+    assert "locked" in caplog.text
+    assert RecordIndex(index.path).newest(folder) == record("a")
+
+
+def test_an_index_on_a_full_disk_is_in_memory(index, folder, caplog):
+    assert index.newest(folder) is None
+    for number in range(50):
+        write_record(folder, record(str(number)))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (index.path.stat().st_size, before[1]))
+    try:
+        assert len(list(index.records(folder))) == 50
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "kept in memory only" in caplog.text
+    assert len(list(RecordIndex(index.path).records(folder))) == 50
+
+
+def test_an_index_with_other_tables_is_used_beside_them(index, folder):
+    index.path.parent.mkdir()
+    with contextlib.closing(sqlite3.connect(index.path)) as other:
+        other.execute("CREATE TABLE records_99 (something TEXT)")
+    write_record(folder, record("a"))
+    assert index.newest(folder) == record("a")
+    with contextlib.closing(sqlite3.connect(index.path)) as other:
+        assert other.execute("SELECT count(*) FROM records_99").fetchone() == (0,)

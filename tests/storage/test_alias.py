@@ -17,11 +17,22 @@ def test_a_file_gets_a_hard_link(tmp_path):
     assert (tmp_path / "a").stat().st_ino == (tmp_path / "b").stat().st_ino
 
 
-def test_a_name_that_exists_is_kept(tmp_path):
+def test_what_has_the_name_is_replaced(tmp_path):
     (tmp_path / "a").write_text("x")
     (tmp_path / "b").write_text("y")
-    alias(tmp_path, str(tmp_path / "a"), str(tmp_path / "b"))
-    assert (tmp_path / "b").read_text() == "y"
+    assert alias(tmp_path, str(tmp_path / "a"), str(tmp_path / "b"))
+    assert alias(tmp_path, str(tmp_path / "a"), str(tmp_path / "b"))
+    assert (tmp_path / "b").read_text() == "x"
+    assert list((tmp_path / ".staging").iterdir()) == []
+
+
+def test_a_folder_that_has_the_name_is_replaced(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).write_text("x")
+    assert alias(tmp_path, str(tmp_path / "a"), str(tmp_path / "b"))
+    assert [path.name for path in (tmp_path / "b").iterdir()] == ["a"]
+    assert list((tmp_path / ".staging").iterdir()) == []
 
 
 def test_a_folder_appears_as_a_whole(tmp_path):
@@ -43,7 +54,24 @@ def test_without_hard_links_it_is_a_copy(tmp_path, monkeypatch):
     assert (tmp_path / "a").stat().st_ino != (tmp_path / "b").stat().st_ino
 
 
-def test_a_source_that_vanished_is_an_error(tmp_path):
-    with pytest.raises(PublishError):
-        alias(tmp_path, str(tmp_path / "a"), str(tmp_path / "b"))
+def test_a_source_that_vanished_gives_none(tmp_path):
+    assert not alias(tmp_path, str(tmp_path / "a"), str(tmp_path / "b"))
     assert not (tmp_path / "b").exists()
+
+
+def test_an_error_says_what_to_do(tmp_path):
+    (tmp_path / "a").write_text("x")
+    with pytest.raises(PublishError, match="could not get a second name: No such file or directory; check free space"):
+        alias(tmp_path, str(tmp_path / "a"), str(tmp_path / "nowhere" / "b"))
+
+
+def test_a_file_that_has_all_the_links_it_can_have_is_copied(tmp_path):
+    (tmp_path / "a").write_text("x")
+    (tmp_path / "links").mkdir()
+    try:
+        for number in range(66_000):
+            os.link(tmp_path / "a", tmp_path / "links" / str(number))
+    except OSError as error:
+        assert error.errno == errno.EMLINK
+    assert alias(tmp_path, str(tmp_path / "a"), str(tmp_path / "b"))
+    assert (tmp_path / "b").read_text() == "x"

@@ -11,6 +11,7 @@ import pytest
 
 from caselaw.errors import PublishError, StoreUnavailable
 from caselaw.storage import Location, Staging, existing_names, exists, remove_orphans
+from caselaw.storage.publish import Published
 
 PRODUCTS = {"events": "txt", "plots": "/"}
 
@@ -22,9 +23,15 @@ def staged(store: Path, content: str = "content") -> Staging:
     return staging
 
 
+def publish(staging: Staging, location: Location) -> dict[str, Published]:
+    verified = staging.verify(location, "f" * 20)
+    staging.publish(verified)
+    return verified
+
+
 def test_published_output_has_its_name_size_and_digest(tmp_path):
     location = Location.of(tmp_path / "Fit", PRODUCTS)
-    published = staged(tmp_path).publish(location, "f" * 20)
+    published = publish(staged(tmp_path), location)
     assert Path(published["events"].path).read_text() == "content"
     assert published["events"].size == 7
     assert published["events"].sha256 == hashlib.sha256(b"content").hexdigest()
@@ -35,7 +42,7 @@ def test_missing_product_publishes_nothing(tmp_path):
     staging = staged(tmp_path)
     staging.paths["events"].unlink()
     with pytest.raises(PublishError, match="without writing its product 'events'"):
-        staging.publish(Location.of(tmp_path / "Fit", PRODUCTS), "f" * 20)
+        publish(staging, Location.of(tmp_path / "Fit", PRODUCTS))
     assert not (tmp_path / "Fit").exists()
 
 
@@ -43,21 +50,14 @@ def test_empty_folder_product_is_an_error(tmp_path):
     staging = staged(tmp_path)
     (staging.paths["plots"] / "one.png").unlink()
     with pytest.raises(PublishError, match="is empty"):
-        staging.publish(Location.of(tmp_path / "Fit", PRODUCTS), "f" * 20)
-
-
-def test_complete_output_is_never_overwritten(tmp_path):
-    location = Location.of(tmp_path / "Fit", PRODUCTS)
-    staged(tmp_path, "first").publish(location, "f" * 20)
-    staged(tmp_path, "second").publish(location, "f" * 20)
-    assert location.paths("f" * 20)["events"].read_text() == "first"
+        publish(staging, Location.of(tmp_path / "Fit", PRODUCTS))
 
 
 def test_half_published_output_is_completed(tmp_path):
     location = Location.of(tmp_path / "Fit", PRODUCTS)
-    staged(tmp_path, "first").publish(location, "f" * 20)
+    publish(staged(tmp_path, "first"), location)
     location.paths("f" * 20)["events"].unlink()
-    staged(tmp_path, "second").publish(location, "f" * 20)
+    publish(staged(tmp_path, "second"), location)
     assert location.paths("f" * 20)["events"].read_text() == "second"
 
 
@@ -97,5 +97,5 @@ def test_failed_rename_says_what_to_do(tmp_path):
     for path in staging.paths.values():
         path.write_text("x")
     with pytest.raises(PublishError, match="permissions"):
-        staging.publish(Location.of(tmp_path / "Fit", {"events": "txt", "other": "txt"}), "f" * 20)
+        publish(staging, Location.of(tmp_path / "Fit", {"events": "txt", "other": "txt"}))
     assert target.is_dir()

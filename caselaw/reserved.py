@@ -1,0 +1,28 @@
+"""Names that a task class must not use for something of its own."""
+
+from __future__ import annotations
+
+from caselaw.errors import TaskError
+
+RESERVED = frozenset({
+    "all_published", "branch_outputs", "branch_row", "branch_value", "campaign_file", "closure", "columns",
+    "components",
+    "config", "connections", "declared", "environment_parts", "file_digests", "fingerprint", "fingerprints",
+    "flat_products", "has_branches", "holdings", "location", "missing_branches", "of_all_branches",
+    "overridden_requirements", "plain_row", "project", "publish", "published", "readable_parameters", "record_index",
+    "requirements_of_branches", "requires_declared", "require_published", "row", "run_context",
+    "significant_parameters", "table", "values",
+})  # fmt: skip
+"""What caselaw itself asks a task for: a parameter of such a name would silently take its place."""
+
+
+def refuse_reserved_names(cls: type) -> None:
+    """Raise `TaskError` where a class outside caselaw defines a reserved name."""
+    taken = sorted(RESERVED & vars(cls).keys())
+    if taken and not cls.__module__.startswith("caselaw."):
+        names = ", ".join(f"'{name}'" for name in taken)
+        raise TaskError(
+            f"{names} {'is a name' if len(taken) == 1 else 'are names'} of caselaw itself",
+            f"{cls.__module__}.{cls.__qualname__}",
+            "call the parameter or member otherwise",
+        )
