@@ -107,6 +107,8 @@ class Column:
     general: bool = False
     own: str = ""
     """Digest of the upstream task's own components."""
+    names: tuple[str, ...] = ()
+    """External files as they were declared: relative to the project where they lie below it."""
 
     def inputs(self, number: int) -> Inputs | None:
         """Inputs of a branch, or None where an upstream task computes its own outputs."""
@@ -131,6 +133,12 @@ class Column:
 
     def of_all(self) -> tuple[str, ...]:
         return tuple(key for of_branch in self.keys for key in of_branch)
+
+    def files_of(self, number: int) -> dict[str, str]:
+        """External files of one branch → digests of their contents."""
+        if self.values is None:
+            return dict(zip(self.names, self.digests, strict=True))
+        return {self.names[number]: self.digests[number]}
 
     @property
     def external(self) -> bool:
@@ -233,7 +241,7 @@ def files_column(connection: Files, root: Path, digests: FileDigests) -> Column:
     paths = expand(connection.paths, root, connection.digests)
     keys = tuple((path if is_url(path) else str(root / path),) for path in paths)
     contents = tuple(content_digest(path, key[0], connection, digests) for path, key in zip(paths, keys, strict=True))
-    return Column(None, keys, contents, tuple(paths), False)
+    return Column(None, keys, contents, tuple(paths), False, names=tuple(paths))
 
 
 def content_digest(path: str, absolute: str, connection: Files, digests: FileDigests) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import platform
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -34,8 +35,13 @@ def components_of(task: Any) -> Components:
         code=closure.code_digest,
         parameters=digest(task.significant_parameters),
         config=digest(task.config.canonical() if task.config_keys else {}),
-        environment=digest(dict(closure.distributions), task.environment_parts),
+        environment=digest(dict(closure.distributions), without_file_names(task.environment_parts)),
     )
+
+
+def without_file_names(parts: Mapping[str, str]) -> dict[str, str]:
+    """Parts of a sandbox by their place in its key: `1 fit.lock` is 1, whatever the file is called."""
+    return {name.partition(" ")[0]: value for name, value in parts.items()}
 
 
 def basis_of(task: Any) -> Basis:

@@ -80,7 +80,7 @@ def of_input(column: Column, number: int, holdings: Holdings) -> dict[str, Any]:
     names = digest(*digests)
     if column.location is not None:
         return {"keys": names, "own": column.own, "content": holdings.all(column.location.directory, keys)}
-    files = dict(zip(keys, digests, strict=True)) if column.external and len(keys) <= MOST_FILES else None
+    files = column.files_of(number) if column.external and len(keys) <= MOST_FILES else None
     return {"keys": names, "content": names, **({"files": files} if files else {})}
 
 

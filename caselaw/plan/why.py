@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from caselaw.components import basis_of
 from caselaw.fingerprinted import FingerprintedTask
@@ -30,13 +30,13 @@ class Explanation:
 
 
 def explain(task: Any) -> Explanation:
-    """What changed since the newest record of a task, of a branch, or of any branch of a workflow.
+    """What changed since the newest record of a task or branch; of a workflow, of a branch that differs.
 
     Without a record of the same parameters, the newest one of the family is compared with.
     """
     number = branch_number(task)
     workflow = task.of_all_branches
-    found = newest_record(workflow, number)
+    found = compared_record(workflow, number)
     if found is None:
         return Explanation(task, task.fingerprint, None, False, ())
     directory, record = found
@@ -46,6 +46,26 @@ def explain(task: Any) -> Explanation:
     if not changes and previous != task.fingerprint and number is None and workflow.has_branches:
         changes = list(branch_changes(workflow))
     return Explanation(task, task.fingerprint, previous, same, tuple(changes))
+
+
+def compared_record(workflow: Any, number: int | None) -> tuple[str, Record] | None:
+    """The record to compare with, and its folder."""
+    if number is None and workflow.has_branches:
+        record = differing_record(workflow)
+        if record is not None:
+            return workflow.location.directory, record
+    return newest_record(workflow, number)
+
+
+def differing_record(workflow: Any) -> Record | None:
+    """The newest record of the first branch whose newest record has another fingerprint than the branch has now."""
+    directory, index = workflow.location.directory, workflow.record_index
+    latest: dict[str, str] = index.latest(directory)
+    for value, now in zip(workflow.values, workflow.fingerprints, strict=True):
+        before = latest.get(identity_of(value)) if latest else None
+        if before is not None and before != now:
+            return cast("Record | None", index.of_fingerprint(directory, before))
+    return None
 
 
 def branch_changes(workflow: Any) -> Iterator[Change]:
@@ -107,9 +127,12 @@ def changes_since(
     workflow: Any, number: int | None, directory: str, record: Record, through: tuple[str, ...]
 ) -> Iterator[Change]:
     """Changes of a task's own components, then of its inputs, each followed upstream to its cause."""
-    if record.own != workflow.components.digest:
+    own = workflow.components.digest
+    if record.own != own:
         old = read_basis(directory, record.own)
-        if old is not None:
+        if old is None:
+            yield Change("code", "components of the earlier record are not known", record.own, own, through=through)
+        else:
             for change in basis_changes(vars(old), vars(basis_of(workflow))):
                 yield dataclasses.replace(change, through=through)
     which = number_of(workflow, number, record)
@@ -174,7 +197,8 @@ def upstream_changes(task: Any, number: int, own: str | None, through: tuple[str
     if own is not None and own == task.components.digest:
         same_branch = task.has_branches and number < len(task.values)
         identity = identity_of(task.values[number]) if same_branch else None
-        record = earlier_record(task, identity) or record
+        differing = differing_record(task) if task.has_branches else None
+        record = differing or earlier_record(task, identity) or record
     elif record is None:
         found = newest_record(task, None)
         if found is None:

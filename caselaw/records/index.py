@@ -66,6 +66,12 @@ class RecordIndex:
             found.setdefault(identity, []).append(fingerprint)
         return found
 
+    def latest(self, directory: str) -> dict[str, str]:
+        """Identity of a branch → fingerprint of its newest record."""
+        return dict(
+            self._ask("SELECT identity, fingerprint FROM records WHERE directory = ? ORDER BY ended", directory)
+        )
+
     def newest(self, directory: str, *, identity: str | None = None, own: str | None = None) -> Record | None:
         """The newest record in a folder, of one branch or with certain own components."""
         query, values = "SELECT body FROM records WHERE directory = ?", [directory]

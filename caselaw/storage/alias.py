@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from caselaw.errors import PublishError
-from caselaw.storage.publish import STAGING, owner
+from caselaw.storage.publish import STAGING, owner, take_name
 
 NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EXDEV, errno.ENOSYS})
-NOT_EMPTY = frozenset({errno.ENOTEMPTY, errno.EEXIST})
 
 
 def alias(store: Path, source: str, final: str) -> bool:
@@ -47,13 +46,7 @@ def linked(source: str, final: str, place: Path) -> bool:
         if os.path.lexists(source):
             raise
         return False
-    try:
-        copy.replace(final)
-    except OSError as error:
-        if error.errno not in NOT_EMPTY:
-            raise
-        os.rename(final, place / "replaced")
-        copy.replace(final)
+    take_name(str(copy), final, str(place / "replaced"))
     return True
 
 

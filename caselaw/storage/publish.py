@@ -6,6 +6,7 @@ folder, named after the host and process that made it, and is removed by the nex
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import socket
@@ -18,9 +19,10 @@ from caselaw.errors import PublishError
 from caselaw.fingerprint import file_digest
 from caselaw.fingerprint.content import content_digest
 from caselaw.storage.location import Location
-from caselaw.storage.state import existing_names, exists
+from caselaw.storage.state import existing_names
 
 STAGING = ".staging"
+NOT_EMPTY = frozenset({errno.ENOTEMPTY, errno.EEXIST})
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,19 @@ class Staging:
         number = 0
         while (folder := f"{store}/{STAGING}/{owner()}-{number}") in _open:
             number += 1
-        os.makedirs(folder, exist_ok=True)
+        endings = {name: "" if extension in ("", "/") else f".{extension}" for name, extension in products.items()}
+        paths = {name: Path(folder, f"{name}{ending}") for name, ending in endings.items()}
+        try:
+            os.makedirs(folder, exist_ok=True)
+            for name, extension in products.items():
+                if extension == "/":
+                    paths[name].mkdir()
+        except OSError as error:
+            raise PublishError(
+                f"the store cannot be written: {error.strerror}", folder,
+                "check free space and permissions of the store, then run again",
+            ) from error  # fmt: skip
         _open.add(folder)
-        paths = {}
-        for product, extension in products.items():
-            paths[product] = Path(folder, f"{product}.{extension}" if extension not in ("", "/") else product)
-            if extension == "/":
-                paths[product].mkdir()
         return cls(folder, paths)
 
     def verify(self, location: Location, fingerprint: str) -> dict[str, Published]:
@@ -98,15 +106,25 @@ def verify(product: str, path: str) -> tuple[str, int, str]:
 
 
 def move(source: str, final: str) -> None:
-    """Rename within the store; a folder that somebody else published meanwhile is kept."""
+    """Give a staged product its final name."""
+    try:
+        take_name(source, final, f"{source}.replaced")
+    except OSError as error:
+        raise PublishError(
+            f"an output could not get its name: {error.strerror}", final,
+            "check free space and permissions of the store, then run again",
+        ) from error  # fmt: skip
+
+
+def take_name(source: str, final: str, aside: str) -> None:
+    """Rename within the store; a folder that a killed run may have left under that name is put `aside`."""
     try:
         os.replace(source, final)
     except OSError as error:
-        if not (os.path.isdir(source) and exists(final)):
-            raise PublishError(
-                f"an output could not get its name: {error.strerror}", final,
-                "check free space and permissions of the store, then run again",
-            ) from error  # fmt: skip
+        if error.errno not in NOT_EMPTY:
+            raise
+        os.rename(final, aside)
+        os.replace(source, final)
 
 
 def owner() -> str:

@@ -323,6 +323,26 @@ ROWS: dict[str, dict[str, str]] = {
         def run():
             return REGISTRY["a"]()
         """},
+    "a registry filled under conditions and in loops": {"work.py": """
+        REGISTRY, OTHER = {}, {}
+        def register(name, registry=REGISTRY):
+            def decorator(f):
+                REGISTRY[name] = f
+                return f
+            return decorator
+        if USED1:
+            @register("a")
+            def a():
+                return USED2
+            def unused():
+                return FREE1
+        for name in ("b", "c"):
+            @register(name)
+            def in_loop(x, name=name):
+                return USED3
+        def run():
+            return REGISTRY
+        """},
     "a registry that is not used": {"work.py": """
         REGISTRY = {}
         def register(f):

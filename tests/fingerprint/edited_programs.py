@@ -61,7 +61,8 @@ class Program:
                 "work.py": f"try:\n    from lib import {names}\nexcept ImportError:\n    {every} = None\n{self._run()}",
             },
             "lazy": {
-                "pack/__init__.py": "def __getattr__(name):\n    from pack import lib\n    return getattr(lib, name)\n",
+                "pack/__init__.py": "import importlib\ndef __getattr__(name):\n"
+                "    return getattr(importlib.import_module('pack.lib'), name)\n",
                 "pack/lib.py": self.definitions,
                 "work.py": f"import pack\n{self._run('pack.')}",
             },

@@ -120,6 +120,15 @@ def test_two_names_exchanged_by_their_imports_count(write: Write, closure: Of) -
         ("X = 1\nclass A:\n    x = X\nY = A\n", "class A:\n    x = X\nX = 1\nY = A\n", True),
         ("import r\nr.seed(1)\nY = r.random()\n", "import r\nY = r.random()\nr.seed(1)\n", False),
         ("import r\nr.seed(1)\nY = 1\n", "import r\nY = 1\nr.seed(1)\n", True),
+        ("Y, n = [], 0\nwhile n < 2:\n    Y.append(n)\n    n += 1\n",
+         "Y, n = [], 0\nwhile n < 2:\n    n += 1\n    Y.append(n)\n", False),
+        ("class Y:\n    a = X\n    X = 2\n    b = X\nX = 1\n",
+         "class Y:\n    a = X\n    b = X\n    X = 2\nX = 1\n", False),
+        ("class Y:\n    a = 1\n    b = 2\n", "class Y:\n    b = 2\n    a = 1\n", True),
+        ("Y = []\ndef r(f): Y.append(f)\n@r\ndef a(): ...\n@r\ndef b(): ...\n",
+         "Y = []\ndef r(f): Y.append(f)\n@r\ndef b(): ...\n@r\ndef a(): ...\n", False),
+        ("Y = []\ndef r(f): Y.append(f)\n@r\ndef a(): ...\ndef b(): ...\n",
+         "Y = []\ndef r(f): Y.append(f)\ndef b(): ...\n@r\ndef a(): ...\n", True),
     ],
 )  # fmt: skip
 def test_the_order_of_statements_counts_where_it_matters(

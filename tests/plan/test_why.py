@@ -77,6 +77,40 @@ def test_an_added_branch_is_named(chain):
     assert set(changes(chain, "--campaign", "small", task="work.Make")) == {("input", "branch 3")}
 
 
+def test_the_file_that_changed_is_named_whichever_branch_it_feeds(project):
+    project.write(
+        "work.py",
+        """
+        import caselaw
+        from pathlib import Path
+        class Read(caselaw.Workflow):
+            products = {"n": "txt"}
+            def upstream(self):
+                return {"raw": caselaw.files("raw")}
+            def run(self):
+                with self.publish() as out:
+                    out["n"].write_text(Path(self.input()["raw"]).read_text())
+        class Sum(caselaw.Task):
+            products = {"n": "txt"}
+            def upstream(self):
+                return {"read": caselaw.whole(Read.req(self))}
+            def run(self):
+                with self.publish() as out:
+                    out["n"].write_text("x")
+    """,
+    )
+    for name in "abc":
+        project.write(f"raw/{name}.txt", name)
+    project.run("work.Sum")
+    for name in "abc":
+        project.write(f"raw/{name}.txt", "changed")
+        for task, expected in (("work.Read", 1), ("work.Sum", 2)):
+            found = [change["name"] for change in project.ask("why", task)["changes"]]
+            assert f"raw: raw/{name}.txt" in found
+            assert len(found) == expected
+        project.write(f"raw/{name}.txt", name)
+
+
 def test_external_files_distributions_sandbox_and_variables_are_named(project):
     project.write(
         "work.py",

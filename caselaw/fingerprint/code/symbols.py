@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from caselaw.fingerprint.code.classes import of_engine
@@ -84,11 +84,17 @@ def _header(
     if is_task:
         around = tuple(part for part in around if not of_engine(resolver, module, part))
     statements = [table.statements[number] for number in sorted(kept.statements)]
-    names = [name for part in statements for name in part.names]
     is_plain = not (table.decorators or table.bases or table.head.refs)
-    if (is_task or is_plain) and len(names) == len(set(names)):  # of a dataclass or an enum the order counts
+    if (is_task or is_plain) and _are_independent(statements):  # of a dataclass or an enum the order counts
         statements.sort(key=lambda part: part.digest)
     return _symbol(resolver, module, name, (table.head, *around, *statements, *mutations), order)
+
+
+def _are_independent(statements: Sequence[Part]) -> bool:
+    """Whether each of these statements in a class binds names of its own that no other one uses."""
+    names = [name for part in statements for name in part.names]
+    used = {name for part in statements for name in part.mentions - set(part.names)}
+    return len(names) == len(set(names)) and used.isdisjoint(names)
 
 
 def _symbol(

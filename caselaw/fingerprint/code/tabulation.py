@@ -104,6 +104,9 @@ class _Tabulation:
             draft = self._draft(name, statement)
             draft.parts.append(part)
             draft.origins.extend(names_of([statement]).imported.get(name, ()))
+            for inner in simple_statements(statement):
+                if isinstance(inner, ast.ClassDef | Function) and inner.name == name:
+                    draft.decorators.extend(decorators_of(inner.decorator_list))
 
     def _define(self, statement: ast.ClassDef | Function) -> None:
         draft = self._draft(statement.name, statement)
