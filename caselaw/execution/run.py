@@ -55,6 +55,7 @@ def run_all(task: Any, numbers: Sequence[int], size: int) -> None:
     pids = run_in_pool(task, numbers, size) if numbers else frozenset()
     if task.declared and task.all_published():
         compact(task.location.directory, task.fingerprint, idle=pids | {os.getpid()})
+        task.record_index.refresh(task.location.directory)
 
 
 def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> frozenset[int]:

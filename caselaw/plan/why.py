@@ -61,6 +61,8 @@ def differing_record(workflow: Any) -> Record | None:
     """The newest record of the first branch whose newest record has another fingerprint than the branch has now."""
     directory, index = workflow.location.directory, workflow.record_index
     latest: dict[str, str] = index.latest(directory)
+    if set(workflow.fingerprints) <= set(latest.values()):
+        return None
     for value, now in zip(workflow.values, workflow.fingerprints, strict=True):
         before = latest.get(identity_of(value)) if latest else None
         if before is not None and before != now:

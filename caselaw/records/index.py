@@ -57,6 +57,10 @@ class RecordIndex:
         query = "SELECT fingerprint FROM records WHERE directory = ? AND content = ? ORDER BY ended DESC"
         return tuple(dict.fromkeys(fingerprint for (fingerprint,) in self._ask(query, directory, content)))
 
+    def refresh(self, directory: str) -> None:
+        """Take up what is new in a folder, so that the first question need not."""
+        self._ask("SELECT 1 FROM records WHERE directory = ? LIMIT 1", directory)
+
     def earlier(self, directory: str) -> dict[str, list[str]]:
         """Identity of a branch → fingerprints of all its records."""
         found: dict[str, list[str]] = {}
