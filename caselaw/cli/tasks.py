@@ -26,19 +26,27 @@ def task_from_arguments(family: str, arguments: tuple[str, ...]) -> Any:
 
 
 def import_family(family: str) -> None:
-    """Import the module that defines a task family."""
+    """Import the module that defines a task family: by law's index, by law.cfg's modules, or as `module.Class`."""
     from law.cli.run import read_task_from_index
     from law.config import Config
 
+    from caselaw.plan.families import find_family
+
     module, _, name = family.rpartition(".")
-    if not module:
-        index = Config.instance().get_expanded("core", "index_file")
-        found = read_task_from_index(name, load_project().root / index)
-        if not found:
+    if module:
+        if not find_family(family):
             raise TaskError(
-                f"no task of this name is in law's index {index}",
-                family,
-                "check its spelling, or run 'law index' after adding a task",
-            )
-        module = found[0]
-    importlib.import_module(module)
+                "there is no such task", family,
+                "check its spelling; the folder of its module must be on PYTHONPATH, as for 'law run'",
+            )  # fmt: skip
+        return
+    index = load_project().root / Config.instance().get_expanded("core", "index_file")
+    found = read_task_from_index(name, index) if index.is_file() else None
+    if found:
+        importlib.import_module(found[0])
+    elif not find_family(family):
+        raise TaskError(
+            "no task of this name is in law's index or in the modules that law.cfg lists",
+            family,
+            "check its spelling, or list its module in law.cfg under [modules]",
+        )

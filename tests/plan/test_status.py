@@ -129,3 +129,13 @@ def test_a_store_holds_few_record_files(chain):
     records = [path for path in (chain.root / "data").rglob("*") if path.parent.name == ".records"]
     assert len(records) == 6, "a document and its basis for each of three tasks"
     assert {path.suffix for path in records} == {".json"}
+
+
+def test_a_task_is_found_without_an_index(chain):
+    assert chain.states(task="Total", code=1) == dict.fromkeys(ALL, "missing")
+
+
+def test_a_task_that_is_not_there_is_an_error_with_advice(chain):
+    for name in ("Nowhere", "work.Nowhere", "nowhere.Total"):
+        done = chain.project.caselaw("status", name, code=2)
+        assert done == ""
