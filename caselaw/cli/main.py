@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import traceback
 
 import click
 
@@ -65,13 +66,14 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Entry point: errors of caselaw are one message, not a traceback."""
+    """Entry point: errors of caselaw are one message, not a traceback. Any error ends with exit status 2."""
     try:
         cli(prog_name="caselaw")
     except Exception as error:
         from caselaw.errors import CaselawError
 
-        if not isinstance(error, CaselawError):
-            raise
-        click.echo(f"caselaw: {error}", err=True)
+        if isinstance(error, CaselawError):
+            click.echo(f"caselaw: {error}", err=True)
+        else:
+            traceback.print_exc()
         sys.exit(2)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 from typing import Any
 
 import click
@@ -18,11 +20,31 @@ def task_from_arguments(family: str, arguments: tuple[str, ...]) -> Any:
     only asked later.
     """
     from luigi.cmdline_parser import CmdlineParser
+    from luigi.parameter import ParameterException
 
     import_family(family)
     words = [family.rpartition(".")[2], *arguments]
-    parser = click.get_current_context().with_resource(CmdlineParser.global_instance(words, allow_override=True))
-    return parser.get_task_obj()
+    complaint = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(complaint):  # on a wrong option argparse prints all that there are, and exits
+            parsing = CmdlineParser.global_instance(words, allow_override=True)
+            parser = click.get_current_context().with_resource(parsing)
+        return parser.get_task_obj()
+    except (ParameterException, ValueError, KeyError) as error:
+        raise TaskError(
+            f"a parameter is missing or wrong: {error}", family, f"parameters: {known(words[0])}"
+        ) from error
+    except SystemExit:
+        reason = complaint.getvalue().strip().rpartition("error: ")[2]
+        raise TaskError(reason, family, f"parameters: {known(words[0])}") from None
+
+
+def known(family: str) -> str:
+    """The parameters of a task family as they are written on the command line."""
+    from luigi.task_register import Register
+
+    names = (name for name, _ in Register.get_task_cls(family).get_params())
+    return ", ".join(f"--{name.replace('_', '-')}" for name in names)
 
 
 def import_family(family: str) -> None:

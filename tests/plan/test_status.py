@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 ALL = {"Make 0", "Make 1", "Double 0", "Double 1", "Total None"}
 
 
@@ -139,3 +143,15 @@ def test_a_task_that_is_not_there_is_an_error_with_advice(chain):
     for name in ("Nowhere", "work.Nowhere", "nowhere.Total"):
         done = chain.project.caselaw("status", name, code=2)
         assert done == ""
+
+
+def test_a_wrong_or_missing_parameter_is_one_message(chain):
+    for wrong in (("--nonsense", "3"), ("--factor", "two")):
+        done = subprocess.run(
+            [str(Path(sys.executable).parent / "caselaw"), "status", "work.Double", *wrong],
+            cwd=chain.root, env=chain.project.environment(), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 2
+        assert done.stderr.startswith("caselaw: work.Double: ")
+        assert "--factor" in done.stderr
+        assert "Traceback" not in done.stderr
