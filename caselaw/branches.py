@@ -25,7 +25,7 @@ class Made(Protocol):
     @property
     def fingerprints(self) -> Sequence[str]: ...
     @property
-    def values(self) -> Sequence[Any]: ...
+    def branch_values(self) -> Sequence[Any]: ...
     @property
     def declared(self) -> bool: ...
     @property
@@ -206,11 +206,11 @@ def column(connection: Connection, root: Path, digests: FileDigests) -> Column:
     own = "" if general else made.components.digest
     if isinstance(connection, Each):
         keys = tuple((f,) for f in fingerprints)
-        return Column(location, keys, fingerprints, tuple(made.values), False, general, own)
+        return Column(location, keys, fingerprints, tuple(made.branch_values), False, general, own)
     if isinstance(connection, Batches):
         size = connection.size
         groups = tuple(fingerprints[i : i + size] for i in range(0, len(fingerprints), size))
-        values = tuple(tuple(made.values[i : i + size]) for i in range(0, len(fingerprints), size))
+        values = tuple(tuple(made.branch_values[i : i + size]) for i in range(0, len(fingerprints), size))
         return Column(location, groups, tuple(digest(*group) for group in groups), values, True, general, own)
     many = hasattr(made, "get_branch_map")
     return Column(location, (fingerprints,), (digest(*fingerprints),), None, many, general, own)

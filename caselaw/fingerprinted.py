@@ -267,7 +267,7 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         return record_index_of(self.project.root)
 
     @property
-    def columns(self) -> Mapping[str, Column]:
+    def input_columns(self) -> Mapping[str, Column]:
         """What each connection contributes to every branch."""
         raise NotImplementedError
 
@@ -279,7 +279,7 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         """A branch as its fingerprint is made; of a task without branches, the task."""
         raise NotImplementedError
 
-    def row(self, number: int, holdings: Holdings | None = None) -> Branch:
+    def full_row(self, number: int, holdings: Holdings | None = None) -> Branch:
         """Everything that a worker needs to know of a branch, with what its inputs hold."""
         row = self.plain_row(number)
         return dataclasses.replace(row, origin=origin(self, number, holdings or self.holdings))

@@ -64,14 +64,14 @@ class Holdings:
 
 def origin(task: Any, number: int, holdings: Holdings) -> Origin:
     """What a branch is made from; of a task without branches the number is 0."""
-    inputs = {name: holdings.of_column(column, number) for name, column in task.columns.items()}
+    inputs = {name: holdings.of_column(column, number) for name, column in task.input_columns.items()}
     requirements = task.overridden_requirements(number)
     if requirements is not None:
         inputs["requires"] = of_requirements(requirements, holdings)
     contents = {name: found["content"] for name, found in inputs.items()}
     if None in contents.values():
         return Origin(inputs, None)
-    return Origin(inputs, digest("content", task.components.digest, task.values[number], contents))
+    return Origin(inputs, digest("content", task.components.digest, task.branch_values[number], contents))
 
 
 def of_input(column: Column, number: int, holdings: Holdings) -> dict[str, Any]:

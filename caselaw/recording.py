@@ -66,7 +66,7 @@ def record_outputs(task: Any, published: Mapping[str, Published], started: Start
     cpu = round(cpu_seconds() - started.cpu, 6)
     row = task.branch_row
     if row.origin is None:  # run by law itself, not by the pool
-        row = task.of_all_branches.row(task.branch if task.has_branches else 0)
+        row = task.of_all_branches.full_row(task.branch if task.has_branches else 0)
     write(task, row, outputs, started=started.time, cpu_seconds=cpu, peak_memory=usage.ru_maxrss * 1024)
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from caselaw.errors import TaskError
 
 RESERVED = frozenset({
-    "all_published", "branch_outputs", "branch_row", "branch_value", "campaign_file", "closure", "columns",
-    "components",
-    "config", "connections", "declared", "environment_parts", "file_digests", "fingerprint", "fingerprints",
-    "flat_products", "has_branches", "holdings", "location", "missing_branches", "of_all_branches",
-    "overridden_requirements", "plain_row", "project", "publish", "published", "readable_parameters", "record_index",
-    "requirements_of_branches", "requires_declared", "require_published", "row", "run_context",
-    "significant_parameters", "table", "values",
+    "all_published", "branch_outputs", "branch_row", "branch_table", "branch_value", "branch_values",
+    "campaign_file", "closure", "components", "config", "connections", "declared", "environment_parts",
+    "file_digests", "fingerprint", "fingerprints", "flat_products", "full_row", "has_branches", "holdings",
+    "input_columns", "location", "missing_branches", "of_all_branches", "overridden_requirements", "plain_row",
+    "project", "publish", "published", "readable_parameters", "record_index", "require_published",
+    "requirements_of_branches", "requires_declared", "run_context", "significant_parameters",
 })  # fmt: skip
 """What caselaw itself asks a task for: a parameter of such a name would silently take its place."""
 

@@ -35,19 +35,19 @@ class Task(FingerprintedTask):
         cls.declared = cls.output is Task.output
 
     @functools.cached_property
-    def columns(self) -> Mapping[str, Column]:
+    def input_columns(self) -> Mapping[str, Column]:
         root, digests = self.project.root, self.file_digests
         return {name: column(connection, root, digests).gathered() for name, connection in self.connections.items()}
 
     @functools.cached_property
     def _row(self) -> Branch:
-        everything = {name: list(found.digests) for name, found in self.columns.items()}
+        everything = {name: list(found.digests) for name, found in self.input_columns.items()}
         own = self.components.digest
         requirements = self.overridden_requirements(0)
         if requirements is not None:
             own = digest(own, requirements_digest(requirements))
         fingerprint = short(digest("task", own, everything))
-        return Branch(None, fingerprint, {name: found.inputs(0) for name, found in self.columns.items()})
+        return Branch(None, fingerprint, {name: found.inputs(0) for name, found in self.input_columns.items()})
 
     def overridden_requirements(self, number: int) -> Any:
         return self.requires() if type(self).requires is not Task.requires else None
@@ -68,7 +68,7 @@ class Task(FingerprintedTask):
         return (self.fingerprint,)
 
     @property
-    def values(self) -> Sequence[Any]:
+    def branch_values(self) -> Sequence[Any]:
         return (None,)
 
     def requires(self) -> Any:

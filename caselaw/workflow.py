@@ -86,7 +86,7 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
     # the table of branches
 
     @functools.cached_property
-    def table(self) -> BranchTable:
+    def branch_table(self) -> BranchTable:
         """All branches of the workflow, also those that `--branches` leaves out."""
         connections = dict(self.connections)
         if type(self).create_branch_map is not Workflow.create_branch_map:
@@ -128,15 +128,15 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
         return {name: unrestricted(connection) for name, connection in found.items()}
 
     def create_branch_map(self) -> dict[int, Any]:
-        return dict(enumerate(self.table.values))
+        return dict(enumerate(self.branch_table.values))
 
     @property
     def fingerprints(self) -> Sequence[str]:
-        return self.as_workflow().table.fingerprints  # type: ignore[no-any-return]
+        return self.as_workflow().branch_table.fingerprints  # type: ignore[no-any-return]
 
     @property
-    def values(self) -> Sequence[Any]:
-        return self.as_workflow().table.values  # type: ignore[no-any-return]
+    def branch_values(self) -> Sequence[Any]:
+        return self.as_workflow().branch_table.values  # type: ignore[no-any-return]
 
     # one branch
 
@@ -151,11 +151,11 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
         return super().location if workflow is self else workflow.location
 
     @property
-    def columns(self) -> Mapping[str, Column]:
-        return self.as_workflow().table.columns  # type: ignore[no-any-return]
+    def input_columns(self) -> Mapping[str, Column]:
+        return self.as_workflow().branch_table.columns  # type: ignore[no-any-return]
 
     def plain_row(self, number: int) -> Branch:
-        return self.as_workflow().table.branch(number)  # type: ignore[no-any-return]
+        return self.as_workflow().branch_table.branch(number)  # type: ignore[no-any-return]
 
     def overridden_requirements(self, number: int) -> Any:
         """What law's own methods require for a branch, where they are overridden; else None."""
@@ -169,7 +169,7 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
     @property
     def branch_row(self) -> Branch:
         if self._branch_row is None:
-            self._branch_row = self.as_workflow().table.branch(self.branch)
+            self._branch_row = self.as_workflow().branch_table.branch(self.branch)
         return self._branch_row
 
     @property
@@ -180,7 +180,7 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
     def fingerprint(self) -> str:
         if self.is_branch():
             return self.branch_row.fingerprint
-        return short(digest("workflow", *self.table.fingerprints))
+        return short(digest("workflow", *self.branch_table.fingerprints))
 
     def requires(self) -> Any:
         """Requirements of one branch: the upstream branches that feed it."""
@@ -243,12 +243,16 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
         selected: Iterable[int] = self.get_branch_map()
         if not self.declared:
             return [number for number in selected if not self.as_branch(number).complete()]
-        names, fingerprints, location = existing_names(self.location.directory), self.table.fingerprints, self.location
+        names, fingerprints, location = (
+            existing_names(self.location.directory),
+            self.branch_table.fingerprints,
+            self.location,
+        )
         return [n for n in selected if not names.issuperset(location.names(fingerprints[n]))]
 
     def all_published(self) -> bool:
         names, location = existing_names(self.location.directory), self.location
-        return all(names.issuperset(location.names(fingerprint)) for fingerprint in self.table.fingerprints)
+        return all(names.issuperset(location.names(fingerprint)) for fingerprint in self.branch_table.fingerprints)
 
     def workflow_complete(self) -> Any:
         if not self.declared:

@@ -28,7 +28,7 @@ def workflow(*fingerprints: str):
     """A stand-in for an upstream workflow that made these branches."""
     return SimpleNamespace(
         location=Location("/store/Up", (("events", "parquet"),)), fingerprints=fingerprints,
-        values=tuple(range(len(fingerprints))), declared=True, get_branch_map=lambda: None,
+        branch_values=tuple(range(len(fingerprints))), declared=True, get_branch_map=lambda: None,
         components=SimpleNamespace(digest="own"),
     )  # fmt: skip
 

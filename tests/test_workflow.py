@@ -256,12 +256,12 @@ def test_a_parameter_must_not_take_the_place_of_what_caselaw_asks_for(project):
         """
         import caselaw, luigi
         class Clash(caselaw.Workflow):
-            table = luigi.Parameter(default="a")
+            location = luigi.Parameter(default="a")
             products = {"n": "txt"}
     """,
     )
     printed = project.run("work.Clash", code=None)
-    assert "work.Clash: 'table' is a name of caselaw itself" in printed
+    assert "work.Clash: 'location' is a name of caselaw itself" in printed
 
 
 def test_keys_of_a_mapping_in_another_order_are_the_same_task(project):

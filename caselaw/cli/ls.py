@@ -53,6 +53,6 @@ def outputs(task: Any) -> list[dict[str, Any]]:
             "exists": exists(path),
             "path": str(path),
         }
-        for number, (value, fingerprint) in enumerate(zip(task.values, task.fingerprints, strict=True))
+        for number, (value, fingerprint) in enumerate(zip(task.branch_values, task.fingerprints, strict=True))
         for product, path in task.location.paths(fingerprint).items()
     ]

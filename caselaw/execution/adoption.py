@@ -81,7 +81,7 @@ def adopt_branch(task: Any, number: int, source: Record, holdings: Holdings) -> 
     started = Started.now()
     if not verified(task, source):
         return False
-    row: Branch = task.row(number, holdings)
+    row: Branch = task.full_row(number, holdings)
     final = task.location.full_names(row.fingerprint)
     if all(map(exists, final)):  # made by somebody else meanwhile
         return True

@@ -64,7 +64,7 @@ def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> frozenset[int]:
     pool = shared_pool(task.resources.cpus, len(luigi.task_register.Register._reg))
     failures: dict[int, str] = {}
     title = describe(task)
-    run = Run(pool, Job.of(task), deque(numbers), lambda number: with_expected(task, task.row(number)), size)
+    run = Run(pool, Job.of(task), deque(numbers), lambda number: with_expected(task, task.full_row(number)), size)
     with interruptible(pool, task.store), progress_for(title, len(numbers)) as progress:
         for ended, outcome in enumerate(run.outcomes(progress), 1):
             report(title, run, outcome, progress)

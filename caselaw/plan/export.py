@@ -51,12 +51,12 @@ def named(task: Any, numbers: Sequence[int], folder: Path) -> Iterator[Export]:
 
 def labels_of(task: Any) -> list[str]:
     """A name for every branch: its value, where all values are short and simple, else its number."""
-    values = [v if isinstance(v, str | int | float) else None for v in task.values]
+    values = [v if isinstance(v, str | int | float) else None for v in task.branch_values]
     labels = [component(Path(v).stem if isinstance(v, str) else str(v)) for v in values if v is not None]
-    if len(set(labels)) == len(task.values) and all(len(label) <= 60 for label in labels):
+    if len(set(labels)) == len(task.branch_values) and all(len(label) <= 60 for label in labels):
         return labels
-    width = len(str(max(len(task.values) - 1, 0)))
-    return [f"{number:0{width}d}" for number in range(len(task.values))]
+    width = len(str(max(len(task.branch_values) - 1, 0)))
+    return [f"{number:0{width}d}" for number in range(len(task.branch_values))]
 
 
 def write(export: Export, *, link: bool, replace: bool) -> None:

@@ -59,7 +59,7 @@ def all_upstream_of(task: Any) -> list[Any]:
     if not isinstance(task, FingerprintedTask):
         return distinct(luigi.task.flatten(task.requires()))
     named = [connection.task for connection in task.connections.values() if hasattr(connection, "task")]
-    numbers = range(len(task.values)) if not task.requires_declared else (0,)
+    numbers = range(len(task.branch_values)) if not task.requires_declared else (0,)
     required = [luigi.task.flatten(task.overridden_requirements(number)) for number in numbers]
     return distinct([*named, *(found for of_branch in required for found in of_branch)])
 

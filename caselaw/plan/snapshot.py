@@ -159,7 +159,7 @@ def columns_of(task: Any) -> list[tuple[str, Column]]:
         for name, connection in task.connections.items()
         if isinstance(connection, Files | Over)
     }
-    return list({**task.columns, **apart}.items())
+    return list({**task.input_columns, **apart}.items())
 
 
 def described_input(connection: Connection | None, column: Column) -> dict[str, Any]:

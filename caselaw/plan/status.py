@@ -88,7 +88,7 @@ def of_open(task: Any, numbers: Sequence[int], names: frozenset[str], holdings: 
     if len(names) > 1:  # more than the folder of records
         earlier = holdings.index.earlier(directory)
         for number in numbers:
-            made = earlier.get(identity_of(task.values[number]), ())
+            made = earlier.get(identity_of(task.branch_values[number]), ())
             if number not in states and any(names.issuperset(location.names(fingerprint)) for fingerprint in made):
                 states[number] = STALE
     return states

@@ -63,7 +63,7 @@ def differing_record(workflow: Any) -> Record | None:
     latest: dict[str, str] = index.latest(directory)
     if set(workflow.fingerprints) <= set(latest.values()):
         return None
-    for value, now in zip(workflow.values, workflow.fingerprints, strict=True):
+    for value, now in zip(workflow.branch_values, workflow.fingerprints, strict=True):
         before = latest.get(identity_of(value)) if latest else None
         if before is not None and before != now:
             return cast("Record | None", index.of_fingerprint(directory, before))
@@ -73,10 +73,10 @@ def differing_record(workflow: Any) -> Record | None:
 def branch_changes(workflow: Any) -> Iterator[Change]:
     """Branches that no record knows, and branches of records that are no more."""
     recorded = {record.identity: record for record in workflow.record_index.records(workflow.location.directory)}
-    current = {identity_of(value): number for number, value in enumerate(workflow.values)}
+    current = {identity_of(value): number for number, value in enumerate(workflow.branch_values)}
     for identity, number in current.items():
         if identity not in recorded:
-            yield Change("input", f"branch {workflow.values[number]}", None, workflow.fingerprints[number])
+            yield Change("input", f"branch {workflow.branch_values[number]}", None, workflow.fingerprints[number])
     for identity, record in recorded.items():
         if identity not in current and record.own == workflow.components.digest:
             yield Change("input", f"branch {record.branch_value}", record.fingerprint, None)
@@ -91,7 +91,9 @@ def newest_record(workflow: Any, number: int | None) -> tuple[str, Record] | Non
     """The newest record of the identity with its folder; else the newest of the family with the fewest differences."""
     index: RecordIndex = workflow.record_index
     directory = workflow.location.directory
-    identity = identity_of(workflow.values[number or 0]) if number is not None or not workflow.has_branches else None
+    identity = (
+        identity_of(workflow.branch_values[number or 0]) if number is not None or not workflow.has_branches else None
+    )
     record = index.newest(directory, identity=identity)
     if record is not None:
         return directory, record
@@ -146,7 +148,7 @@ def number_of(workflow: Any, number: int | None, record: Record) -> int | None:
     """The branch whose inputs are compared: the one asked about, or the one that the record is of."""
     if number is not None or not workflow.has_branches:
         return number or 0
-    for candidate, value in enumerate(workflow.values):
+    for candidate, value in enumerate(workflow.branch_values):
         if identity_of(value) == record.identity:
             return candidate
     return None
@@ -172,7 +174,7 @@ def keys_of(inputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 def inputs_now(workflow: Any, number: int) -> dict[str, Mapping[str, Any]]:
     """Inputs of a branch as a record would keep them."""
     found: dict[str, Mapping[str, Any]]
-    found = {name: of_input(column, number, workflow.holdings) for name, column in workflow.columns.items()}
+    found = {name: of_input(column, number, workflow.holdings) for name, column in workflow.input_columns.items()}
     requirements = workflow.overridden_requirements(number)
     if requirements is not None:
         found["requires"] = of_requirements(requirements, workflow.holdings)
@@ -197,8 +199,8 @@ def upstream_changes(task: Any, number: int, own: str | None, through: tuple[str
     directory = task.location.directory
     record = index.newest(directory, own=own) if own is not None else None
     if own is not None and own == task.components.digest:
-        same_branch = task.has_branches and number < len(task.values)
-        identity = identity_of(task.values[number]) if same_branch else None
+        same_branch = task.has_branches and number < len(task.branch_values)
+        identity = identity_of(task.branch_values[number]) if same_branch else None
         differing = differing_record(task) if task.has_branches else None
         record = differing or earlier_record(task, identity) or record
     elif record is None:

@@ -47,7 +47,7 @@ def chosen_branch(task: Any) -> tuple[Any, int | None]:
     if not hasattr(task, "get_branch_map"):
         return task, None
     workflow = task.as_workflow()
-    total, number = len(workflow.values), task.branch if task.is_branch() else 0
+    total, number = len(workflow.branch_values), task.branch if task.is_branch() else 0
     if not 0 <= number < total:
         raise TaskError(
             f"there is no branch {number}", type(task).__name__, f"the workflow has {total} branches, counted from 0"
