@@ -66,7 +66,7 @@ def test_the_physics_is_an_extra(metadata: Message) -> None:
     assert {"law", "luigi", "fsspec", "pyyaml", "pydantic", "click", "rich"} <= core
     assert len(core) <= 9, f"the core depends on little: {sorted(core)}"
     extras = set(metadata.get_all("Provides-Extra") or [])
-    assert {"analysis", "generator", "snakemake", "test", "docs"} <= extras
+    assert {"analysis", "dcache", "digests", "generator", "snakemake", "test", "docs"} <= extras
 
 
 def test_the_gpl_packages_are_required_by_the_generator_extra_only(metadata: Message) -> None:

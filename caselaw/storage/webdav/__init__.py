@@ -1,0 +1,5 @@
+"""WebDAV storage for fsspec: `davs://` and `dav://`."""
+
+from caselaw.storage.webdav.filesystem import WebDavFileSystem
+
+__all__ = ["WebDavFileSystem"]

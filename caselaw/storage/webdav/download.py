@@ -1,0 +1,123 @@
+"""Reading files: never a part for the whole, never an error page for a file."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import os
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from typing import BinaryIO
+
+import aiohttp
+
+from caselaw.storage.webdav.checksums import Checksum, served, wanted
+from caselaw.storage.webdav.listing import Info, info
+from caselaw.storage.webdav.request import Client, TransientError
+
+PIECE = 1 << 20  # bytes
+RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+
+
+async def read_all(client: Client, path: str) -> bytes:
+    """All bytes of a file, of the size that the server says it has, and of its checksum where it gives one.
+
+    Raises `FileNotFoundError`, `IsADirectoryError` and `StoreUnavailable`.
+    """
+    there = await file_info(client, path)
+    algorithm = (await client.profile()).digest
+
+    async def read(response: aiohttp.ClientResponse) -> bytes:
+        data = await response.read()
+        stated = there["checksums"] | served(response.headers)
+        checksum = Checksum(algorithm) if algorithm and algorithm in stated else None
+        if checksum is not None:
+            await asyncio.to_thread(checksum.update, data)
+        verify(len(data), there["size"], checksum, stated)
+        return data
+
+    return (await client.request("GET", path, headers=wanted(algorithm) if algorithm else {}, read=read)).value
+
+
+async def read_range(client: Client, path: str, start: int, end: int) -> bytes:
+    """Bytes `start` to `end` (excluded) of a file; fewer where it ends before. Raises as `read_all` does."""
+    if end <= start:
+        return b""
+
+    async def read(response: aiohttp.ClientResponse) -> bytes | None:
+        if response.status != 206:
+            return None  # no range of this file, or a server that knows no ranges
+        data = await response.read()
+        verify_range(response.headers.get("Content-Range", ""), start, end, len(data))
+        return data
+
+    headers = {"Range": f"bytes={start}-{end - 1}"}
+    answer = await client.request("GET", path, headers=headers, expected=frozenset({416}), read=read)
+    if answer.value is not None:
+        return answer.value
+    if answer.status == 416:
+        await file_info(client, path)
+        return b""
+    return (await read_all(client, path))[start:end]
+
+
+async def fetch(client: Client, path: str, target: str, there: Info, progress: Callable[[int], None]) -> None:
+    """Copy a file to local disk; it appears under its name when it is whole and verified.
+
+    `progress` gets the bytes written so far. Raises as `read_all` does, and `OSError` of the local disk.
+    """
+    algorithm = (await client.profile()).digest
+    temporary = os.path.join(os.path.dirname(target), f".download-{uuid.uuid4().hex}")
+
+    async def read(response: aiohttp.ClientResponse) -> None:
+        stated, size = there["checksums"] | served(response.headers), 0
+        checksum = Checksum(algorithm) if algorithm and algorithm in stated else None
+        with open(temporary, "wb") as file:
+            async for piece in response.content.iter_chunked(PIECE):
+                await asyncio.to_thread(store, file, checksum, piece)
+                size += len(piece)
+                progress(size)
+        verify(size, there["size"], checksum, stated)
+
+    try:
+        await client.request("GET", path, headers=wanted(algorithm) if algorithm else {}, read=read)
+        os.replace(temporary, target)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+
+
+def store(file: BinaryIO, checksum: Checksum | None, piece: bytes) -> None:
+    file.write(piece)
+    if checksum is not None:
+        checksum.update(piece)
+
+
+async def file_info(client: Client, path: str) -> Info:
+    there = await info(client, path)
+    if there["type"] == "directory":
+        raise IsADirectoryError(errno.EISDIR, "Is a directory", path)
+    return there
+
+
+def verify(size: int, expected: int, checksum: Checksum | None, stated: Mapping[str, str]) -> None:
+    """Raises `TransientError` for a body that is not the whole file, or another one."""
+    if size != expected:
+        raise TransientError(f"the server sent {size} bytes of a file of {expected}")
+    if checksum is not None and checksum.hex() != stated[checksum.algorithm]:
+        raise TransientError(f"the bytes that arrived do not have the {checksum.algorithm} that the server states")
+
+
+def verify_range(text: str, start: int, end: int, size: int) -> None:
+    """Raises `TransientError` unless the answer holds the bytes that were asked for, as far as the file has them."""
+    match = RANGE.fullmatch(text.strip())
+    if match is None:
+        raise TransientError("the server sent a part of a file without saying which")
+    first, last, total = int(match[1]), int(match[2]), match[3]
+    if total != "*" and start >= int(total) and size == 0:
+        return
+    wanted_end = end if total == "*" else min(end, int(total))
+    if first != start or last + 1 != wanted_end or size != wanted_end - start:
+        raise TransientError(f"the server sent another part of the file than bytes {start} to {end - 1}: {text}")

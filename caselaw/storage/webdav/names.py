@@ -1,0 +1,60 @@
+"""Paths and the URLs that stand for them: every name a file system allows goes there and back unchanged."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote, urlsplit
+
+SCHEMES = {"dav": "http", "davs": "https", "http": "http", "https": "https"}
+ENCODED = re.compile(r"[A-Za-z0-9\-._~%/!$&'()*+,;=:@]*")
+BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def origin_of(url: str) -> str:
+    """`https://host:port` for a URL of scheme dav, davs, http or https. Raises `ValueError` for another one."""
+    parts = urlsplit(url)
+    if parts.scheme not in SCHEMES or not parts.hostname:
+        raise ValueError(f"not the URL of a WebDAV server: {parts.scheme}://{parts.hostname or ''}")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{SCHEMES[parts.scheme]}://{host}" + (f":{parts.port}" if parts.port else "")
+
+
+def absolute(path: str) -> str:
+    """The path with one leading slash, none at its end and none doubled; the root is "/"."""
+    return "/" + "/".join(part for part in path.split("/") if part)
+
+
+def path_of(url: str) -> str:
+    """The absolute path in a URL of this file system. It is taken as it stands: `%`, `#` and `?` are plain letters."""
+    scheme, separator, rest = url.partition("://")
+    if separator and scheme in SCHEMES:
+        return absolute(rest.partition("/")[2])
+    return absolute(url)
+
+
+def parent(path: str) -> str:
+    """The folder that holds an absolute path; the root is its own parent."""
+    return path.rpartition("/")[0] or "/"
+
+
+def child(folder: str, name: str) -> str:
+    return f"{folder.rstrip('/')}/{name}"
+
+
+def quoted(path: str) -> str:
+    """An absolute path as it stands in a request line; bytes that are not UTF-8 (surrogates) are kept."""
+    return quote(path, safe="/", errors="surrogateescape")
+
+
+def path_of_href(href: str, encoded: bool = True) -> str:
+    """The absolute path that a server's `href` means.
+
+    A server that does not encode is told by `encoded=False`; an href that cannot be encoded is taken as it stands.
+    """
+    path = href.strip("\r\n\t ") if encoded else href
+    scheme, separator, rest = path.partition("://")
+    if separator and scheme in ("http", "https"):
+        path = "/" + rest.partition("/")[2]
+    if not encoded or not ENCODED.fullmatch(path) or BROKEN_ESCAPE.search(path):
+        return absolute(path)
+    return absolute(unquote(path, errors="surrogateescape"))

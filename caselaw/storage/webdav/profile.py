@@ -1,0 +1,44 @@
+"""What kinds of servers need and offer, where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ServerProfile:
+    """The habits of one kind of server; the defaults are those of RFC 4918.
+
+    `digest` is the checksum that the server states when it is asked. `expect_continue`: an upload is redirected
+    before its body. `no_overwrite`: `Overwrite: F` is obeyed. `copies`: COPY works within the server.
+    `deletes_trees`: DELETE removes a folder with all that it holds. `encodes`: hrefs of listings are URL-encoded, and
+    so is `Destination`. `details`: the properties of a file hold its checksums and locality when they are asked for.
+    """
+
+    name: str
+    digest: str | None = None
+    expect_continue: bool = False
+    no_overwrite: bool = True
+    copies: bool = True
+    deletes_trees: bool = True
+    encodes: bool = True
+    details: bool = False
+
+
+PLAIN = ServerProfile("plain")
+DCACHE = ServerProfile("dcache", digest="adler32", expect_continue=True, copies=False, details=True)
+XROOTD = ServerProfile(
+    "xrootd", digest="adler32", no_overwrite=False, copies=False, deletes_trees=False, encodes=False
+)  # fmt: skip
+STORM = ServerProfile("storm", digest="adler32", copies=False)
+PROFILES = {profile.name: profile for profile in (PLAIN, DCACHE, XROOTD, STORM)}
+
+
+def detect(headers: Mapping[str, str]) -> ServerProfile:
+    """The profile that fits the `Server` header of an answer; a server that says nothing known is a plain one."""
+    server = headers.get("Server", "").lower()
+    for mark, profile in (("dcache", DCACHE), ("xrootd", XROOTD), ("storm", STORM)):
+        if mark in server:
+            return profile
+    return PLAIN

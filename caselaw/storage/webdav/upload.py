@@ -1,0 +1,189 @@
+"""Writing files: under a temporary name, verified there, then moved. Nobody sees a part of one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import io
+import os
+import re
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from caselaw.errors import PublishError, StoreUnavailable
+from caselaw.storage.webdav.checksums import Checksum, served, wanted
+from caselaw.storage.webdav.folders import delete, make_folder
+from caselaw.storage.webdav.listing import exists
+from caselaw.storage.webdav.names import child, parent
+from caselaw.storage.webdav.request import Client
+
+PIECE = 1 << 20  # bytes
+TRIES = 3
+TEMPORARY = re.compile(r"\.upload-[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Bytes that can be read from their start as often as needed."""
+
+    name: str
+    size: int
+    open: Callable[[], AbstractContextManager[BinaryIO]]
+
+    @classmethod
+    def of_bytes(cls, data: bytes) -> Source:
+        return cls("bytes in memory", len(data), lambda: io.BytesIO(data))
+
+    @classmethod
+    def of_file(cls, path: str) -> Source:
+        return cls(path, os.stat(path).st_size, lambda: open(path, "rb"))
+
+    def digest(self, algorithm: str) -> str:
+        """Hexadecimal digits of a checksum, by reading everything once more."""
+        checksum = Checksum(algorithm)
+        with self.open() as file:
+            while piece := file.read(PIECE):
+                checksum.update(piece)
+        return checksum.hex()
+
+
+class Stream:
+    """One pass over a source: sends it, and knows its size and checksum at the end."""
+
+    def __init__(self, source: Source, algorithm: str | None, progress: Callable[[int], None]) -> None:
+        self.source, self.algorithm, self.progress = source, algorithm, progress
+        self.size, self.checksum = 0, Checksum(algorithm) if algorithm else None
+        self.failure: Exception | None = None
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The body of a request; a repeated request starts again."""
+        self.size, self.checksum = 0, Checksum(self.algorithm) if self.algorithm else None
+        try:
+            with self.source.open() as file:
+                while piece := await asyncio.to_thread(self.read, file):
+                    yield piece
+                    self.progress(self.size)
+        except OSError as error:
+            self.failure = error  # of the local disk: to the connection it is only a body that ends too early
+            raise
+        if self.size != self.source.size:
+            self.failure = PublishError("the file changed while it was uploaded", self.source.name, "upload it again")
+            raise self.failure
+
+    def read(self, file: BinaryIO) -> bytes:
+        piece = file.read(PIECE)
+        self.size += len(piece)
+        if self.checksum is not None:
+            self.checksum.update(piece)
+        return piece
+
+    def digest(self, algorithm: str) -> str:
+        if self.checksum is not None and algorithm == self.algorithm:
+            return self.checksum.hex()
+        return self.source.digest(algorithm)
+
+
+async def upload(
+    client: Client, source: Source, path: str, *, overwrite: bool, progress: Callable[[int], None] = lambda _: None
+) -> None:
+    """Publish a source under `path`; folders above it are made.
+
+    Raises `FileExistsError` where `path` exists and must not be overwritten, `PublishError` for a source that changes,
+    `StoreUnavailable` for everything else; then nothing of it is visible.
+    """
+    if not overwrite and await exists(client, path):
+        raise FileExistsError(errno.EEXIST, "File exists", path)
+    stream = Stream(source, (await client.profile()).digest, progress)
+    temporary = child(parent(path), f".upload-{uuid.uuid4().hex}")
+    try:
+        await put_verified(client, stream, temporary, path)
+        await take_name(client, stream, temporary, path, overwrite)
+    except BaseException:
+        with contextlib.suppress(StoreUnavailable):  # what stays behind, `TEMPORARY` finds
+            await delete(client, temporary)
+        raise
+
+
+async def put_verified(client: Client, stream: Stream, temporary: str, path: str) -> None:
+    """Send the bytes until the server holds them, by its own word."""
+    for _ in range(TRIES):
+        await put(client, stream, temporary)
+        wrong = await difference(client, stream, temporary)
+        if wrong is None:
+            return
+    raise client.unavailable(path, f"the upload arrived damaged {TRIES} times: {wrong}", "look into the server's log")
+
+
+async def put(client: Client, stream: Stream, temporary: str) -> None:
+    profile = await client.profile()
+    headers = {"Content-Length": str(stream.source.size)}
+    for may_lack_folder in (True, False):
+        try:
+            answer = await client.ask(
+                "PUT", temporary, headers=headers, body=stream.pieces if stream.source.size else b"",
+                expected=frozenset({404, 409}) if may_lack_folder else frozenset(),
+                ask_first=profile.expect_continue and stream.source.size > 0,
+            )  # fmt: skip
+        except StoreUnavailable:
+            if stream.failure is not None:
+                raise stream.failure from None
+            raise
+        if answer.status < 300:
+            return
+        await make_folder(client, parent(temporary), exist_ok=True)
+
+
+async def difference(client: Client, stream: Stream, path: str) -> str | None:
+    """What the server holds under `path` that we did not send; None where all is right."""
+    algorithm = (await client.profile()).digest
+    answer = await client.ask(
+        "HEAD", path, headers=wanted(algorithm) if algorithm else {}, expected=frozenset({404, 410})
+    )
+    if answer.status >= 300:
+        return "it is not there"
+    size = answer.headers.get("Content-Length", "0" if not stream.source.size else "")
+    if size != str(stream.source.size):
+        return f"{size or 'unknown'} bytes in place of {stream.source.size}"
+    for name, value in served(answer.headers).items():
+        try:
+            own = await asyncio.to_thread(stream.digest, name)
+        except ValueError:
+            continue  # an algorithm that is not available here
+        if own != value:
+            return f"{name} {value} in place of {own}"
+    return None
+
+
+async def take_name(client: Client, stream: Stream, temporary: str, path: str, overwrite: bool) -> None:
+    """Give the verified upload its name.
+
+    Where two writers of a new name finish in the same moment, a server that looks and renames in two steps (apache,
+    XRootD, dCache) may let both win: the file is then a whole one, of the later.
+    """
+    profile = await client.profile()
+    if not overwrite and not profile.no_overwrite and await exists(client, path):
+        raise FileExistsError(errno.EEXIST, "File exists", path)
+    answer = await move(client, temporary, path, overwrite)
+    if answer < 300 and profile.no_overwrite:
+        return
+    if answer < 300:
+        wrong = await difference(client, stream, path)
+        if wrong is not None:
+            raise client.unavailable(path, f"MOVE: the server holds something else under this name: {wrong}")
+        return
+    # The name is taken, or the temporary is gone: perhaps by our own first request, whose answer was lost.
+    if not await exists(client, temporary) and await difference(client, stream, path) is None:
+        return
+    if answer == 412:
+        raise FileExistsError(errno.EEXIST, "File exists", path)
+    raise client.unavailable(path, "MOVE: the upload vanished before it got its name", "look into the server's log")
+
+
+async def move(client: Client, source: str, target: str, overwrite: bool) -> int:
+    """MOVE within the server; the status, which may be 404, 409 or 412."""
+    headers = {"Destination": await client.destination(target), "Overwrite": "T" if overwrite else "F"}
+    return (await client.ask("MOVE", source, headers=headers, expected=frozenset({404, 409, 412}))).status

@@ -1,0 +1,51 @@
+"""fsspec's own suite, on apache over TLS and on a server that redirects to a pool."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import fsspec.tests.abstract as abstract
+import pytest
+
+from caselaw.storage.webdav import WebDavFileSystem
+
+
+class Fixtures(abstract.AbstractFixtures):  # type: ignore[misc]
+    @pytest.fixture(params=["apache", "dcache"])
+    def fs(self, request: pytest.FixtureRequest) -> WebDavFileSystem:
+        if request.param == "dcache":
+            return request.getfixturevalue("dcache")
+        apache = request.getfixturevalue("apache")
+        return WebDavFileSystem(apache.url, ca=str(apache.ca))
+
+    @pytest.fixture
+    def fs_path(self, fs: WebDavFileSystem) -> Iterator[str]:
+        path = f"/store/{uuid.uuid4().hex}"
+        fs.mkdir(path)
+        yield path
+        fs.rm(path, recursive=True)
+
+    @pytest.fixture
+    def fs_join(self) -> Callable[..., str]:
+        return lambda *parts: "/".join(parts)
+
+
+class TestCopy(Fixtures, abstract.AbstractCopyTests):  # type: ignore[misc]
+    pass
+
+
+class TestGet(Fixtures, abstract.AbstractGetTests):  # type: ignore[misc]
+    pass
+
+
+class TestPut(Fixtures, abstract.AbstractPutTests):  # type: ignore[misc]
+    pass
+
+
+class TestOpen(Fixtures, abstract.AbstractOpenTests):  # type: ignore[misc]
+    pass
+
+
+class TestPipe(Fixtures, abstract.AbstractPipeTests):  # type: ignore[misc]
+    pass

@@ -1,0 +1,259 @@
+"""A WebDAV server in this process that keeps its files in memory, and fails when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import posixpath
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import quote, unquote, urlsplit
+from xml.sax.saxutils import escape
+
+from aiohttp import web
+
+MULTISTATUS = '<?xml version="1.0"?><D:multistatus xmlns:D="DAV:">{}</D:multistatus>'
+RESPONSE = (
+    "<D:response><D:href>{}</D:href><D:propstat><D:prop>{}</D:prop>"
+    "<D:status>HTTP/1.1 200 OK</D:status></D:propstat></D:response>"
+)
+
+
+@dataclass
+class Fault:
+    """What to do to the next `times` requests of a method: answer `status`, `replace` the body, cut it, or wait."""
+
+    method: str
+    status: int = 0
+    times: int = 1
+    headers: dict[str, str] = field(default_factory=dict)
+    keep: int | None = None  # bytes of the true answer that are sent before the connection is cut
+    empty: bool = False  # 200 with an empty body
+    late: bool = False  # the request is obeyed, then the connection is cut without an answer
+    corrupt: bool = False  # one bit of an upload or a download is another
+    door: str = ""  # at the door or the pool only
+
+    def meets(self, method: str, door: str) -> bool:
+        return self.method == method and self.times > 0 and self.door in ("", door)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A request as it arrived."""
+
+    door: str
+    method: str
+    path: str
+    headers: dict[str, str]
+
+
+class Server:
+    """Files and folders by path. `pool`: uploads and downloads are redirected to a second port, as dCache does it."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, bytes | None] = {"/": None, "/store": None}
+        self.faults: list[Fault] = []
+        self.seen: list[Seen] = []
+        self.name, self.token, self.pool = "test", "", False
+        self.ports: dict[str, int] = {}
+
+    def url(self, scheme: str = "dav", door: str = "door") -> str:
+        return f"{scheme}://127.0.0.1:{self.ports[door]}"
+
+    def count(self, method: str) -> int:
+        return sum(each.method == method for each in self.seen)
+
+    async def door(self, request: web.BaseRequest) -> web.StreamResponse:
+        return await self.answer(request, "door")
+
+    async def behind(self, request: web.BaseRequest) -> web.StreamResponse:
+        return await self.answer(request, "pool")
+
+    async def answer(self, request: web.BaseRequest, door: str) -> web.StreamResponse:
+        path = normal(unquote(request.rel_url.raw_path, errors="surrogateescape"))
+        self.seen.append(Seen(door, request.method, path, dict(request.headers)))
+        fault = next((each for each in self.faults if each.meets(request.method, door)), None)
+        if fault is not None:
+            fault.times -= 1
+            if fault.status:
+                return web.Response(status=fault.status, headers=fault.headers)
+            if fault.empty:
+                return web.Response()
+        if self.token and door == "door" and request.headers.get("Authorization") != f"Bearer {self.token}":
+            return web.Response(status=401)
+        response = await self.obey(request, path, door, fault)
+        response.headers.setdefault("Server", self.name)
+        if fault is None or not (fault.late or fault.keep is not None):
+            return response
+        return await cut(request, response, fault)
+
+    async def obey(self, request: web.BaseRequest, path: str, door: str, fault: Fault | None) -> web.Response:
+        proxied = request.method == "PUT" and request.content_length == 0  # as dCache does it without Expect
+        if self.pool and door == "door" and request.method in ("PUT", "GET") and not proxied:
+            return self.redirected(request, path)
+        method = getattr(self, request.method.lower())
+        body = b""
+        if request.method in ("PUT", "PROPFIND"):
+            if "Expect" in request.headers and request.transport is not None:
+                request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            body = await request.read()
+        if fault is not None and fault.corrupt and request.method == "PUT":
+            body = flipped(body)
+        response: web.Response = method(request, path, body)
+        if fault is not None and fault.corrupt and request.method == "GET" and isinstance(response.body, bytes):
+            response.body = flipped(response.body)
+        return response
+
+    def redirected(self, request: web.BaseRequest, path: str) -> web.Response:
+        if request.method == "GET" and path not in self.nodes:
+            return web.Response(status=404)
+        if request.method == "PUT" and "Expect" not in request.headers:
+            return web.Response(status=417)
+        status = 307 if request.method == "PUT" else 302
+        response = web.Response(status=status, headers={"Location": self.url("http", "pool") + quote(path)})
+        response.force_close()
+        return response
+
+    def options(self, request: web.BaseRequest, path: str, body: bytes) -> web.Response:
+        return web.Response(headers={"DAV": "1"})
+
+    def propfind(self, request: web.BaseRequest, path: str, body: bytes) -> web.Response:
+        if path not in self.nodes:
+            return web.Response(status=404)
+        inside = [name for name in self.nodes if posixpath.dirname(name) == path != name]
+        names = [path, *(inside if request.headers["Depth"] == "1" and self.nodes[path] is None else [])]
+        details = b"FileLocality" in body
+        text = MULTISTATUS.format("".join(self.described(name, details) for name in names))
+        return web.Response(status=207, text=text, content_type="application/xml")
+
+    def described(self, name: str, details: bool) -> str:
+        data = self.nodes[name]
+        if data is None:
+            return RESPONSE.format(escape(quote(name)) + "/", "<D:resourcetype><D:collection/></D:resourcetype>")
+        properties = f"<D:resourcetype/><D:getcontentlength>{len(data)}</D:getcontentlength>"
+        if details:
+            properties += f"<Checksums>adler32={zlib.adler32(data):08x}</Checksums><FileLocality>ONLINE</FileLocality>"
+        return RESPONSE.format(escape(quote(name)), properties)
+
+    def get(self, request: web.BaseRequest, path: str, body: bytes) -> web.Response:
+        data = self.nodes.get(path)
+        if path not in self.nodes:
+            return web.Response(status=404)
+        if data is None:
+            return web.Response(text="<html>a page for people</html>")
+        headers = {"Digest": f"adler32={zlib.adler32(data):08x}"} if "Want-Digest" in request.headers else {}
+        if "Range" not in request.headers:
+            return web.Response(body=data, headers=headers)
+        first, last = request.headers["Range"].removeprefix("bytes=").split("-")
+        start, end = int(first), min(int(last) + 1, len(data))
+        if start >= len(data):
+            return web.Response(status=416)
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(data)}"
+        return web.Response(status=206, body=data[start:end], headers=headers)
+
+    def head(self, request: web.BaseRequest, path: str, body: bytes) -> web.Response:
+        return self.get(request, path, body)
+
+    def put(self, request: web.BaseRequest, path: str, body: bytes) -> web.Response:
+        if any(name.startswith("Content-") and name != "Content-Length" for name in request.headers):
+            return web.Response(status=501)
+        if self.nodes.get(posixpath.dirname(path), b"") is not None:
+            return web.Response(status=409)
+        self.nodes[path] = body
+        return web.Response(status=201)
+
+    def mkcol(self, request: web.BaseRequest, path: str, body: bytes) -> web.Response:
+        if path in self.nodes:
+            return web.Response(status=405)
+        if posixpath.dirname(path) not in self.nodes:
+            return web.Response(status=409)
+        self.nodes[path] = None
+        return web.Response(status=201)
+
+    def delete(self, request: web.BaseRequest, path: str, body: bytes) -> web.Response:
+        if path not in self.nodes:
+            return web.Response(status=404)
+        for name in self.below(path):
+            del self.nodes[name]
+        return web.Response(status=204)
+
+    def move(self, request: web.BaseRequest, path: str, body: bytes) -> web.Response:
+        target = normal(unquote(urlsplit(request.headers["Destination"]).path, errors="surrogateescape"))
+        if path not in self.nodes:
+            return web.Response(status=404)
+        if posixpath.dirname(target) not in self.nodes:
+            return web.Response(status=409)
+        if target in self.nodes and request.headers.get("Overwrite") == "F":
+            return web.Response(status=412)
+        for name in self.below(path):
+            self.nodes[target + name.removeprefix(path)] = self.nodes.pop(name)
+        return web.Response(status=201)
+
+    def copy(self, request: web.BaseRequest, path: str, body: bytes) -> web.Response:
+        target = normal(unquote(urlsplit(request.headers["Destination"]).path, errors="surrogateescape"))
+        if posixpath.dirname(target) not in self.nodes:
+            return web.Response(status=409)
+        self.nodes[target] = self.nodes[path]
+        return web.Response(status=201)
+
+    def below(self, path: str) -> list[str]:
+        return [name for name in self.nodes if name == path or name.startswith(f"{path}/")]
+
+
+def normal(path: str) -> str:
+    return "/" + path.strip("/")
+
+
+def flipped(data: bytes) -> bytes:
+    return bytes([data[0] ^ 1]) + data[1:]
+
+
+async def cut(request: web.BaseRequest, response: web.Response, fault: Fault) -> web.StreamResponse:
+    assert request.transport is not None
+    if fault.late:
+        request.transport.abort()
+        return response
+    body = response.body if isinstance(response.body, bytes) else b""
+    part = web.StreamResponse(status=response.status, headers={**response.headers, "Content-Length": str(len(body))})
+    await part.prepare(request)
+    await part.write(body[: fault.keep])
+    request.transport.close()
+    return part
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """A server with a door and a pool on two free ports of the loopback interface."""
+    server, loop, up = Server(), asyncio.new_event_loop(), threading.Event()
+    runners: list[web.ServerRunner] = []
+
+    async def start() -> None:
+        for name, handler in (("door", server.door), ("pool", server.behind)):
+            runner = web.ServerRunner(web.Server(handler, access_log=None))
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            server.ports[name] = runner.addresses[0][1]
+            runners.append(runner)
+        up.set()
+
+    async def stop() -> None:
+        for runner in runners:
+            await runner.cleanup()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(start(), loop)
+    assert up.wait(10)
+    try:
+        yield server
+    finally:
+        asyncio.run_coroutine_threadsafe(stop(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
