@@ -48,7 +48,6 @@ class Files:
 
 
 Connection = Each | Batches | Whole | Over | Files
-Branching = (Each, Batches, Over, Files)
 
 
 def each(task: Any) -> Each:

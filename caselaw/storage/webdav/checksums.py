@@ -14,7 +14,6 @@ from functools import partial
 BYTES = {"adler32": 4, "crc32c": 4, "md5": 16, "sha-256": 32, "sha-512": 64}
 # Names that servers use, beside those of the registry.
 ALIASES = {"adler-32": "adler32", "sha256": "sha-256", "sha512": "sha-512", "crc-32c": "crc32c", "sha": "sha-1"}
-PREFERRED = ("sha-512", "sha-256", "md5", "crc32c", "adler32")
 STRUCTURED = re.compile(r"([a-z0-9-]+)=:([A-Za-z0-9+/=]*):")
 
 
