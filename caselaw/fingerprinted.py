@@ -15,6 +15,7 @@ import law
 import luigi
 
 from caselaw.branches import Branch, Column, Inputs
+from caselaw.bytecode import discard_outdated
 from caselaw.components import Components, components_of
 from caselaw.config import (
     Campaign,
@@ -181,6 +182,7 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     def closure(self) -> Closure:
         """Code that the task reaches, and the distributions that this code imports."""
         found = code_closure(type(self), self.project.root, self.project.first_party)
+        discard_outdated(found.sources)
         for warning in found.warnings:
             warn_once("%s", warning)
         return found

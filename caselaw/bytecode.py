@@ -1,0 +1,74 @@
+"""Compiled files that Python takes for current although their source has changed.
+
+Python compares the second of the modification time and the size. An edit within a second that leaves the size as
+it was, such as `1` to `2`, goes unnoticed: the old code would run, and its result get the new fingerprint.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import logging
+import marshal
+import os
+import struct
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from caselaw.errors import SourceChanged
+
+RESTARTED = "CASELAW_RESTARTED"
+PROGRAMS = frozenset({"law", "caselaw", "luigi"})
+HEADER = 16
+
+logger = logging.getLogger(__name__)
+
+
+def discard_outdated(sources: Mapping[Path, tuple[int, int]]) -> None:
+    """Remove outdated compiled files of these sources; where one is loaded already, start this program again.
+
+    Raises `SourceChanged` where that is not possible, because this is somebody else's program.
+    """
+    loaded = [path for path, status in sources.items() if was_loaded_outdated(path, tuple(status))]
+    if not loaded:
+        return
+    program = sys.orig_argv[1] if len(sys.orig_argv) > 1 else ""  # law puts words of its own into sys.argv
+    if Path(program).name in PROGRAMS and RESTARTED not in os.environ:
+        logger.debug("starting again: Python had loaded outdated code of %s", loaded[0])
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, RESTARTED: "1"})
+    raise SourceChanged("Python loaded outdated compiled code of this file", loaded[0], "run again")
+
+
+@functools.cache
+def was_loaded_outdated(source: Path, status: tuple[int, int]) -> bool:
+    """Whether a source has an outdated compiled file, which is removed, and is loaded from it."""
+    compiled = outdated(source)
+    if compiled is None:
+        return False
+    try:
+        compiled.unlink(missing_ok=True)
+    except OSError as error:
+        raise SourceChanged(
+            f"its compiled file is outdated and cannot be removed ({error.strerror})", compiled, "remove it"
+        ) from error
+    return any(getattr(module, "__file__", None) == str(source) for module in list(sys.modules.values()))
+
+
+def outdated(source: Path) -> Path | None:
+    """The compiled file of a source if Python would load it and it holds other code."""
+    compiled = Path(importlib.util.cache_from_source(str(source)))
+    try:
+        with compiled.open("rb") as file:
+            header, written = file.read(HEADER), os.fstat(file.fileno()).st_mtime_ns
+            status = source.stat()
+            if len(header) < HEADER or header[4:8] != bytes(4) or status.st_ctime_ns <= written:
+                return None
+            if struct.unpack("<II", header[8:]) != (int(status.st_mtime) & 0xFFFFFFFF, status.st_size & 0xFFFFFFFF):
+                return None
+            same = marshal.loads(file.read()) == compile(source.read_bytes(), str(source), "exec", dont_inherit=True)
+    except (OSError, ValueError, EOFError, TypeError, SyntaxError):  # Python will not load it either, or say why
+        return None
+    return None if same else compiled
