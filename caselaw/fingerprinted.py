@@ -31,7 +31,7 @@ from caselaw.fingerprint import Closure, FileDigests, code_closure, digest
 from caselaw.fingerprint.code.sources import status_of
 from caselaw.fingerprint.sandbox import sandbox_parts
 from caselaw.holdings import Holdings, origin
-from caselaw.recording import RunContext, Started, record_index_path, record_outputs, run_context
+from caselaw.recording import RunContext, Started, record_outputs, run_context
 from caselaw.records import RecordIndex
 from caselaw.reserved import refuse_reserved_names
 from caselaw.resources import Resources
@@ -54,7 +54,7 @@ def file_digests_of(root: Path) -> FileDigests:
 @functools.cache
 def record_index_of(root: Path) -> RecordIndex:
     """The index of records of a project."""
-    return RecordIndex(record_index_path(root))
+    return RecordIndex(root / ".caselaw" / "records.sqlite")
 
 
 class FingerprintedTask(law.Task):  # type: ignore[misc]

@@ -105,8 +105,3 @@ def cpu_seconds() -> float:
     """CPU time of this process and its finished children, in seconds."""
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system
-
-
-def record_index_path(root: Path) -> Path:
-    """Where a project keeps its index of records."""
-    return root / ".caselaw" / "records.sqlite"

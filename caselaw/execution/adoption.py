@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from caselaw.branches import Branch
@@ -98,7 +98,7 @@ def verified(task: Any, record: Record) -> bool:
 
     Raises `StoreUnavailable` where the store cannot say.
     """
-    for product, path in outputs_of(task, record):
+    for product, path in task.location.paths(record.fingerprint).items():
         if product not in record.outputs or not exists(path):
             return False
         try:
@@ -112,11 +112,6 @@ def verified(task: Any, record: Record) -> bool:
             logger.warning("an output is not adopted, its content is not what its record says: %s", path)
             return False
     return True
-
-
-def outputs_of(task: Any, record: Record) -> Iterator[tuple[str, str]]:
-    for product, path in task.location.paths(record.fingerprint).items():
-        yield product, str(path)
 
 
 def with_expected(task: Any, row: Branch) -> Branch:
