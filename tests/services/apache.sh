@@ -2,7 +2,7 @@
 # apache2 with mod_dav: the tests of the WebDAV file system start it. Installed through apt when it is missing and we may.
 set -euo pipefail
 
-readonly modules=/usr/lib/apache2/modules    # tests/storage/webdav/apache.py looks there
+readonly modules=/usr/lib/apache2/modules    # tests/services/apache.py looks there
 works() {
     [[ -x /usr/sbin/apache2 && -e $modules/mod_dav_fs.so && -e $modules/mod_ssl.so ]] && command -v openssl >/dev/null
 }
