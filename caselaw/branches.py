@@ -13,7 +13,7 @@ from caselaw.components import Components
 from caselaw.errors import FingerprintError, UpstreamError
 from caselaw.fingerprint import FileDigests, branch_digests, digest, short
 from caselaw.storage import Location
-from caselaw.storage.target import Outputs, Target, Url, external_target, outputs_of
+from caselaw.storage.target import Digests, Outputs, Target, Url, external_target, outputs_of
 from caselaw.upstream import Batches, Connection, Each, Files, Over
 
 
@@ -43,13 +43,13 @@ class Inputs:
     keys: tuple[str, ...]
     many: bool
 
-    def outputs(self) -> Any:
-        """Targets as a task sees them in `self.input()[name]`."""
+    def outputs(self, digests: Digests | None = None) -> Any:
+        """Targets as a task sees them in `self.input()[name]`; `digests` tells what those on a server must be."""
         made: list[Outputs | Target | Url]
         if self.location is None:
             made = [external_target(path) for path in self.keys]
         else:
-            made = [outputs_of(self.location, key) for key in self.keys]
+            made = [outputs_of(self.location, key, digests) for key in self.keys]
         return made if self.many else made[0]
 
 

@@ -54,8 +54,36 @@ class StoreUnavailable(CaselawError):
     """The store could not answer: this is never "missing"."""
 
 
+class OnTape(StoreUnavailable):
+    """A file lies on tape only; reading it would wait for a tape drive, and nobody asked for that."""
+
+
+class StagingFailed(StoreUnavailable):
+    """Files could not be brought from tape to disk; `failures` maps their paths to the server's words."""
+
+    def __init__(self, what: str, where: object, advice: str, failures: Mapping[str, str]) -> None:
+        super().__init__(what, where, advice)
+        self.failures = dict(failures)
+
+    def __str__(self) -> str:
+        shown = [f"{path}: {why}" for path, why in sorted(self.failures.items())[:10]]
+        more = [f"and {len(self.failures) - 10} more"] if len(self.failures) > 10 else []
+        return "\n  ".join([f"{self.where}: {self.what}:", *shown, *more]) + f"\n{self.advice}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.what, self.where, self.advice, self.failures)
+
+
+class ContentChanged(StoreUnavailable):
+    """What a store holds under a name is not what it should be."""
+
+
 class PublishError(CaselawError):
     """An output could not be published; nothing of it is visible."""
+
+
+class TransferError(CaselawError):
+    """Files cannot be copied, compared or removed as asked; what was done so far stays."""
 
 
 class SourceChanged(PublishError):

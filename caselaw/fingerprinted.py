@@ -26,16 +26,19 @@ from caselaw.config import (
     load_project,
     resolve_store,
 )  # fmt: skip
+from caselaw.delivery import post, publish_here, send
 from caselaw.errors import ConfigError, PublishError, SourceChanged, TaskError
 from caselaw.fingerprint import Closure, FileDigests, code_closure, digest
 from caselaw.fingerprint.code.sources import status_of
 from caselaw.fingerprint.sandbox import sandbox_parts
 from caselaw.holdings import Holdings, origin
-from caselaw.recording import RunContext, Started, record_outputs, run_context
+from caselaw.recording import RunContext, Started, record_of_outputs, run_context
 from caselaw.records import RecordIndex
 from caselaw.reserved import refuse_reserved_names
 from caselaw.resources import Resources
 from caselaw.storage import Location, Staging, exists, readable_directory
+from caselaw.storage.publish import Published
+from caselaw.storage.store import Store, open_store
 from caselaw.upstream import Connection, Over, named
 
 # How and where a task runs never changes what it makes (DESIGN: rule 4).
@@ -76,6 +79,7 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     _sources: Mapping[Path, tuple[int, int]] | None = None
     _started: Started | None = None
     _has_published = False
+    _letter: Path | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -130,9 +134,10 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     def project(self) -> Project:
         return load_project()
 
-    @property
-    def store(self) -> Path:
-        return resolve_store(self.project)
+    @functools.cached_property
+    def store(self) -> Store:
+        """Where outputs lie."""
+        return open_store(resolve_store(self.project))
 
     @functools.cached_property
     def campaign_file(self) -> Campaign | None:
@@ -209,7 +214,8 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
             )
         campaign = self.campaign_file.name if self.campaign_file else None
         parameters = self.readable_parameters.items()
-        return Location.of(readable_directory(self.store, self.get_task_family(), campaign, parameters), self.products)
+        directory = readable_directory(self.store.root, self.get_task_family(), campaign, parameters)
+        return Location.of(directory, self.products)
 
     @property
     def file_digests(self) -> FileDigests:
@@ -226,18 +232,27 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         """Local paths to write the products to; on success all of them are published, else none."""
         started = self._started or Started.now()
         in_worker = self._started is not None
-        staging = Staging.open(self.store, self.products)
+        staging = Staging.open(self.store.scratch, self.products)
         try:
             yield staging.paths
             self._refuse_changed_sources()
             verified = staging.verify(self.location, self.fingerprint)
-            if not self.published():
-                # The record comes first: whatever is killed when, there is no output without one.
-                record_outputs(self, verified, started)
-                staging.publish(verified)
+            self._deliver(staging, verified, started, at_once=not in_worker)
         finally:
             staging.close(keep_folder=in_worker)
         self._has_published = True
+
+    def _deliver(
+        self, staging: Staging, verified: Mapping[str, Published], started: Started, *, at_once: bool
+    ) -> None:  # fmt: skip
+        """Publish verified outputs; in a worker, leave those for a server in the outbox, which its parent empties."""
+        store, directory = self.store, self.location.directory
+        if not store.is_local:
+            self._letter = post(store, staging, verified, record_of_outputs(self, verified, started), directory)
+            if at_once and (error := send(store, [self._letter])[self._letter]) is not None:
+                raise error
+        elif not self.published():
+            publish_here(store, staging, verified, record_of_outputs(self, verified, started), directory)
 
     def _refuse_changed_sources(self) -> None:
         sources = self._sources if self._sources is not None else self.closure.sources
@@ -318,10 +333,15 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         result = {}
         for name, found in inputs.items():
             if found is not None:
-                result[name] = found.outputs()
+                result[name] = found.outputs(self._recorded_digests)
             elif not isinstance(self.connections[name], Over):
                 result[name] = self._general_input(name)
         return result
+
+    def _recorded_digests(self, directory: str, fingerprint: str) -> Mapping[str, str]:
+        """SHA-256 of some outputs by product, by the newest record that is known here."""
+        record = self.record_index.known(directory, fingerprint)
+        return {} if record is None else {product: output["sha256"] for product, output in record.outputs.items()}
 
 
 def in_order(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The record of what a task published: written beside the outputs as soon as they have their names."""
+"""The record of what a task makes: written beside the outputs, before they get their names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 from caselaw.branches import Branch
 from caselaw.components import basis_of
 from caselaw.fingerprint import digest, short
-from caselaw.records import Record, revision, write_basis, write_record
+from caselaw.records import Record, revision, write_basis
 from caselaw.storage.publish import Published
 
 
@@ -56,8 +56,8 @@ def identity_of(value: Any) -> str:
     return short(digest("branch value", value))
 
 
-def record_outputs(task: Any, published: Mapping[str, Published], started: Started) -> None:
-    """Write the record of outputs that the task has just made."""
+def record_of_outputs(task: Any, published: Mapping[str, Published], started: Started) -> Record:
+    """The record of outputs that the task has just made."""
     outputs = {
         product: {"name": Path(p.path).name, "bytes": p.size, "sha256": p.sha256, "digest": p.digest}
         for product, p in published.items()
@@ -67,21 +67,22 @@ def record_outputs(task: Any, published: Mapping[str, Published], started: Start
     row = task.branch_row
     if row.origin is None:  # run by law itself, not by the pool
         row = task.of_all_branches.full_row(task.branch if task.has_branches else 0)
-    write(task, row, outputs, started=started.time, cpu_seconds=cpu, peak_memory=usage.ru_maxrss * 1024)
+    return record_of(task, row, outputs, started=started.time, cpu_seconds=cpu, peak_memory=usage.ru_maxrss * 1024)
 
 
-def record_adoption(task: Any, row: Branch, source: Record, started: Started) -> None:
-    """Write the record of outputs that the task has taken over from an earlier fingerprint."""
+def record_of_adoption(task: Any, row: Branch, source: Record, started: Started) -> Record:
+    """The record of outputs that the task takes over from an earlier fingerprint."""
     names = dict(zip(dict(task.location.products), task.location.names(row.fingerprint), strict=True))
     outputs = {product: {**source.outputs[product], "name": name} for product, name in names.items()}
     cpu = round(cpu_seconds() - started.cpu, 6)
-    write(task, row, outputs, started=started.time, cpu_seconds=cpu, peak_memory=0, adopted=source.fingerprint)
+    measured = {"started": started.time, "cpu_seconds": cpu, "peak_memory": 0}
+    return record_of(task, row, outputs, adopted=source.fingerprint, **measured)
 
 
-def write(task: Any, row: Branch, outputs: Mapping[str, Mapping[str, Any]], **measured: Any) -> None:
+def record_of(task: Any, row: Branch, outputs: Mapping[str, Mapping[str, Any]], **measured: Any) -> Record:
     workflow, origin = task.of_all_branches, row.origin
     context: RunContext = workflow.run_context
-    record = Record(
+    return Record(
         family=task.get_task_family(),
         parameters=workflow.readable_parameters,
         branch_value=None if row.value is None else str(row.value),
@@ -98,7 +99,6 @@ def write(task: Any, row: Branch, outputs: Mapping[str, Mapping[str, Any]], **me
         git=context.git,
         **measured,
     )
-    write_record(task.location.directory, record)
 
 
 def cpu_seconds() -> float:

@@ -19,7 +19,7 @@ def made_outputs(task: Any) -> list[Any]:
             parameters=readable(made.parameters),
             product=made.product,
             fingerprint=made.fingerprint,
-            path=str(made.path.relative_to(task.store)),
+            path=made.path.removeprefix(f"{task.store.root}/"),
             size_bytes=made.record.outputs[made.product]["bytes"],
             made_at=datetime.datetime.fromtimestamp(made.record.ended, datetime.UTC).isoformat("T", "seconds"),
             seconds=made.record.seconds,

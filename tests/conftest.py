@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
-import textwrap
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
+from projects import LAW_CFG, SmallProject
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -25,83 +20,6 @@ def shared_data() -> Path:
             pytest.fail(f"test data is missing: {SHARED_DATA}")
         pytest.skip(f"test data is not at {SHARED_DATA}")
     return SHARED_DATA
-
-
-LAW_CFG = """\
-[modules]
-{modules}
-[core]
-index_file: .law/index
-[luigi_core]
-local_scheduler: True
-no_lock: True
-[luigi_scheduler]
-retry_count: 1
-[luigi_retcode]
-already_running: 10
-missing_data: 20
-not_run: 25
-task_failed: 30
-scheduling_error: 35
-unhandled_exception: 40
-[caselaw]
-{settings}
-"""
-
-
-@dataclass(frozen=True)
-class SmallProject:
-    """A law project in a folder of its own."""
-
-    root: Path
-
-    def write(self, name: str, text: str) -> Path:
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(textwrap.dedent(text))
-        return path
-
-    def environment(self, **extra: str) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "CI") if name in os.environ}
-        home = self.root / ".home"
-        home.mkdir(exist_ok=True)
-        return {**kept, "HOME": str(home), "PYTHONPATH": str(self.root), **extra}
-
-    def command(self, *arguments: str) -> list[str]:
-        return [str(Path(sys.executable).parent / "law"), "run", *arguments]
-
-    def run(self, *arguments: str, code: int | None = 0, timeout: float = 60, **extra: str) -> str:
-        """`law run …`; returns all that it printed."""
-        done = subprocess.run(
-            self.command(*arguments), cwd=self.root, env=self.environment(**extra), timeout=timeout,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-        )  # fmt: skip
-        assert code is None or done.returncode == code, done.stdout
-        return done.stdout
-
-    def caselaw(self, *arguments: str, code: int | None = 0, timeout: float = 60, **extra: str) -> str:
-        """`caselaw …`; returns what it printed for programs or people."""
-        done = subprocess.run(
-            [str(Path(sys.executable).parent / "caselaw"), *arguments],
-            cwd=self.root, env=self.environment(**extra), timeout=timeout,
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert code is None or done.returncode == code, done.stdout + done.stderr
-        return done.stdout
-
-    def ask(self, *arguments: str, code: int | None = 0) -> dict[str, Any]:
-        """The answer of `caselaw … --json`."""
-        answer: dict[str, Any] = json.loads(self.caselaw(*arguments, "--json", code=code))
-        return answer
-
-    def made(self, family: str) -> set[str]:
-        """Paths of all published outputs of a family, relative to the store."""
-        store = self.root / "data"
-        return {
-            str(path.relative_to(store))
-            for path in (store / family).rglob("*")
-            if path.is_file() and ".records" not in path.parts
-        }
 
 
 @pytest.fixture

@@ -35,12 +35,13 @@ def gc(campaigns: tuple[str, ...], tags: tuple[str, ...], days: float, delete: b
     """
     from caselaw.config import load_project, resolve_store
     from caselaw.plan.garbage import freed, garbage, remove
+    from caselaw.storage.store import open_store
 
     if not (campaigns or tags or days):
         raise TaskError(
             "nothing is named that is to be kept", "caselaw gc", "give --campaign NAME, --tag NAME or --days N"
         )
-    store = resolve_store(load_project())
+    store = open_store(resolve_store(load_project()))
     keep, failed = kept(store, campaigns, tags)
     for family, reason in failed.items():
         click.echo(f"all outputs of {family} are kept, it cannot be evaluated: {reason}", err=True)
@@ -73,7 +74,7 @@ def kept(store: Any, campaigns: tuple[str, ...], tags: tuple[str, ...]) -> tuple
             keep.setdefault(directory, set()).update(names)
     for tag in [read_tag(store, name) for name in tags] if tags else all_tags(store):
         for folder, of_folder in tag.outputs.items():
-            keep.setdefault(str(store / folder), set()).update(of_folder)
+            keep.setdefault(f"{store.root}/{folder}", set()).update(of_folder)
     return keep, failed
 
 
@@ -88,8 +89,6 @@ def remove_all(found: list[Any], removed: Any) -> None:
 
 def show(found: list[Any], size: int, store: Any) -> None:
     """A table by folder, and the sum."""
-    from pathlib import Path
-
     from rich.filesize import decimal
     from rich.table import Table
 
@@ -102,6 +101,6 @@ def show(found: list[Any], size: int, store: Any) -> None:
     for output in found:
         folders.setdefault(output.directory, []).append(output.bytes)
     for directory, sizes in folders.items():
-        table.add_row(str(Path(directory).relative_to(store)), f"{len(sizes):,}", decimal(sum(sizes)))
+        table.add_row(directory.removeprefix(f"{store.root}/"), f"{len(sizes):,}", decimal(sum(sizes)))
     console.print(table)
     console.print(f"{len(found):,} outputs, {decimal(size)} to be freed")

@@ -31,8 +31,9 @@ def tag(name: str | None, family: str | None, arguments: tuple[str, ...], remove
     """
     from caselaw.config import load_project, resolve_store
     from caselaw.plan.tags import read_tag, remove_tag, tag_outputs, tags
+    from caselaw.storage.store import open_store
 
-    store = resolve_store(load_project())
+    store = open_store(resolve_store(load_project()))
     missing = 0
     if remove:
         if name is None:

@@ -4,13 +4,14 @@ from caselaw.config.campaign import Campaign, campaign_names, campaign_problems,
 from caselaw.config.declared import DeclaredConfig, format_keys
 from caselaw.config.problem import Problem
 from caselaw.config.project import Project, load_project
-from caselaw.config.store import resolve_store
+from caselaw.config.store import StoreSettings, resolve_store, store_at
 
 __all__ = [
     "Campaign",
     "DeclaredConfig",
     "Problem",
     "Project",
+    "StoreSettings",
     "campaign_names",
     "campaign_problems",
     "find_campaign",
@@ -18,4 +19,5 @@ __all__ = [
     "load_campaign",
     "load_project",
     "resolve_store",
+    "store_at",
 ]

@@ -1,92 +1,124 @@
-"""Stores: the root under which outputs live."""
+"""Stores: the root under which outputs live, on this machine or on a server."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from caselaw.config.lawcfg import expanded
-from caselaw.config.problem import Problem, did_you_mean, display, dotted, listed
+from caselaw.config.problem import did_you_mean, display, listed
 from caselaw.config.project import Project
+from caselaw.config.store_file import FILE, read_stores
 from caselaw.errors import ConfigError
 
-FILE = Path("configs") / "stores.yaml"
 NAME = re.compile(r"[A-Za-z0-9][\w-]*")
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+DEFAULT_CACHE = 20 * 10**9  # bytes
+DEFAULT_PATIENCE = 90.0  # seconds
 
 
-def resolve_store(project: Project) -> Path:
-    """The folder of the project's store: a name in configs/stores.yaml, or a path relative to law.cfg.
+@dataclass(frozen=True)
+class StoreSettings:
+    """Where a store is and how it is spoken to.
 
-    Raises `ConfigError` for an unknown name, an unset variable and stores that are not folders.
+    `root` is an absolute path, or a URL without a slash at its end. `doors` are further URLs of the same store.
+    `options` go to the file system of the URL's scheme: ca, token_file, … `cache` is how many bytes of its files are
+    kept in `cache_folder` on this machine, `patience` how many seconds a server that does not answer is asked again.
+    `mirror` is the folder of this machine in which records and unfinished uploads of a server's store are kept.
     """
-    store = str(project.store)
-    path, where = store, display(project.config_file)
+
+    name: str
+    root: str
+    doors: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    cache: int = DEFAULT_CACHE
+    patience: float = DEFAULT_PATIENCE
+    mirror: Path = Path()
+    cache_folder: Path | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a folder of this machine."""
+        return "://" not in self.root
+
+
+def resolve_store(project: Project, store: str | None = None) -> StoreSettings:
+    """The settings of the project's store, or of `store`: a name in configs/stores.yaml, a URL, or a path relative
+    to law.cfg.
+
+    Raises `ConfigError` for an unknown name, an unset variable and a URL that names no server.
+    """
+    name = str(project.store) if store is None else store
+    where = display(project.config_file)
     file = project.root / FILE
-    if NAME.fullmatch(store) and file.is_file():
+    if NAME.fullmatch(name) and file.is_file():
         stores = read_stores(file)
-        if store in stores:
-            path, where = stores[store]
-        elif not (project.root / store).is_dir():
-            hint = did_you_mean(store, stores)
+        if name in stores:
+            return from_entry(project, name, stores[name].settings, stores[name].where)
+        if not (project.root / name).is_dir():
+            hint = did_you_mean(name, stores)
             raise ConfigError(
-                f"there is no store '{store}' in {display(file)}",
+                f"there is no store '{name}' in {display(file)}",
                 where,
-                f"{hint + ' ' if hint else ''}stores: {listed(stores)}; a folder is written './{store}'",
+                f"{hint + ' ' if hint else ''}stores: {listed(stores)}; a folder is written './{name}'",
             )
-    return folder_of(expanded(path, where), project.root, where)
+    return from_entry(project, name, {"path": name}, where)
 
 
-def folder_of(path: str, root: Path, where: str) -> Path:
-    """An absolute path from a path or a `file://` URL."""
+def store_at(project: Project, url: str) -> StoreSettings:
+    """The settings of the store that holds a URL: of the project, in configs/stores.yaml, or its server."""
+    file = project.root / FILE
+    stores = read_stores(file) if file.is_file() else {}
+    own = [str(project.store)] if project.store in stores or "://" in str(project.store) else []
+    for settings in (resolve_store(project, name) for name in dict.fromkeys([*own, *stores])):
+        if not settings.is_local and f"{url}/".startswith(f"{settings.root}/"):
+            return settings
+    scheme, _, rest = url.partition("://")
+    server = f"{scheme}://{rest.partition('/')[0]}"
+    return from_entry(project, server, {"path": server}, display(project.config_file))
+
+
+def from_entry(project: Project, name: str, entry: Mapping[str, Any], where: str) -> StoreSettings:
+    """Settings from what stands in configs/stores.yaml."""
+    urls = entry.get("url", entry.get("path"))
+    first, *doors = [expanded(str(url), where) for url in (urls if isinstance(urls, list) else [urls])]
+    root, folder = root_of(first, project.root, where), entry.get("cache_folder")
+    options = {key: option(value, project.root, key, where) for key, value in entry.get("options", {}).items()}
+    return StoreSettings(
+        name, root, tuple(root_of(door, project.root, where) for door in doors), options,
+        round(entry.get("cache", DEFAULT_CACHE)), entry.get("patience", DEFAULT_PATIENCE),
+        project.root / ".caselaw" / "stores", project.root / expanded(folder, where) if folder else None,
+    )  # fmt: skip
+
+
+FILES = frozenset({"ca", "certificate", "key", "token_file", "password_file"})
+
+
+def option(value: Any, root: Path, key: str, where: str) -> Any:
+    """An option of a file system: variables replaced in text, and files relative to law.cfg's folder."""
+    if not isinstance(value, str):
+        return value
+    text = expanded(value, where)
+    return str(root / text) if key in FILES else text
+
+
+def root_of(path: str, root: Path, where: str) -> str:
+    """An absolute path from a path or a `file://` URL; another URL without the slash at its end."""
     scheme = SCHEME.match(path)
     if scheme is None:
-        return root / path
+        return str(root / path)
     from urllib.parse import unquote, urlsplit
 
     url = urlsplit(path)
-    if scheme[1].lower() != "file" or url.netloc not in ("", "localhost"):
+    if scheme[1].lower() == "file" and url.netloc in ("", "localhost"):
+        return str(Path(unquote(url.path)))
+    if not url.hostname or scheme[1].lower() == "file":
+        raise ConfigError(f"the store '{path}' names no server", where, "write scheme://server:port/path")
+    if url.username is not None or url.password is not None:
         raise ConfigError(
-            f"the store '{path}' is not on this machine; remote stores are not supported yet",
-            where,
-            "use a folder, for example a mounted file system",
+            "the URL of a store holds a user or password", where, "give 'user' and 'password_file' as options"
         )
-    return Path(unquote(url.path))
-
-
-_stores: dict[Path, tuple[tuple[int, int, int], dict[str, tuple[str, str]]]] = {}
-
-
-def read_stores(file: Path) -> dict[str, tuple[str, str]]:
-    """Path of every store and where it stands; raises `ConfigError` with all problems of the file."""
-    from caselaw.config.positions import Node
-    from caselaw.config.yaml_reader import read
-
-    stat = file.stat()
-    stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-    if file in _stores and _stores[file][0] == stamp:
-        return _stores[file][1]
-    document = read(file.read_bytes())
-    problems = list(document.problems)
-
-    def complain(node: Node, key: tuple[str, ...], message: str) -> None:
-        problems.append(Problem(node.line, node.column, dotted(key), message))
-
-    stores = {}
-    root = document.root
-    if root is not None and root.content is not None and not isinstance(root.content, dict):
-        complain(root, (), "must be a mapping of store names to their settings")
-    for name, entry in (root.content if root is not None and isinstance(root.content, dict) else {}).items():
-        settings = entry.node.content
-        path = settings.get("path") if isinstance(settings, dict) else None
-        if path is None or not isinstance(path.node.content, str):
-            complain(path.node if path else entry.node, (name,), "must have a 'path', which is text")
-            continue
-        for other in settings.keys() - {"path"}:
-            complain(settings[other].node, (name, other), "unknown key (known: path)")
-        stores[name] = (path.node.content, f"{display(file)}:{path.node.line}")
-    if problems:
-        lines = "\n".join(f"  {problem.at(file)}" for problem in sorted(problems))
-        raise ConfigError(f"the stores cannot be read:\n{lines}\n", display(file), "correct the file")
-    _stores[file] = (stamp, stores)
-    return stores
+    return path.rstrip("/")

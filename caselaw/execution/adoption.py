@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from caselaw.branches import Branch
-from caselaw.errors import FingerprintError, PublishError, StoreUnavailable
+from caselaw.errors import ContentChanged, FingerprintError, PublishError, StoreUnavailable
 from caselaw.execution.progress import progress_for
 from caselaw.holdings import Holdings, origin
-from caselaw.recording import Started, record_adoption
-from caselaw.records import Record
+from caselaw.recording import Started, record_of_adoption
+from caselaw.records import Record, write_records
 from caselaw.storage import existing_names, exists
-from caselaw.storage.alias import alias
-from caselaw.storage.state import ADVICE
+from caselaw.storage.folder import ADVICE
+from caselaw.storage.store import Store, store_of
 
 logger = logging.getLogger(__name__)
+
+AT_ONCE = 32
 
 
 def candidates(task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings) -> dict[int, str]:
@@ -62,35 +66,63 @@ def adopt(task: Any, numbers: Sequence[int]) -> list[int]:
         return list(numbers)
     wanted = [fingerprint for of_branch in found.values() for fingerprint in of_branch]
     records = holdings.index.of_fingerprints(task.location.directory, wanted)
-    adopted = set()
+    adopted: set[int] = set()
+    size = 1 if task.store.is_local else AT_ONCE
     with progress_for(f"{task.get_task_family()}: adopting outputs", len(found)) as progress:
-        for number, fingerprints in found.items():
-            sources = [record for f in fingerprints for record in reversed(records.get(f, ()))]
-            if any(adopt_branch(task, number, source, holdings) for source in sources):
-                adopted.add(number)
+        for start in range(0, len(found), size):
+            some = {
+                number: [record for f in found[number] for record in reversed(records.get(f, ()))]
+                for number in list(found)[start : start + size]
+            }
+            adopted |= adopt_some(task, some, holdings)
             progress.update(len(adopted), 0)
             progress.refresh()
     return [number for number in numbers if number not in adopted]
 
 
-def adopt_branch(task: Any, number: int, source: Record, holdings: Holdings) -> bool:
-    """Give the outputs of an earlier fingerprint their new names, if they are what their record says.
+def adopt_some(task: Any, sources: Mapping[int, Sequence[Record]], holdings: Holdings) -> set[int]:
+    """Give outputs of earlier fingerprints their new names, if they are what their records say; returns which.
 
-    The record comes first: whatever is killed when, there is no output without one.
+    `sources` maps numbers of branches to records to take over, the best first. The new records come first: whatever
+    is killed when, there is no output without one.
     """
     started = Started.now()
-    if not verified(task, source):
-        return False
-    row: Branch = task.full_row(number, holdings)
-    final = task.location.full_names(row.fingerprint)
-    if all(map(exists, final)):  # made by somebody else meanwhile
-        return True
-    record_adoption(task, row, source, started)
-    pairs = zip(task.location.full_names(source.fingerprint), final, strict=True)
-    if all(alias(task.store, existing, name) for existing, name in pairs):
-        return True
-    logger.warning("an output is not adopted, it vanished: %s of %s", source.fingerprint, task.location.directory)
-    return False
+    chosen = dict(zip(sources, side_by_side(partial(first_verified, task), sources.values()), strict=True))
+    rows = {number: task.full_row(number, holdings) for number, source in chosen.items() if source is not None}
+    names = existing_names(task.location.directory)
+    done = {number for number, row in rows.items() if names.issuperset(task.location.names(row.fingerprint))}
+    new = {number: (rows[number], chosen[number]) for number in rows if number not in done}
+    if new:
+        records = [record_of_adoption(task, row, source, started) for row, source in new.values()]
+        write_records(task.location.directory, records)
+    taken = side_by_side(partial(take_over, task), new.values())
+    vanished = [number for number, there in zip(new, taken, strict=True) if not there]
+    rest = {n: [s for s in sources[n] if s is not chosen[n]] for n in vanished}
+    again = adopt_some(task, rest, holdings) if any(rest.values()) else set()
+    return done | (new.keys() - set(vanished)) | again
+
+
+def side_by_side(work: Callable[[Any], Any], items: Collection[Any]) -> list[Any]:
+    """The results of some work; of several items on a server at the same time."""
+    if len(items) < 2:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(work, items))
+
+
+def first_verified(task: Any, sources: Sequence[Record]) -> Record | None:
+    return next((source for source in sources if verified(task, source)), None)
+
+
+def take_over(task: Any, pair: tuple[Branch, Record]) -> bool:
+    """Give the outputs of a record the names of a branch; False where one of them vanished."""
+    row, source = pair
+    names = task.location.paths(source.fingerprint), task.location.paths(row.fingerprint)
+    for product, output in source.outputs.items():
+        if not task.store.alias(names[0][product], names[1][product], output["sha256"]):
+            logger.warning("an output is not adopted, it vanished: %s", names[0][product])
+            return False
+    return True
 
 
 def verified(task: Any, record: Record) -> bool:
@@ -98,20 +130,32 @@ def verified(task: Any, record: Record) -> bool:
 
     Raises `StoreUnavailable` where the store cannot say.
     """
-    for product, path in task.location.paths(record.fingerprint).items():
-        if product not in record.outputs or not exists(path):
+    paths = task.location.paths(record.fingerprint)
+    if not record.outputs.keys() >= paths.keys():
+        return False
+    return all(holds(task, path, record.outputs[product]["sha256"]) for product, path in paths.items())
+
+
+def holds(task: Any, path: str, sha256: str) -> bool:
+    """Whether an output is what its record says; of one on a server, whether we have it here or can get it."""
+    store: Store = task.store
+    try:
+        if store.is_local and not exists(path):
             return False
-        try:
-            sha256 = task.file_digests.digest(path)
-        except FingerprintError as error:
-            if exists(path) and isinstance(error.__cause__, OSError):
-                raise StoreUnavailable(error.what, path, ADVICE) from error
-            logger.warning("an output is not adopted: %s", error)
-            return False
-        if sha256 != record.outputs[product]["sha256"]:
-            logger.warning("an output is not adopted, its content is not what its record says: %s", path)
-            return False
-    return True
+        found = task.file_digests.digest(store.local(path, sha256))
+    except FileNotFoundError:
+        return False
+    except ContentChanged as error:
+        logger.warning("an output is not adopted: %s", error)
+        return False
+    except FingerprintError as error:
+        if exists(path) and isinstance(error.__cause__, OSError):
+            raise StoreUnavailable(error.what, path, ADVICE) from error
+        logger.warning("an output is not adopted: %s", error)
+        return False
+    if found != sha256:
+        logger.warning("an output is not adopted, its content is not what its record says: %s", path)
+    return bool(found == sha256)
 
 
 def with_expected(task: Any, row: Branch) -> Branch:
@@ -137,7 +181,7 @@ def expected_inputs(task: Any, row: Branch) -> dict[str, str]:
 def verify_inputs(task: Any, row: Branch) -> None:
     """Raise `PublishError` for an input whose content is not what its record says."""
     for path, sha256 in row.expected.items():
-        if task.file_digests.digest(path) != sha256:
+        if task.file_digests.digest(store_of(path).local(path, sha256)) != sha256:
             raise PublishError(
                 "an input is not what its record says: it was changed or truncated after it had been made", path,
                 "remove it, then run again; 'caselaw verify' lists all such outputs",

@@ -9,6 +9,7 @@ from typing import Any
 
 from caselaw.branches import Branch
 from caselaw.config import DeclaredConfig
+from caselaw.errors import StoreUnavailable
 from caselaw.recording import RunContext
 
 
@@ -59,9 +60,15 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one branch went: `error` is its traceback, `output` what it printed."""
+    """How one branch went: `error` is its traceback, `output` what it printed.
+
+    `letter` is the folder of the outbox that holds what it made. `outage` says that the store could not be reached:
+    then the branch was not made, or what it made stays in the outbox.
+    """
 
     number: int
     seconds: float
     error: str | None
     output: str
+    letter: str | None = None
+    outage: StoreUnavailable | None = None

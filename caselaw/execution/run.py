@@ -16,26 +16,31 @@ from typing import Any
 import luigi
 
 from caselaw.branches import Branch
-from caselaw.errors import BranchesFailed
+from caselaw.delivery import send_waiting
+from caselaw.errors import BranchesFailed, StoreUnavailable
 from caselaw.execution.adoption import adopt, verify_inputs, with_expected
 from caselaw.execution.job import Job, Outcome
 from caselaw.execution.pool import Pool, Worker, shared_pool
 from caselaw.execution.progress import Progress, progress_for
+from caselaw.execution.sending import Sender
+from caselaw.execution.tapes import inputs_online
 from caselaw.records import compact
-from caselaw.storage import remove_orphans
+from caselaw.storage import existing_names, remove_orphans
 
 SECONDS_PER_CHUNK = 0.05
 LARGEST_CHUNK = 256
 SECONDS_BETWEEN_UPDATES = 0.1
+SECONDS_BETWEEN_LOOKS = 0.01
 
 
 def run_in_worker(task: Any) -> None:
     """Adopt the outputs of a task without branches, or run it in a worker."""
-    run_all(task, adopt(task, [0]), size=1)
+    run_all(task, adopt(task, unsent(task, [0])), size=1)
 
 
 def run_branches(workflow: Any, numbers: Sequence[int]) -> None:
     """Adopt or run branches of a workflow; one that fails does not stop the others, and `BranchesFailed` tells."""
+    numbers = unsent(workflow, numbers)
     size = min(max(1, workflow.project.workers // workflow.resources.cpus), len(numbers))
     run_all(workflow, adopt(workflow, numbers) if numbers else [], size)
 
@@ -43,16 +48,28 @@ def run_branches(workflow: Any, numbers: Sequence[int]) -> None:
 def run_here(branch: Any) -> Any:
     """Adopt or run a branch in this process, as `law run --branch` and law's local workflow do."""
     workflow, number = branch.of_all_branches, branch.branch
-    if not adopt(workflow, [number]):
+    if not adopt(workflow, unsent(workflow, [number])):
         branch._has_published = True
         return None
-    verify_inputs(branch, with_expected(branch, workflow.plain_row(number)))
-    return type(branch).run(branch)
+    with inputs_online(workflow, [number]):
+        verify_inputs(branch, with_expected(branch, workflow.plain_row(number)))
+        return type(branch).run(branch)
+
+
+def unsent(task: Any, numbers: Sequence[int]) -> list[int]:
+    """Those branches whose outputs do not wait here since an earlier run; what waits is published."""
+    if not task.declared or not send_waiting(task.store, task.location.directory):
+        return list(numbers)
+    names, location = existing_names(task.location.directory), task.location
+    return [number for number in numbers if not names.issuperset(location.names(task.fingerprints[number]))]
 
 
 def run_all(task: Any, numbers: Sequence[int], size: int) -> None:
     """Run the branches in the pool; when nothing is missing any more, put the records of this run together."""
-    pids = run_in_pool(task, numbers, size) if numbers else frozenset()
+    pids: frozenset[int] = frozenset()
+    if numbers:
+        with inputs_online(task, numbers):
+            pids = run_in_pool(task, numbers, size)
     if task.declared and task.all_published():
         compact(task.location.directory, task.fingerprint, idle=pids | {os.getpid()})
         task.record_index.refresh(task.location.directory)
@@ -60,18 +77,23 @@ def run_all(task: Any, numbers: Sequence[int], size: int) -> None:
 
 def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> frozenset[int]:
     """Run branches; returns the processes that did."""
-    remove_orphans(task.store)
+    remove_orphans(task.store.scratch)
     pool = shared_pool(task.resources.cpus, len(luigi.task_register.Register._reg))
     failures: dict[int, str] = {}
     title = describe(task)
-    run = Run(pool, Job.of(task), deque(numbers), lambda number: with_expected(task, task.full_row(number)), size)
-    with interruptible(pool, task.store), progress_for(title, len(numbers)) as progress:
+    sender = Sender(task.store)
+    run = Run(pool, Job.of(task), deque(numbers), lambda n: with_expected(task, task.full_row(n)), size, sender)
+    with interruptible(pool, task.store.scratch), progress_for(title, len(numbers)) as progress:
         for ended, outcome in enumerate(run.outcomes(progress), 1):
             report(title, run, outcome, progress)
-            if outcome.error is not None:
+            if outcome.outage is not None:
+                run.stop(outcome)
+            elif outcome.error is not None:
                 failures[outcome.number] = outcome.error.strip().rpartition("\n")[2]
             progress.update(ended, len(failures))
-    remove_orphans(task.store, also=pool.pids)
+    remove_orphans(task.store.scratch, also=pool.pids)
+    if run.outage is not None:
+        raise outage_of(title, run, len(numbers))
     tolerance = getattr(task, "tolerance", 0.0)
     if len(failures) > (tolerance * len(numbers) if tolerance <= 1 else tolerance):
         raise BranchesFailed(title, failures, len(numbers))
@@ -81,32 +103,64 @@ def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> frozenset[int]:
 class Run:
     """Branches of one job on their way through the pool."""
 
-    def __init__(self, pool: Pool, job: Job, waiting: deque[int], row: Callable[[int], Branch], size: int) -> None:
+    def __init__(
+        self, pool: Pool, job: Job, waiting: deque[int], row: Callable[[int], Branch], size: int, sender: Sender
+    ) -> None:
         self.pool, self.job, self.waiting, self.row, self.size = pool, job, waiting, row, size
         self.ended, self.seconds = 0, 0.0
+        self.sender = sender
+        self.outage: StoreUnavailable | None = None
+        self.left = 0
+        self.told = False
 
     def outcomes(self, progress: Progress) -> Iterator[Outcome]:
         """Outcomes of all branches as they come; a worker that dies fails its branch and is replaced."""
-        for worker in self.pool.at_least(self.size):
-            self.feed(worker)
-        while busy := {worker.connection: worker for worker in self.pool.workers if worker.running}:
-            for connection in wait(list(busy), SECONDS_BETWEEN_UPDATES):
-                worker = busy[connection]  # type: ignore[index]
-                try:
-                    outcome = worker.connection.recv()
-                except (EOFError, ConnectionResetError):
-                    outcome = self.bury(worker)
-                else:
-                    worker.running.remove(outcome.number)
-                    if not worker.running:
-                        self.feed(worker)
-                self.ended, self.seconds = self.ended + 1, self.seconds + outcome.seconds
-                yield outcome
-            progress.refresh()
+        try:
+            self.pool.at_least(self.size)
+            while self.feed_all() or self.sender.sending:
+                busy = {worker.connection: worker for worker in self.pool.workers if worker.running}
+                pause = SECONDS_BETWEEN_UPDATES if not self.sender.sending else SECONDS_BETWEEN_LOOKS
+                for connection in wait(list(busy), pause):
+                    outcome = self.receive(busy[connection])  # type: ignore[index]
+                    if outcome.letter is None:
+                        yield outcome
+                    else:
+                        self.sender.add(outcome)
+                yield from self.sender.ended(0 if busy else SECONDS_BETWEEN_UPDATES)
+                self.tell_trouble(progress)
+                progress.refresh()
+        finally:
+            self.sender.close()
+
+    def feed_all(self) -> bool:
+        """Give work to workers that have none; whether anybody works."""
+        for worker in self.pool.workers[: self.size]:
+            if not worker.running:
+                self.feed(worker)
+        return any(worker.running for worker in self.pool.workers)
+
+    def receive(self, worker: Worker) -> Outcome:
+        """The next outcome of a worker, which then gets its next branches."""
+        try:
+            outcome: Outcome = worker.connection.recv()
+        except (EOFError, ConnectionResetError):
+            outcome = self.bury(worker)
+        else:
+            worker.running.remove(outcome.number)
+            if not worker.running:
+                self.feed(worker)
+        self.ended, self.seconds = self.ended + 1, self.seconds + outcome.seconds
+        return outcome
+
+    def tell_trouble(self, progress: Progress) -> None:
+        """Say once that new work waits for the store."""
+        if self.sender.troubled and not self.told:
+            progress.message("the store does not answer: no other branch is begun until it does")
+        self.told = self.sender.troubled
 
     def feed(self, worker: Worker) -> None:
         """Send the next branches to a worker, few enough that all workers end at about the same time."""
-        if not self.waiting:
+        if not self.waiting or self.sender.full:
             return
         if worker.job is not self.job:
             worker.connection.send(self.job)
@@ -118,6 +172,12 @@ class Run:
         worker.running.extend(chunk)
         worker.connection.send([(number, self.row(number)) for number in chunk])
 
+    def stop(self, outcome: Outcome) -> None:
+        """Begin no other branch: the store cannot be reached. Those that run are waited for."""
+        self.outage = self.outage or outcome.outage
+        self.left += 1 + len(self.waiting)
+        self.waiting.clear()
+
     def bury(self, worker: Worker) -> Outcome:
         """A worker died: its current branch failed, the others of its chunk wait again."""
         number = worker.running.popleft()
@@ -125,6 +185,13 @@ class Run:
         self.pool.discard(worker)
         self.feed(self.pool.start())
         return Outcome(number, 0.0, f"the worker process died: {cause(worker.process.exitcode)}", "")
+
+
+def outage_of(title: str, run: Run, total: int) -> StoreUnavailable:
+    """One error for all branches that an outage of the store has stopped."""
+    assert run.outage is not None
+    what = f"{title}: stopped with {total - run.left} of {total} branches published: {run.outage.what}"
+    return StoreUnavailable(what, run.outage.where, run.outage.advice)
 
 
 def cause(exitcode: int | None) -> str:
@@ -152,7 +219,7 @@ def describe(task: Any) -> str:
 
 
 @contextlib.contextmanager
-def interruptible(pool: Pool, store: Path) -> Iterator[None]:
+def interruptible(pool: Pool, scratch: Path) -> Iterator[None]:
     """Ctrl-C or a termination request leaves no child process and no partial file."""
 
     def interrupt(*_: object) -> None:
@@ -163,7 +230,7 @@ def interruptible(pool: Pool, store: Path) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        remove_orphans(store, also=pool.end())
+        remove_orphans(scratch, also=pool.end())
         raise
     finally:
         if in_main_thread:

@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from caselaw.branches import Branch
+from caselaw.errors import StoreUnavailable
 from caselaw.execution.adoption import verify_inputs
 from caselaw.execution.job import Job, Outcome
 from caselaw.execution.threads import pin_threads
@@ -46,24 +47,29 @@ def serve(connection: Connection, inherited: Iterable[Connection], cpus: int) ->
             job, workflow = request, None
             continue
         assert job is not None, "a worker gets its job before its branches"
+        outage: StoreUnavailable | None = None
         for number, row in request:
             started = time.time()
-            error = None
+            error = letter = None
             try:
-                workflow = job.task() if workflow is None else workflow
-                run_branch(job.branch(workflow, number, row), started)
+                if outage is None:  # else it would only wait once more
+                    workflow = job.task() if workflow is None else workflow
+                    letter = run_branch(job.branch(workflow, number, row), started)
+            except StoreUnavailable as unavailable:
+                outage = unavailable
             except BaseException:
                 error = traceback_of_step()
-            connection.send(Outcome(number, time.time() - started, error, printed.take()))
+            connection.send(Outcome(number, time.time() - started, error, printed.take(), letter, outage))
 
 
-def run_branch(task: Any, started: float) -> None:
-    """Run one branch or task here and make sure that it published."""
+def run_branch(task: Any, started: float) -> str | None:
+    """Run one branch or task here and make sure that it published, or left its outputs in the returned folder."""
     task._started = Started(started, cpu_seconds())
     verify_inputs(task, task._branch_row)
     type(task).run(task)
     if task.declared:
         task.require_published()
+    return None if task._letter is None else str(task._letter)
 
 
 def traceback_of_step() -> str:

@@ -13,6 +13,7 @@ from caselaw.errors import PublishError, TaskError
 from caselaw.plan.selection import own_selection
 from caselaw.storage import exists
 from caselaw.storage.location import component
+from caselaw.storage.store import store_of
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Export:
 
     branch: int | None
     product: str
-    source: Path
+    source: str
     target: Path
 
 
@@ -31,7 +32,7 @@ def exports(task: Any, folder: Path) -> list[Export]:
     chosen = own_selection(task)
     numbers = range(len(whole.fingerprints)) if chosen is None else sorted(chosen)
     found = list(named(whole, numbers, folder))
-    missing = [str(export.source) for export in found if not exists(export.source)]
+    missing = [export.source for export in found if not exists(export.source)]
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise TaskError(f"{missing[0]}{more} does not exist", task.get_task_family(), "run the task first")
@@ -61,18 +62,21 @@ def labels_of(task: Any) -> list[str]:
 
 def write(export: Export, *, link: bool, replace: bool) -> None:
     """Copy or link one product; it appears under its name as a whole."""
-    target = export.target
+    target, store = export.target, store_of(export.source)
+    if link and not store.is_local:
+        raise TaskError("a product on a server cannot be linked to", export.source, "leave --link out: it is copied")
     if exists(target) and not replace:
         raise PublishError("there is a file of this name", target, "choose another folder, or give --force")
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        source = store.local(export.source)
         if link:
-            temporary.symlink_to(export.source.resolve())
-        elif export.source.is_dir():
-            shutil.copytree(export.source, temporary)
+            temporary.symlink_to(source.resolve())
+        elif source.is_dir():
+            shutil.copytree(source, temporary)
         else:
-            shutil.copy2(export.source, temporary)
+            shutil.copy2(source, temporary)
         if target.is_dir() and not target.is_symlink():
             shutil.rmtree(target)
         temporary.replace(target)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import luigi
@@ -21,7 +20,7 @@ class Made:
     parameters: dict[str, str]
     product: str
     fingerprint: str
-    path: Path
+    path: str
     record: Record | None
 
 

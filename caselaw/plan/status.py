@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from caselaw.errors import StoreUnavailable
@@ -15,6 +16,7 @@ from caselaw.plan.lineage import everything
 from caselaw.plan.selection import selected_branches
 from caselaw.recording import identity_of
 from caselaw.storage import existing_names
+from caselaw.storage.state import names_in_folders
 
 COMPLETE, MISSING, STALE, ADOPTABLE, UNKNOWN = "complete", "missing", "stale", "adoptable", "unknown"
 
@@ -49,7 +51,9 @@ def states_of(task: Any) -> Iterator[TaskStates]:
     """
     holdings: Holdings | None = None
     wanted = selected_branches(task)
-    for found in everything(task):
+    tasks = everything(task)
+    listings = listings_of_servers(tasks)
+    for found in tasks:
         numbers = wanted.get(found.task_id)
         if not isinstance(found, FingerprintedTask):
             yield of_plain_task(found)
@@ -57,16 +61,31 @@ def states_of(task: Any) -> Iterator[TaskStates]:
         workflow = found.of_all_branches
         holdings = Holdings(workflow.record_index) if holdings is None else holdings
         chosen = range(len(workflow.fingerprints)) if numbers is None else sorted(numbers)
-        yield of_task(workflow, chosen, holdings)
+        yield of_task(workflow, chosen, holdings, listings)
 
 
-def of_task(task: Any, numbers: Sequence[int], holdings: Holdings) -> TaskStates:
+def listings_of_servers(tasks: Sequence[Any]) -> dict[str, frozenset[str]]:
+    """Folder → names in it, of all tasks whose store is on a server: asked for all at the same time.
+
+    Nothing where the store cannot say: then each task says so itself.
+    """
+    mine = [task for task in tasks if isinstance(task, FingerprintedTask) and task.declared]
+    try:
+        return names_in_folders(task.location.directory for task in mine if not task.store.is_local)
+    except StoreUnavailable:
+        return {}
+
+
+def of_task(
+    task: Any, numbers: Sequence[int], holdings: Holdings, listings: Mapping[str, frozenset[str]] = MappingProxyType({})
+) -> TaskStates:
     """States of some branches of a task. What can be adopted is noted in `holdings` for those downstream."""
     try:
         if not task.declared:
             done = {n: (task.as_branch(n) if task.has_branches else task).complete() for n in numbers}
             return TaskStates(task, numbers, [COMPLETE if done[n] else MISSING for n in numbers])
-        names = existing_names(task.location.directory)
+        directory = task.location.directory
+        names = listings[directory] if directory in listings else existing_names(directory)
         location, fingerprints = task.location, task.fingerprints
         open_ = [n for n in numbers if not names.issuperset(location.names(fingerprints[n]))]
         if not open_:

@@ -7,13 +7,14 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from caselaw.errors import StoreUnavailable, TaskError
 from caselaw.plan.lineage import lineage
-from caselaw.records.files import write_atomically
-from caselaw.storage import existing_names
+from caselaw.records.files import text_as_json
+from caselaw.storage.folder import names_here
+from caselaw.storage.state import names_in_folders
+from caselaw.storage.store import Documents, Store
 
 FOLDER = ".tags"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
@@ -50,46 +51,61 @@ def reached(tasks: list[Any]) -> dict[str, set[str]]:
 def tag_outputs(name: str, task: Any) -> tuple[Tag, int]:
     """Tag the outputs of a task and of everything upstream; returns the tag and how many outputs are missing."""
     checked(name)
-    store: Path = task.store
+    store: Store = task.store
     outputs, missing = {}, 0
-    for directory, names in reached([task]).items():
-        present = names & existing_names(directory)
+    wanted = reached([task])
+    listings = names_in_folders(wanted)
+    for directory, names in wanted.items():
+        present = names & listings[directory]
         missing += len(names) - len(present)
         if present:
-            outputs[str(Path(directory).relative_to(store))] = sorted(present)
+            outputs[directory.removeprefix(f"{store.root}/")] = sorted(present)
     tag = Tag(name, time.time(), str(task), outputs)
-    write_atomically(path_of(store, name), {"schema": 1, **asdict(tag)})
+    documents_of(store).write(file_name(name), text_as_json({"schema": 1, **asdict(tag)}))
     return tag, missing
 
 
-def tags(store: Path) -> list[Tag]:
+def tags(store: Store) -> list[Tag]:
     """All tags of a store by name."""
-    names = sorted(n for n in existing_names(store / FOLDER) if n.endswith(".json") and not n.startswith("."))
-    return [read_tag(store, name.removesuffix(".json")) for name in names]
+    documents = documents_of(store)
+    documents.refresh()
+    names = sorted(n for n in names_here(documents.path) if n.endswith(".json") and not n.startswith("."))
+    return [read(documents, store, name.removesuffix(".json")) for name in names]
 
 
-def read_tag(store: Path, name: str) -> Tag:
+def read_tag(store: Store, name: str) -> Tag:
     """A tag by its name. Raises `TaskError` where there is none, `StoreUnavailable` where it cannot be read."""
-    path = path_of(store, checked(name))
+    documents = documents_of(store)
+    documents.refresh()
+    return read(documents, store, checked(name))
+
+
+def read(documents: Documents, store: Store, name: str) -> Tag:
+    path = documents.path / file_name(name)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         outputs = {str(folder): [str(name) for name in names] for folder, names in content["outputs"].items()}
         return Tag(str(content["name"]), float(content["created"]), str(content["task"]), outputs)
     except FileNotFoundError:
         known = ", ".join(tag.name for tag in tags(store)) or "none"
-        raise TaskError(f"there is no tag '{name}'", store / FOLDER, f"tags of this store: {known}") from None
+        raise TaskError(f"there is no tag '{name}'", f"{store.root}/{FOLDER}", f"tags of this store: {known}") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreUnavailable(f"a tag cannot be read: {error!r}", path, "restore it, or remove it by hand") from error
 
 
-def remove_tag(store: Path, name: str) -> None:
+def remove_tag(store: Store, name: str) -> None:
     """Forget a tag; its outputs stay."""
     read_tag(store, name)
-    path_of(store, name).unlink(missing_ok=True)
+    documents_of(store).remove(file_name(name))
 
 
-def path_of(store: Path, name: str) -> Path:
-    return store / FOLDER / f"{name}.json"
+def documents_of(store: Store) -> Documents:
+    """The documents that hold the tags of a store."""
+    return store.documents(f"{store.root}/{FOLDER}", fixed=False)
+
+
+def file_name(name: str) -> str:
+    return f"{name}.json"
 
 
 def checked(name: str) -> str:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from caselaw.errors import FingerprintError, StoreUnavailable
-from caselaw.fingerprint import file_digest
+from caselaw.errors import FingerprintError
 from caselaw.plan.lineage import lineage
 from caselaw.plan.selection import selected_branches
 from caselaw.records import Record
 from caselaw.storage import exists
-from caselaw.storage.state import ADVICE
 
 OK, CHANGED, MISSING, UNRECORDED = "ok", "changed", "missing", "unrecorded"
 
@@ -41,7 +38,7 @@ class Output:
     task: Any
     number: int
     product: str
-    path: Path
+    path: str
     records: tuple[Record, ...]
     """Its records: several, where it was made more than once."""
 
@@ -73,19 +70,17 @@ def verify(output: Output) -> Verified:
     """Read one output and compare it with its record. Raises `StoreUnavailable` where the store cannot say."""
     task = output.task
     branch = output.number if task.has_branches else None
-    who = (task.get_task_family(), task.readable_parameters, branch, output.product, str(output.path))
+    who = (task.get_task_family(), task.readable_parameters, branch, output.product, output.path)
     if not exists(output.path):
         return Verified(*who, MISSING)
     expected = recorded(output, output.records) or recorded(output, records_now(output))
     if not expected:
         return Verified(*who, UNRECORDED)
     try:
-        found = file_digest(output.path)
+        found = task.store.digest(output.path)
+    except FileNotFoundError:  # removed meanwhile
+        return Verified(*who, MISSING)
     except FingerprintError as error:
-        if not exists(output.path):  # removed meanwhile
-            return Verified(*who, MISSING)
-        if isinstance(error.__cause__, OSError):
-            raise StoreUnavailable(error.what, output.path, ADVICE) from error
         return Verified(*who, CHANGED, expected[0], error.what)
     if found in expected or found in recorded(output, records_now(output)):
         return Verified(*who, OK, found, found)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, cast
 
 from caselaw.components import basis_of
@@ -108,10 +107,9 @@ def newest_record(workflow: Any, number: int | None) -> tuple[str, Record] | Non
 
 def folders_of_family(workflow: Any) -> Iterator[str]:
     """All folders with records of the task's family."""
-    family = Path(workflow.location.directory)
-    while family.parent != workflow.store:
-        family = family.parent
-    waiting = [str(family)]
+    root = workflow.store.root
+    below = workflow.location.directory.removeprefix(f"{root}/")
+    waiting = [f"{root}/{below.partition('/')[0]}"]
     while waiting:
         here = waiting.pop()
         names = existing_names(here)

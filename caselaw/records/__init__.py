@@ -1,9 +1,8 @@
 """What was made from what: a record beside every output."""
 
 from caselaw.records.basis import Basis, read_basis, write_basis
-from caselaw.records.files import compact, read_records
+from caselaw.records.files import compact, read_records, write_records
 from caselaw.records.index import RecordIndex
-from caselaw.records.journal import write_record
 from caselaw.records.record import Record, holds
 from caselaw.records.revision import revision
 
@@ -17,5 +16,5 @@ __all__ = [
     "read_records",
     "revision",
     "write_basis",
-    "write_record",
+    "write_records",
 ]

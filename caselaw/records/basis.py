@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.errors import StoreUnavailable
-from caselaw.records.files import BASIS, DOCUMENT, text_of, write_atomically
-from caselaw.records.journal import FOLDER
+from caselaw.records.files import BASIS, DOCUMENT, documents_of, text_as_json, text_of
 from caselaw.records.record import SCHEMA, broken
-from caselaw.storage.state import ADVICE, existing_names
+from caselaw.storage.folder import ADVICE, names_here
 
 NAME_LENGTH = 20
 
@@ -48,15 +47,16 @@ class Basis:
     schema: int = SCHEMA
 
 
-def path_of(directory: str, own: str) -> Path:
-    return Path(directory, FOLDER, f"{BASIS}{own[:NAME_LENGTH]}{DOCUMENT}")
+def name_of(own: str) -> str:
+    return f"{BASIS}{own[:NAME_LENGTH]}{DOCUMENT}"
 
 
 def write_basis(directory: str, basis: Basis) -> None:
     """Publish the document, unless it is there. One that grows old is written again: see `forget_unused`."""
-    path = path_of(directory, basis.own)
-    if age(path) > SECONDS_KEPT / 2:
-        write_atomically(path, asdict(basis))
+    documents = documents_of(directory)
+    documents.refresh()
+    if age(documents.path / name_of(basis.own)) > SECONDS_KEPT / 2:
+        documents.write(name_of(basis.own), text_as_json(asdict(basis)))
 
 
 def age(path: Path) -> float:
@@ -71,8 +71,11 @@ def age(path: Path) -> float:
 
 def read_basis(directory: str, own: str) -> Basis | None:
     """The document of these components; None where there is none that this version can use."""
-    path = path_of(directory, own)
+    documents = documents_of(directory)
+    path = documents.path / name_of(own)
     try:
+        if not path.exists():
+            documents.refresh()
         content = json.loads(text_of(path))
         if content["schema"] != SCHEMA:
             return None
@@ -85,8 +88,8 @@ def read_basis(directory: str, own: str) -> Basis | None:
 
 def forget_unused(directory: str, used: Iterable[str]) -> None:
     """Remove documents of components that no record names, and unfinished files, after a day."""
-    folder = Path(directory, FOLDER)
-    needed = {path_of(directory, own).name for own in used}
-    for name in existing_names(folder):
-        if name.startswith((BASIS, ".")) and name not in needed and age(folder / name) > SECONDS_KEPT:
-            (folder / name).unlink(missing_ok=True)
+    documents = documents_of(directory)
+    needed = set(map(name_of, used))
+    for name in names_here(documents.path):
+        if name.startswith((BASIS, ".")) and name not in needed and age(documents.path / name) > SECONDS_KEPT:
+            documents.remove(name)

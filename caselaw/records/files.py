@@ -3,7 +3,8 @@
 A journal (`.records/<host>.<process>.jsonl`) has a line per branch, written with one call, so that lines never
 mix; an unfinished last line, left by a kill, is no record. A document (`.records/<fingerprint>.<digest>.json`)
 holds the records of a workflow with what they share written once; it appears atomically. Its name carries a
-digest of what it holds: two processes that put records together at the same time overwrite nothing.
+digest of what it holds: two processes that put records together at the same time overwrite nothing. On a server,
+where nothing can be added to a file, some branches share a document (`branches.…`) in place of a journal.
 """
 
 from __future__ import annotations
@@ -12,30 +13,37 @@ import contextlib
 import hashlib
 import json
 import os
-import socket
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from caselaw.errors import StoreUnavailable
-from caselaw.records.journal import FOLDER, JOURNAL, UNWRITABLE, claim, finished
+from caselaw.records.journal import FOLDER, JOURNAL, append_record, claim, finished
 from caselaw.records.record import SCHEMA, Record, as_json, broken, from_json, parsed
+from caselaw.storage.folder import names_here
 from caselaw.storage.state import existing_names
+from caselaw.storage.store import Documents, store_of
 
 DOCUMENT = ".json"
 BASIS = "basis."
+BATCH = "branches."
 MARK_LENGTH = 12
 ATTEMPTS = 20
 
 T = TypeVar("T")
 
 
+def documents_of(directory: str | os.PathLike[str]) -> Documents:
+    """The documents beside the outputs in a folder."""
+    return store_of(directory).documents(f"{os.fspath(directory)}/{FOLDER}", fixed=True)
+
+
 def record_files(directory: str | os.PathLike[str]) -> list[Path]:
     """Files that hold records of the outputs in a folder."""
-    folder = Path(directory, FOLDER)
-    names = sorted(existing_names(folder))
-    return [folder / name for name in names if name.endswith((JOURNAL, DOCUMENT)) and not name.startswith((BASIS, "."))]
+    documents = documents_of(directory)
+    documents.refresh()
+    names = sorted(name for name in names_here(documents.path) if name.endswith((JOURNAL, DOCUMENT)))
+    return [documents.path / name for name in names if not name.startswith((BASIS, "."))]
 
 
 def read_records(directory: str | os.PathLike[str]) -> list[Record]:
@@ -105,24 +113,23 @@ def write_document(directory: str, name: str, records: Iterable[Record]) -> Path
     shared = {name: value for name, value in first.items() if all(row[name] == value for row in rows)}
     own = [{name: value for name, value in row.items() if name not in shared} for row in rows]
     content = {"schema": SCHEMA, "shared": shared, "records": own}
-    mark = hashlib.sha256(text_as_json(content).encode()).hexdigest()[:MARK_LENGTH]
-    path = Path(directory, FOLDER, f"{name}.{mark}{DOCUMENT}")
-    write_atomically(path, content)
-    return path
+    text = text_as_json(content)
+    mark = hashlib.sha256(text.encode()).hexdigest()[:MARK_LENGTH]
+    documents = documents_of(directory)
+    documents.write(f"{name}.{mark}{DOCUMENT}", text)
+    return documents.path / f"{name}.{mark}{DOCUMENT}"
 
 
-def write_atomically(path: Path, content: Mapping[str, Any]) -> None:
-    """A JSON file that is there completely or not at all. Raises `StoreUnavailable` where it cannot be written."""
-    temporary = path.with_name(f".{path.name}.{socket.gethostname()}.{os.getpid()}.{time.monotonic_ns()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            temporary.write_text(text_as_json(content), encoding="utf-8")
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise StoreUnavailable(f"a file could not be written: {error.strerror}", path, UNWRITABLE) from error
+def write_records(directory: str, records: Sequence[Record]) -> None:
+    """Publish records of branches. Raises `StoreUnavailable`; no part of a record stays behind then.
+
+    On this machine they are lines in a journal; on a server, where nothing can be added to a file, a document.
+    """
+    if not store_of(directory).is_local:
+        write_document(directory, BATCH.rstrip("."), records)
+        return
+    for record in records:
+        append_record(directory, record)
 
 
 def text_as_json(content: Mapping[str, Any]) -> str:
@@ -130,12 +137,14 @@ def text_as_json(content: Mapping[str, Any]) -> str:
 
 
 def compact(directory: str, fingerprint: str, *, idle: frozenset[int] = frozenset()) -> None:
-    """Put finished journals of a folder into the document of the workflow that is complete now.
+    """Put finished journals of a folder, and documents of some branches, into that of the workflow, complete now.
 
     Finished are those of this host's processes that live no more, and of `idle`, whose processes wait.
     """
-    journals = [path for path in record_files(directory) if path.suffix == JOURNAL and finished(path.name, idle)]
+    present = record_files(directory)
+    journals = [path for path in present if path.suffix == JOURNAL and finished(path.name, idle)]
     claimed = [path for path in map(claim, journals) if path is not None]
+    claimed += [path for path in present if path.name.startswith(BATCH)]
     if claimed:
         earlier = [path for path in record_files(directory) if is_document_of(path, fingerprint)]
         put_together(directory, fingerprint, [*earlier, *claimed])
@@ -163,7 +172,7 @@ def put_together(directory: str, name: str, paths: Iterable[Path]) -> None:
     written = write_document(directory, name, records.values()) if records else None
     for path in used:
         if path != written:
-            path.unlink(missing_ok=True)
+            documents_of(directory).remove(path.name)
 
 
 def key_of(record: Record) -> tuple[str, ...]:
@@ -191,4 +200,4 @@ def rewrite(directory: str, path: Path) -> None:
         return
     written = write_document(directory, path.name.partition(".")[0], kept) if kept else None
     if written != path:
-        path.unlink(missing_ok=True)
+        documents_of(directory).remove(path.name)

@@ -90,6 +90,12 @@ class RecordIndex:
         found = self.of_fingerprints(directory, [fingerprint]).get(fingerprint)
         return found[-1] if found else None
 
+    def known(self, directory: str, fingerprint: str) -> Record | None:
+        """The newest record of one branch's outputs, as far as it is known without a look at the folder."""
+        query = f"SELECT body FROM {TABLE} WHERE directory = ? AND fingerprint = ? ORDER BY ended DESC LIMIT 1"
+        rows = self._with_connection(lambda c: c.execute(query, (directory, fingerprint)).fetchall())
+        return Record(**json.loads(rows[0][0])) if rows else None
+
     def of_fingerprints(self, directory: str, fingerprints: Iterable[str]) -> dict[str, list[Record]]:
         """Fingerprint → records of that branch's outputs, the newest last."""
         found: dict[str, list[Record]] = {}

@@ -18,7 +18,7 @@ CLAIMED = ".claimed.jsonl"
 UNWRITABLE = "check free space and permissions of the store, then run again"
 
 
-def write_record(directory: str, record: Record) -> None:
+def append_record(directory: str, record: Record) -> None:
     """Append a record to this process's journal.
 
     Raises `StoreUnavailable` where that fails; no part of the record stays behind then.

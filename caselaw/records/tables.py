@@ -10,7 +10,7 @@ from caselaw.errors import RecordError, StoreUnavailable
 from caselaw.records.files import document, every_record, journal, record_files, text_of
 from caselaw.records.journal import JOURNAL
 from caselaw.records.record import SCHEMA, Record, as_json
-from caselaw.storage.state import ADVICE
+from caselaw.storage.folder import ADVICE
 
 if TYPE_CHECKING:
     import sqlite3

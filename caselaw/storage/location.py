@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 LONGEST_COMPONENT = 120
 UNSAFE = re.compile(r"[^A-Za-z0-9._+-]+")
@@ -14,7 +13,7 @@ UNSAFE = re.compile(r"[^A-Za-z0-9._+-]+")
 
 @dataclass(frozen=True)
 class Location:
-    """A folder of the store and the products that one task family leaves there.
+    """A folder of the store, as path or URL, and the products that one task family leaves there.
 
     `products` are pairs of name and extension; the extension "/" stands for a folder.
     """
@@ -23,8 +22,8 @@ class Location:
     products: tuple[tuple[str, str], ...]
 
     @classmethod
-    def of(cls, directory: Path, products: Mapping[str, str]) -> Location:
-        return cls(str(directory), tuple(products.items()))
+    def of(cls, directory: str, products: Mapping[str, str]) -> Location:
+        return cls(directory, tuple(products.items()))
 
     def name(self, product: str, extension: str, fingerprint: str) -> str:
         suffix = "" if extension in ("", "/") else f".{extension}"
@@ -35,25 +34,23 @@ class Location:
         return [self.name(product, extension, fingerprint) for product, extension in self.products]
 
     def full_names(self, fingerprint: str) -> list[str]:
-        """Paths of all products of one branch, as text."""
+        """Paths or URLs of all products of one branch."""
         return [f"{self.directory}/{name}" for name in self.names(fingerprint)]
 
-    def paths(self, fingerprint: str) -> dict[str, Path]:
+    def paths(self, fingerprint: str) -> dict[str, str]:
         """Full path of every product of one branch."""
         names = self.full_names(fingerprint)
-        return {product: Path(name) for (product, _), name in zip(self.products, names, strict=True)}
+        return {product: name for (product, _), name in zip(self.products, names, strict=True)}
 
     def is_folder(self, product: str) -> bool:
         return dict(self.products)[product] == "/"
 
 
-def readable_directory(store: Path, family: str, campaign: str | None, parameters: Iterable[tuple[str, str]]) -> Path:
+def readable_directory(root: str, family: str, campaign: str | None, parameters: Iterable[tuple[str, str]]) -> str:
     """Folder of a task's outputs, named for people: `SelectEvents/quickstart/dataset_ttbar__shift_nominal`."""
-    folder = store / component(family)
-    if campaign is not None:
-        folder /= component(campaign)
     readable = "__".join(f"{name}_{component(value)}" for name, value in parameters)
-    return folder / component(readable) if readable else folder
+    parts = [family, *([] if campaign is None else [campaign]), *([readable] if readable else [])]
+    return "/".join([root.rstrip("/"), *map(component, parts)])
 
 
 def component(text: str) -> str:

@@ -18,8 +18,8 @@ from pathlib import Path
 from caselaw.errors import PublishError
 from caselaw.fingerprint import file_digest
 from caselaw.fingerprint.content import content_digest
+from caselaw.storage.folder import names_here
 from caselaw.storage.location import Location
-from caselaw.storage.state import existing_names
 
 STAGING = ".staging"
 NOT_EMPTY = frozenset({errno.ENOTEMPTY, errno.EEXIST})
@@ -68,12 +68,6 @@ class Staging:
         verified = {product: verify(product, os.fspath(path)) for product, path in self.paths.items()}
         final = dict(zip(self.paths, location.full_names(fingerprint), strict=True))
         return {product: Published(final[product], *found) for product, found in verified.items()}
-
-    def publish(self, verified: Mapping[str, Published]) -> None:
-        """Give every product its final name."""
-        for product, published in verified.items():
-            os.makedirs(os.path.dirname(published.path), exist_ok=True)
-            move(os.fspath(self.paths[product]), published.path)
 
     def close(self, *, keep_folder: bool = False) -> None:
         """Remove what was not published. An emptied folder may be kept for the next branch of this process."""
@@ -136,7 +130,7 @@ def remove_orphans(store: Path, *, also: frozenset[int] = frozenset()) -> int:
     """Remove staging folders of this host's processes that live no more (and of `also`); returns how many."""
     removed = 0
     prefix = f"{socket.gethostname()}."
-    for name in existing_names(store / STAGING):
+    for name in names_here(store / STAGING):
         pid = name.removeprefix(prefix).partition("-")[0]
         if not name.startswith(prefix) or not pid.isdigit():
             continue

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from collections.abc import Iterable
 
-from caselaw.errors import StoreUnavailable
-
-ADVICE = "check that the store is mounted and readable, then run again; nothing was changed"
+from caselaw.storage.store import store_of
 
 
 def exists(path: str | os.PathLike[str]) -> bool:
-    """Whether `path` exists; raises `StoreUnavailable` when the question failed."""
-    try:
-        Path(path).stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError as error:
-        what = f"the store could not say whether a file exists: {error.strerror}"
-        raise StoreUnavailable(what, path, ADVICE) from error
-    return True
+    """Whether `path` exists in its store; raises `StoreUnavailable` when the question failed."""
+    return store_of(path).exists(os.fspath(path))
 
 
 def existing_names(directory: str | os.PathLike[str]) -> frozenset[str]:
     """Names in `directory`, by one listing; a folder that does not exist has none."""
-    try:
-        return frozenset(os.listdir(directory))
-    except (FileNotFoundError, NotADirectoryError):
-        return frozenset()
-    except OSError as error:
-        raise StoreUnavailable(f"the store could not list a folder: {error.strerror}", directory, ADVICE) from error
+    return store_of(directory).names([os.fspath(directory)])[os.fspath(directory)]
+
+
+def names_in_folders(directories: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Folder → names in it: one listing each, those on one server all at the same time."""
+    groups: dict[str, list[str]] = {}
+    for directory in dict.fromkeys(directories):
+        groups.setdefault(store_of(directory).root, []).append(directory)
+    found: dict[str, frozenset[str]] = {}
+    for group in groups.values():
+        found |= store_of(group[0]).names(group)
+    return found

@@ -3,40 +3,100 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import law
+from law.target.remote.base import RemoteTarget
 
+from caselaw.storage.local_files import LocalFiles
 from caselaw.storage.location import Location
+from caselaw.storage.pending import open_in_format, pending_path
+from caselaw.storage.publish import take_name
 from caselaw.storage.state import exists
 
 
 class FileTarget(law.LocalFileTarget):  # type: ignore[misc]
-    """A file of the store; a path to every function that takes `os.PathLike`."""
+    """A file of the store; a path to every function that takes `os.PathLike`.
+
+    However it is written (`open`, `dump`, `localize`, copies and moves), it appears as a whole or not at all.
+    `format` is one of luigi's: with it, `open` reads and writes what the format makes of the bytes.
+    """
+
+    def __init__(self, path: Any = None, fs: Any = LocalFiles.default_instance, **options: Any) -> None:
+        super().__init__(path, fs, **options)
 
     def __fspath__(self) -> str:
         return str(self.path)
 
-    def exists(self, **_: Any) -> bool:
-        return exists(self.path)
+    def exists(self, stat: bool = False, **_: Any) -> Any:
+        """Whether it exists; with `stat` what `os.stat` says, or None. Raises `StoreUnavailable`."""
+        there = exists(self.path)
+        return (self.stat() if there else None) if stat else there
 
     def complete(self, **_: Any) -> bool:
-        return exists(self.path)
+        return bool(self.optional) or exists(self.path)
+
+    def open(self, mode: str = "r", **options: Any) -> Any:
+        """Open it in mode r, w or a; in mode w nothing is visible before `close`, or after an error."""
+        return open_in_format(lambda mode: self.fs.open(self.path, mode, **options), self.format, mode)
+
+    def dump(self, *content: Any, **options: Any) -> Any:
+        """Write content by the formatter for the file's extension."""
+        if self.is_tmp:
+            return super().dump(*content, **options)
+        permissions = {name: options.pop(name) for name in ("perm", "dir_perm") if name in options}
+        with self.localize("a", **permissions) as temporary:
+            return temporary.dump(*content, **options)
 
 
 class DirectoryTarget(law.LocalDirectoryTarget):  # type: ignore[misc]
     """A folder of the store that was published as one output."""
 
+    def __init__(self, path: Any = None, fs: Any = LocalFiles.default_instance, **options: Any) -> None:
+        super().__init__(path, fs, **options)
+
     def __fspath__(self) -> str:
         return str(self.path)
 
-    def exists(self, **_: Any) -> bool:
-        return exists(self.path)
+    def exists(self, stat: bool = False, **_: Any) -> Any:
+        """Whether it exists; with `stat` what `os.stat` says, or None. Raises `StoreUnavailable`."""
+        there = exists(self.path)
+        return (self.stat() if there else None) if stat else there
 
     def complete(self, **_: Any) -> bool:
-        return exists(self.path)
+        return bool(self.optional) or exists(self.path)
 
+    @contextmanager
+    def localize(self, mode: str = "r", **options: Any) -> Iterator[Any]:
+        """A folder to read (mode r), or to fill (w) or change (a), which takes the name at the end of the block.
+
+        Nothing happens to what is there when the block ends with an error.
+        """
+        if mode == "r" or not options.get("is_tmp", True):
+            with super().localize(mode, **options) as target:
+                yield target
+            return
+        permissions, final = {"perm": options.get("dir_perm")}, self.abspath
+        folder = type(self)(pending_path(final), fs=self.fs)
+        self.parent.touch(**permissions)
+        try:
+            if mode == "a" and exists(final):
+                shutil.copytree(final, folder.path)
+            folder.touch(perm=options.get("perm"))
+            yield folder
+            take_name(folder.path, final, f"{folder.path}.replaced")
+        finally:
+            for left in (folder.path, f"{folder.path}.replaced"):
+                shutil.rmtree(left, ignore_errors=True)
+
+
+FileTarget.file_class = DirectoryTarget.file_class = FileTarget
+FileTarget.directory_class = DirectoryTarget.directory_class = DirectoryTarget
 
 Target = FileTarget | DirectoryTarget
 
@@ -49,24 +109,52 @@ class Outputs(dict[str, Target]):
 
     @property
     def path(self) -> str:
-        if len(self) != 1:
-            raise TypeError(f"{len(self)} products here ({', '.join(self)}): name one of them in brackets")
-        return str(next(iter(self.values())).path)
+        return url_of(self._single())
 
     def __fspath__(self) -> str:
-        return self.path
+        return os.fspath(self._single())
+
+    def _single(self) -> Target:
+        if len(self) != 1:
+            raise TypeError(f"{len(self)} products here ({', '.join(self)}): name one of them in brackets")
+        return next(iter(self.values()))
+
+
+def url_of(target: Any) -> str:
+    """The path of a target on this machine, or the URL of one on a server."""
+    return str(target.uri() if isinstance(target, RemoteTarget) else target.path)
+
+
+Digests = Callable[[str, str], Mapping[str, str]]
+"""Folder and fingerprint of outputs → SHA-256 by product, as far as they are known."""
 
 
 def target_of(path: str | os.PathLike[str], folder: bool = False) -> Target:
-    """The target of one output path."""
+    """The target of one output path or URL."""
+    if "://" in os.fspath(path):
+        return remote_target(os.fspath(path), folder)
     return DirectoryTarget(os.fspath(path)) if folder else FileTarget(os.fspath(path))
 
 
-def outputs_of(location: Location, fingerprint: str) -> Outputs:
+def remote_target(url: str, folder: bool, sha256: Callable[[], str | None] = lambda: None) -> Target:
+    """The target of an output on a server; `sha256` tells what it must be, when it is read."""
+    from caselaw.storage.remote.target import RemoteDirectoryTarget, RemoteFileTarget
+
+    return (RemoteDirectoryTarget if folder else RemoteFileTarget)(url, sha256=sha256)
+
+
+def outputs_of(location: Location, fingerprint: str, digests: Digests | None = None) -> Outputs:
     """Targets of all products that a branch with this fingerprint makes."""
-    return Outputs(
-        {name: target_of(path, location.is_folder(name)) for name, path in location.paths(fingerprint).items()}
-    )
+    paths = location.paths(fingerprint)
+    if digests is None or "://" not in location.directory:
+        return Outputs({name: target_of(path, location.is_folder(name)) for name, path in paths.items()})
+
+    def sha256(product: str) -> str | None:
+        return digests(location.directory, fingerprint).get(product)
+
+    return Outputs({
+        name: remote_target(path, location.is_folder(name), partial(sha256, name)) for name, path in paths.items()
+    })  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from caselaw.config import resolve_store
+from caselaw.config import StoreSettings, resolve_store, store_at
 from caselaw.errors import ConfigError
 
 
 @pytest.fixture
 def resolved(make_project, folder: Path):
-    def resolve(store: str, stores: str | None = None) -> Path:
+    def resolve(store: str, stores: str | None = None) -> StoreSettings:
         project = make_project()
         if stores is not None:
             (folder / "configs" / "stores.yaml").write_text(stores)
@@ -23,23 +23,23 @@ def resolved(make_project, folder: Path):
 
 
 def test_a_path_is_relative_to_law_cfg(resolved, folder: Path) -> None:
-    assert resolved("data") == folder / "data"
-    assert resolved("../other store") == folder / "../other store"
-    assert resolved("/scratch/me") == Path("/scratch/me")
+    assert resolved("data").root == str(folder / "data")
+    assert resolved("../other store").root == str(folder / "../other store")
+    assert resolved("/scratch/me").root == str(Path("/scratch/me"))
 
 
 def test_variables_and_the_home_folder_are_replaced(resolved, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCRATCH", "/big")
     monkeypatch.setenv("HOME", "/home/me")
-    assert resolved("$SCRATCH/${SCRATCH}") == Path("/big//big")
-    assert resolved("~/store") == Path("/home/me/store")
+    assert resolved("$SCRATCH/${SCRATCH}").root == str(Path("/big//big"))
+    assert resolved("~/store").root == str(Path("/home/me/store"))
 
 
 def test_a_name_is_looked_up_in_stores_yaml(resolved, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCRATCH", "/big")
     stores = "local: {path: data}\nscratch:\n  path: $SCRATCH/store\n"
-    assert resolved("local", stores) == folder / "data"
-    assert resolved("scratch", stores) == Path("/big/store")
+    assert resolved("local", stores).root == str(folder / "data")
+    assert resolved("scratch", stores).root == str(Path("/big/store"))
 
 
 def test_an_unknown_name_lists_the_stores(resolved) -> None:
@@ -63,12 +63,68 @@ def test_all_problems_of_stores_yaml_are_named(resolved) -> None:
 
 @pytest.mark.parametrize("url", ["file:///scratch/with%20blank", "file://localhost/scratch/with%20blank"])
 def test_a_file_url_is_a_folder(resolved, url: str) -> None:
-    assert resolved(url) == Path("/scratch/with blank")
+    assert resolved(url).root == str(Path("/scratch/with blank"))
+
+
+@pytest.mark.parametrize("url", ["davs://dcache.example.org:2880/pnfs/me/", "root://eos//x", "s3://bucket"])
+def test_a_url_is_a_store_on_a_server(resolved, url: str) -> None:
+    found = resolved(url)
+    assert (found.root, found.is_local) == (url.rstrip("/"), False)
+
+
+@pytest.mark.parametrize("url", ["file://host/x", "davs:///data"])
+def test_a_url_without_a_server_is_refused(resolved, url: str) -> None:
+    with pytest.raises(ConfigError, match="names no server"):
+        resolved(url)
+
+
+def test_a_password_in_a_url_is_refused_and_not_shown(resolved) -> None:
+    stores = "grid: {url: 'davs://me:hunter2@dcache.example.org/data'}\n"
+    with pytest.raises(ConfigError, match="holds a user or password") as caught:
+        resolved("grid", stores)
+    assert "hunter2" not in str(caught.value)
+
+
+GRID = """\
+grid:
+  url: [davs://door1.example.org:2880/data/me, davs://door2.example.org:2880/data/me/]
+  token_file: $TOKENS/mine
+  ca: certificates
+  connections: 16
+  cache: 5 GB
+  patience: 2 min
+"""
+
+
+def test_a_store_on_a_server_has_doors_and_options(resolved, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKENS", "/run/tokens")
+    found = resolved("grid", GRID)
+    assert found.root == "davs://door1.example.org:2880/data/me"
+    assert found.doors == ("davs://door2.example.org:2880/data/me",)
+    assert found.options == {"token_file": "/run/tokens/mine", "ca": str(folder / "certificates"), "connections": 16}
+    assert (found.cache, found.patience) == (5 * 10**9, 120.0)
+
+
+def test_a_url_is_found_in_the_store_that_holds_it(make_project, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKENS", "/run/tokens")
+    project = make_project()
+    (folder / "configs" / "stores.yaml").write_text(GRID)
+    assert store_at(project, "davs://door1.example.org:2880/data/me/Fit/fit.json").name == "grid"
+    assert store_at(project, "davs://door1.example.org:2880/data/mean/fit.json").name != "grid"
 
 
 @pytest.mark.parametrize(
-    "url", ["davs://dcache.example.org:2880/pnfs/me", "root://eos//x", "s3://bucket", "file://host/x"]
+    ("entry", "problem"),
+    [
+        ("{url: 'davs://h/x', token: abc}", "a secret does not belong here"),
+        ("{url: 'davs://h/x', path: /y}", "must have a 'path'"),
+        ("{url: 3}", "must be text, or a list of texts"),
+        ("{url: 'davs://h/x', cache: much}", "is not a number with a unit"),
+        ("{url: 'davs://h/x', connections: many}", "must be a whole number"),
+    ],
 )
-def test_remote_stores_are_refused_for_now(resolved, url: str) -> None:
-    with pytest.raises(ConfigError, match="remote stores are not supported yet"):
-        resolved(url)
+def test_what_is_wrong_with_a_store_is_said(resolved, entry: str, problem: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        resolved("a", f"a: {entry}\n")
+    assert problem in str(caught.value)
+    assert "abc" not in str(caught.value)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from made_records import record
 
 from caselaw.errors import RecordError, StoreUnavailable
-from caselaw.records import compact, read_records, write_record
+from caselaw.records import compact, read_records, write_records
 from caselaw.records.files import forget_absent
 
 
@@ -27,7 +27,7 @@ def files(folder: Path) -> list[Path]:
 def test_written_records_are_read_back(tmp_path):
     written = [record(name) for name in ("a", "b")]
     for one in written:
-        write_record(str(tmp_path), one)
+        write_records(str(tmp_path), [one])
     assert list(read_records(tmp_path)) == written
     assert written[0].seconds == 2.5
 
@@ -40,7 +40,7 @@ def test_any_text_survives_in_journals_and_documents(tmp_path_factory, value, pa
         record("b", branch_value=value if same else None),
     ]
     for one in written:
-        write_record(str(folder), one)
+        write_records(str(folder), [one])
     assert list(read_records(folder)) == written
     compact(str(folder), "whole", idle=frozenset({os.getpid()}))
     assert list(read_records(folder)) == written
@@ -49,7 +49,7 @@ def test_any_text_survives_in_journals_and_documents(tmp_path_factory, value, pa
 def test_a_complete_workflow_is_one_document_with_what_is_shared_written_once(tmp_path):
     written = [record(str(number), identity=str(number)) for number in range(100)]
     for one in written:
-        write_record(str(tmp_path), one)
+        write_records(str(tmp_path), [one])
     compact(str(tmp_path), "whole", idle=frozenset({os.getpid()}))
     (document,) = files(tmp_path)
     assert document.name.startswith("whole.")
@@ -63,20 +63,20 @@ def test_a_complete_workflow_is_one_document_with_what_is_shared_written_once(tm
 
 def test_a_second_run_adds_a_document_and_keeps_the_first(tmp_path):
     for name in ("one", "two"):
-        write_record(str(tmp_path), record(name))
+        write_records(str(tmp_path), [record(name)])
         compact(str(tmp_path), name, idle=frozenset({os.getpid()}))
     assert [path.name.partition(".")[0] for path in files(tmp_path)] == ["one", "two"]
     assert [found.fingerprint for found in read_records(tmp_path)] == ["one", "two"]
 
 
 def test_a_journal_of_a_living_process_is_left_alone(tmp_path):
-    write_record(str(tmp_path), record())
+    write_records(str(tmp_path), [record()])
     compact(str(tmp_path), "whole")
     assert [path.suffix for path in files(tmp_path)] == [".jsonl"]
 
 
 def test_a_journal_of_a_killed_process_is_put_together(tmp_path):
-    process = multiprocessing.get_context("fork").Process(target=write_record, args=(str(tmp_path), record("child")))
+    process = multiprocessing.get_context("fork").Process(target=write_records, args=(str(tmp_path), [record("child")]))
     process.start()
     process.join()
     compact(str(tmp_path), "whole")
@@ -84,7 +84,7 @@ def test_a_journal_of_a_killed_process_is_put_together(tmp_path):
 
 
 def test_unfinished_last_line_is_no_record(tmp_path):
-    write_record(str(tmp_path), record())
+    write_records(str(tmp_path), [record()])
     (file,) = files(tmp_path)
     file.write_text(file.read_text() + '{"family": "Fi')
     assert len(list(read_records(tmp_path))) == 1
@@ -95,9 +95,9 @@ def test_a_writer_killed_at_any_moment_leaves_only_whole_records(tmp_path):
 import sys
 sys.path[:0] = {[str(Path(__file__).parent)]!r}
 from made_records import record
-from caselaw.records import write_record
+from caselaw.records import write_records
 while True:
-    write_record({str(tmp_path)!r}, record(branch_value="x" * 5000))
+    write_records({str(tmp_path)!r}, [record(branch_value="x" * 5000)])
 """
     for _ in range(3):
         process = subprocess.Popen([sys.executable, "-c", source])
@@ -109,7 +109,7 @@ while True:
 
 
 def test_broken_line_is_named(tmp_path):
-    write_record(str(tmp_path), record())
+    write_records(str(tmp_path), [record()])
     (file,) = files(tmp_path)
     file.write_text("{}\n" + json.dumps({"family": 1}) + "\n")
     with pytest.raises(RecordError, match=rf"{file.name}:1: a record"):
@@ -124,7 +124,7 @@ def test_broken_document_is_named(tmp_path):
 
 
 def test_records_of_an_earlier_schema_are_passed_over(tmp_path):
-    write_record(str(tmp_path), record())
+    write_records(str(tmp_path), [record()])
     (file,) = files(tmp_path)
     earlier = {"family": "Fit", "fingerprint": "old", "components": {}, "schema": 1}
     file.write_text(json.dumps(earlier) + "\n" + file.read_text())
@@ -143,10 +143,10 @@ def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path):
 
 def test_records_without_output_are_removed_from_journals_and_documents(tmp_path):
     for name in ("a", "b"):
-        write_record(str(tmp_path), record(name))
+        write_records(str(tmp_path), [record(name)])
     compact(str(tmp_path), "whole", idle=frozenset({os.getpid()}))
     for name in ("c", "d"):
-        write_record(str(tmp_path), record(name))
+        write_records(str(tmp_path), [record(name)])
     for name in ("b", "d"):
         (tmp_path / f"fit.{name}.json").write_text("")
     forget_absent(str(tmp_path))
@@ -158,27 +158,27 @@ def test_records_without_output_are_removed_from_journals_and_documents(tmp_path
 
 
 def test_a_record_that_could_not_be_written_leaves_no_part_of_itself(tmp_path):
-    write_record(str(tmp_path), record("a"))
+    write_records(str(tmp_path), [record("a")])
     (file,) = files(tmp_path)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size + 100, before[1]))
     try:
         with pytest.raises(StoreUnavailable, match=r"a record could not be written: File too large; check free space"):
-            write_record(str(tmp_path), record("b"))
+            write_records(str(tmp_path), [record("b")])
         resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
         with pytest.raises(StoreUnavailable, match="could not be written"):
             compact(str(tmp_path), "whole" * 20, idle=frozenset({os.getpid()}))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    write_record(str(tmp_path), record("c"))
+    write_records(str(tmp_path), [record("c")])
     assert [found.fingerprint for found in read_records(tmp_path)] == ["a", "c"]
 
 
 def test_an_unfinished_line_of_an_earlier_process_of_the_same_number_does_no_harm(tmp_path):
-    write_record(str(tmp_path), record("a"))
+    write_records(str(tmp_path), [record("a")])
     (file,) = files(tmp_path)
     file.write_text(file.read_text() + '{"family": "Fi')
-    write_record(str(tmp_path), record("b"))
+    write_records(str(tmp_path), [record("b")])
     assert [found.fingerprint for found in read_records(tmp_path)] == ["a", "b"]
 
 
@@ -187,7 +187,7 @@ def test_processes_that_put_records_together_at_the_same_time_lose_none(tmp_path
 
     def work(number: int) -> None:
         for turn in range(20):
-            write_record(str(tmp_path), record(f"{number}x{turn}"))
+            write_records(str(tmp_path), [record(f"{number}x{turn}")])
             compact(str(tmp_path), "whole", idle=frozenset({os.getpid()}))
 
     processes = [context.Process(target=work, args=(number,)) for number in range(4)]
@@ -203,7 +203,7 @@ def test_processes_that_put_records_together_at_the_same_time_lose_none(tmp_path
 
 
 def test_records_of_a_later_schema_survive_what_is_done_to_their_files(tmp_path):
-    write_record(str(tmp_path), record("a"))
+    write_records(str(tmp_path), [record("a")])
     (file,) = files(tmp_path)
     later = json.dumps({"fingerprint": "new", "schema": 3})
     file.write_text(file.read_text() + later + "\n")
@@ -223,7 +223,7 @@ def test_records_of_a_later_schema_survive_what_is_done_to_their_files(tmp_path)
     ],
 )  # fmt: skip
 def test_a_record_with_a_field_of_another_type_is_named(tmp_path, damage):
-    write_record(str(tmp_path), record())
+    write_records(str(tmp_path), [record()])
     (file,) = files(tmp_path)
     file.write_text(json.dumps({**json.loads(file.read_text()), **damage}) + "\n")
     with pytest.raises(RecordError, match=f"'{next(iter(damage))}' is not what it should be"):
@@ -232,7 +232,7 @@ def test_a_record_with_a_field_of_another_type_is_named(tmp_path, damage):
 
 @pytest.mark.parametrize("damage", [b"\xff\xfe\n", b"\0\0\0\n", b"[" * 100_000 + b"\n", b"7\n"])
 def test_bytes_that_are_no_record_are_named(tmp_path, damage):
-    write_record(str(tmp_path), record())
+    write_records(str(tmp_path), [record()])
     (file,) = files(tmp_path)
     file.write_bytes(damage)
     with pytest.raises(RecordError, match=file.name):

@@ -12,7 +12,7 @@ import pytest
 from made_records import record
 
 from caselaw.errors import RecordError
-from caselaw.records import RecordIndex, compact, files, tables, write_record
+from caselaw.records import RecordIndex, compact, files, tables, write_records
 
 
 @pytest.fixture
@@ -27,23 +27,23 @@ def folder(tmp_path):
 
 def test_a_new_record_is_found_at_once(index, folder):
     assert index.newest(folder) is None
-    write_record(folder, record("a"))
+    write_records(folder, [record("a")])
     assert index.newest(folder) == record("a")
-    write_record(folder, record("b", ended=9.0))
+    write_records(folder, [record("b", ended=9.0)])
     assert index.newest(folder).fingerprint == "b"
     assert [found.fingerprint for found in index.records(folder)] == ["a", "b"]
     assert index.of_fingerprint(folder, "a") == record("a")
 
 
 def test_records_that_moved_into_a_document_are_found_once(index, folder):
-    write_record(folder, record("a"))
+    write_records(folder, [record("a")])
     assert index.holdings(folder).keys() == {"a"}
     compact(folder, "whole", idle=frozenset({os.getpid()}))
     assert [found.fingerprint for found in index.records(folder)] == ["a"]
 
 
 def test_removed_files_are_forgotten(index, folder, tmp_path):
-    write_record(folder, record("a"))
+    write_records(folder, [record("a")])
     assert index.newest(folder)
     for path in (tmp_path / "Fit" / ".records").iterdir():
         path.unlink()
@@ -51,16 +51,16 @@ def test_removed_files_are_forgotten(index, folder, tmp_path):
 
 
 def test_folders_are_kept_apart(index, folder, tmp_path):
-    write_record(folder, record("a"))
-    write_record(str(tmp_path / "Other"), record("b"))
+    write_records(folder, [record("a")])
+    write_records(str(tmp_path / "Other"), [record("b")])
     assert index.newest(folder).fingerprint == "a"
     assert index.holdings(str(tmp_path / "Other")).keys() == {"b"}
 
 
 def test_identity_own_components_and_content_are_asked_for(index, folder):
-    write_record(folder, record("a", identity="1", own="x", content="p", ended=1.0))
-    write_record(folder, record("b", identity="1", own="y", content="q", ended=2.0))
-    write_record(folder, record("c", identity="2", own="x", content="p", ended=3.0))
+    write_records(folder, [record("a", identity="1", own="x", content="p", ended=1.0)])
+    write_records(folder, [record("b", identity="1", own="y", content="q", ended=2.0)])
+    write_records(folder, [record("c", identity="2", own="x", content="p", ended=3.0)])
     assert index.newest(folder, identity="1").fingerprint == "b"
     assert index.newest(folder, own="x").fingerprint == "c"
     assert index.newest(folder, identity="1", own="x").fingerprint == "a"
@@ -71,16 +71,16 @@ def test_identity_own_components_and_content_are_asked_for(index, folder):
 
 def test_outputs_that_hold_the_same_are_equal_whatever_their_names(index, folder):
     output = {"name": "x", "bytes": 1, "sha256": "1", "digest": "root:1"}
-    write_record(folder, record("a", outputs={"fit": output}))
-    write_record(folder, record("b", outputs={"fit": {**output, "name": "y", "sha256": "2"}}))
-    write_record(folder, record("c", outputs={"fit": {**output, "digest": "root:2"}}))
+    write_records(folder, [record("a", outputs={"fit": output})])
+    write_records(folder, [record("b", outputs={"fit": {**output, "name": "y", "sha256": "2"}})])
+    write_records(folder, [record("c", outputs={"fit": {**output, "digest": "root:2"}})])
     found = index.holdings(folder)
     assert found["a"] == found["b"] != found["c"]
 
 
 @pytest.mark.parametrize("damage", [b"", b"no database", None])
 def test_a_lost_or_damaged_index_is_made_again(index, folder, damage):
-    write_record(folder, record("a"))
+    write_records(folder, [record("a")])
     assert index.newest(folder)
     if damage is None:
         index.path.unlink()
@@ -92,19 +92,19 @@ def test_a_lost_or_damaged_index_is_made_again(index, folder, damage):
 def test_without_a_place_for_it_the_index_is_in_memory(folder, tmp_path, caplog):
     (tmp_path / "file").write_text("")
     index = RecordIndex(tmp_path / "file" / "records.sqlite")
-    write_record(folder, record("a"))
+    write_records(folder, [record("a")])
     with caplog.at_level(logging.WARNING):
         assert index.newest(folder) == record("a")
-        write_record(folder, record("b", ended=9.0))
+        write_records(folder, [record("b", ended=9.0)])
         assert index.newest(folder).fingerprint == "b"
     assert "kept in memory only" in caplog.text
 
 
 def test_of_two_records_of_an_output_the_newest_says_what_it_holds(index, folder):
     output = {"name": "x", "bytes": 1, "sha256": "1", "digest": "bytes:1"}
-    write_record(folder, record("a", ended=9.0, outputs={"fit": {**output, "digest": "bytes:new"}}))
-    write_record(folder, record("b", ended=9.0, outputs={"fit": {**output, "digest": "bytes:new"}}))
-    write_record(folder, record("a", ended=1.0, outputs={"fit": output}))
+    write_records(folder, [record("a", ended=9.0, outputs={"fit": {**output, "digest": "bytes:new"}})])
+    write_records(folder, [record("b", ended=9.0, outputs={"fit": {**output, "digest": "bytes:new"}})])
+    write_records(folder, [record("a", ended=1.0, outputs={"fit": output})])
     found = index.holdings(folder)
     assert found["a"] == found["b"]
     assert [one.ended for one in index.of_fingerprints(folder, ["a", "c"])["a"]] == [1.0, 9.0]
@@ -114,17 +114,17 @@ def test_a_growing_journal_is_read_once(index, folder, monkeypatch):
     read = []
     monkeypatch.setattr(tables, "journal", lambda text, path: read.append(len(text)) or files.journal(text, path))
     for number in range(50):
-        write_record(folder, record(str(number)))
+        write_records(folder, [record(str(number))])
         assert len(list(index.records(folder))) == number + 1
     assert max(read) < 2 * min(read)
 
 
 def test_a_journal_that_was_replaced_is_read_anew(index, folder, tmp_path):
-    write_record(folder, record("a"))
+    write_records(folder, [record("a")])
     assert index.newest(folder)
     compact(folder, "whole", idle=frozenset({os.getpid()}))
-    write_record(folder, record("bb"))
-    write_record(folder, record("cc"))
+    write_records(folder, [record("bb")])
+    write_records(folder, [record("cc")])
     assert {found.fingerprint for found in index.records(folder)} == {"a", "bb", "cc"}
     (journal,) = (tmp_path / "Fit" / ".records").glob("*.jsonl")
     journal.write_text(journal.read_text().replace('"bb"', '"ddd"'))
@@ -132,7 +132,7 @@ def test_a_journal_that_was_replaced_is_read_anew(index, folder, tmp_path):
 
 
 def test_a_broken_line_is_named_by_its_number(index, folder, tmp_path):
-    write_record(folder, record("a"))
+    write_records(folder, [record("a")])
     assert index.newest(folder)
     (journal,) = (tmp_path / "Fit" / ".records").glob("*.jsonl")
     journal.write_text(journal.read_text() + "broken\n")
@@ -142,7 +142,7 @@ def test_a_broken_line_is_named_by_its_number(index, folder, tmp_path):
 
 def test_a_damaged_page_is_no_wrong_answer(index, folder):
     for number in range(200):
-        write_record(folder, record(str(number)))
+        write_records(folder, [record(str(number))])
     assert index.newest(folder)
     content = bytearray(index.path.read_bytes())
     content[4096:] = b"\xff" * (len(content) - 4096)
@@ -156,7 +156,7 @@ def test_an_index_locked_by_another_process_is_neither_waited_for_nor_removed(in
     inode = index.path.stat().st_ino
     with contextlib.closing(sqlite3.connect(index.path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        write_record(folder, record("a"))
+        write_records(folder, [record("a")])
         assert index.newest(folder) == record("a")
         other.execute("ROLLBACK")
     assert index.path.stat().st_ino == inode
@@ -167,7 +167,7 @@ def test_an_index_locked_by_another_process_is_neither_waited_for_nor_removed(in
 def test_an_index_on_a_full_disk_is_in_memory(index, folder, caplog):
     assert index.newest(folder) is None
     for number in range(50):
-        write_record(folder, record(str(number)))
+        write_records(folder, [record(str(number))])
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (index.path.stat().st_size, before[1]))
     try:
@@ -182,7 +182,7 @@ def test_an_index_with_other_tables_is_used_beside_them(index, folder):
     index.path.parent.mkdir()
     with contextlib.closing(sqlite3.connect(index.path)) as other:
         other.execute("CREATE TABLE records_99 (something TEXT)")
-    write_record(folder, record("a"))
+    write_records(folder, [record("a")])
     assert index.newest(folder) == record("a")
     with contextlib.closing(sqlite3.connect(index.path)) as other:
         assert other.execute("SELECT count(*) FROM records_99").fetchone() == (0,)

@@ -1,17 +1,18 @@
-"""apache2 with mod_dav over TLS on a free port of the loopback interface, with a CA of its own."""
+"""apache2 with mod_dav on a free port of the loopback interface, over TLS with a CA of its own unless told not to."""
 
 from __future__ import annotations
 
-import os
+import base64
+import hashlib
 import pwd
 import shutil
-import socket
-import subprocess
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import ca
+from service import free_port, server_user, started
 
 PROGRAM = Path("/usr/sbin/apache2")
 MODULES = Path("/usr/lib/apache2/modules")
@@ -19,7 +20,7 @@ CONFIGURATION = """\
 ServerRoot {folder}
 ServerName localhost
 PidFile {folder}/pid
-ErrorLog {folder}/error.log
+ErrorLog {folder}/log
 LogLevel crit
 Listen 127.0.0.1:{port}
 {modules}
@@ -29,80 +30,86 @@ DAVLockDB {folder}/lock/db
 KeepAlive On
 MaxKeepAliveRequests 0
 LimitRequestBody 0
-SSLEngine on
-SSLCertificateFile {folder}/host.pem
-SSLCertificateKeyFile {folder}/host.key
+{tls}
 <Directory {folder}/data>
   DAV On
-  Require all granted
+  {access}
 </Directory>
 """
-NEEDED = ("mpm_event", "authz_core", "dav", "dav_fs", "setenvif", "headers", "ssl", "socache_shmcb")
+TLS = """\
+SSLEngine on
+SSLCertificateFile {folder}/ca/host.pem
+SSLCertificateKeyFile {folder}/ca/host.key
+"""
+CLIENTS = """\
+SSLCACertificateFile {folder}/ca/ca.pem
+SSLVerifyClient require
+SSLVerifyDepth 10
+"""
+PASSWORDS = """\
+AuthType Basic
+  AuthName test
+  AuthUserFile {folder}/passwords
+  Require valid-user
+"""
+NEEDED = (
+    "mpm_event", "authz_core", "authn_core", "authn_file", "authz_user", "auth_basic", "dav", "dav_fs", "setenvif",
+    "headers", "ssl", "socache_shmcb",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Apache:
-    """A server that runs: its URL, the CA that signed its certificate, and the folder with its files."""
+    """A server that runs: its URL, the CA of its and its users' certificates, and the folder with its files."""
 
     url: str
-    ca: Path
+    authority: ca.Authority
     data: Path
+
+    @property
+    def ca(self) -> Path:
+        return self.authority.certificate
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Apache]:
-    """Start it in `folder`, which everybody must be able to enter, and stop it at the end."""
+def running(
+    folder: Path, *, tls: bool = True, clients: bool = False, passwords: Mapping[str, str] | None = None
+) -> Iterator[Apache]:
+    """Start it in `folder`, which everybody must be able to enter, and stop it at the end.
+
+    `clients`: who has no certificate of the CA is refused (and who has a proxy: apache takes none). `passwords`: of its
+    users.
+    """
     port = free_port()
     (folder / "data" / "store").mkdir(parents=True)
     (folder / "lock").mkdir()
-    make_certificates(folder)
+    authority = ca.authority(folder / "ca")
+    authority.server()
+    if passwords is not None:
+        (folder / "passwords").write_text("".join(map(password_line, passwords.items())))
     modules = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in NEEDED)
     (folder / "httpd.conf").write_text(
-        CONFIGURATION.format(folder=folder, port=port, modules=modules, user=give_to_server(folder))
-    )
-    process = subprocess.Popen([PROGRAM, "-d", folder, "-f", folder / "httpd.conf", "-DFOREGROUND"])
-    try:
-        wait_for(process, port, folder / "error.log")
-        yield Apache(f"davs://localhost:{port}", folder / "ca.pem", folder / "data")
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+        CONFIGURATION.format(
+            folder=folder, port=port, modules=modules, user=give_to_server(folder),
+            tls=((TLS if tls else "") + (CLIENTS if clients else "")).format(folder=folder),
+            access="Require all granted" if passwords is None else PASSWORDS.format(folder=folder),
+        )
+    )  # fmt: skip
+    command = [PROGRAM, "-d", folder, "-f", folder / "httpd.conf", "-DFOREGROUND"]
+    with started(command, folder, port):
+        yield Apache(f"{'davs' if tls else 'dav'}://localhost:{port}", authority, folder / "data")
 
 
 def give_to_server(folder: Path) -> str:
     """Directives for the user it runs as: not root, who owns the folder in a container."""
-    if os.geteuid() != 0:
+    name = server_user("www-data", "nobody")
+    if name is None:
         return ""
-    name = next(each for each in ("www-data", "nobody") if each in {user.pw_name for user in pwd.getpwall()})
     for path in (folder / "lock", folder / "data", folder / "data" / "store"):
         shutil.chown(path, name)
-    return f"User {name}"
+    return f"User {name}\nGroup #{pwd.getpwnam(name).pw_gid}"
 
 
-def make_certificates(folder: Path) -> None:
-    """A CA, and a certificate for localhost that it signed."""
-    (folder / "extensions").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    for command in (
-        ["req", "-x509", *key, "-days", "2", "-subj", "/CN=Test CA", "-keyout", "ca.key", "-out", "ca.pem"],
-        ["req", *key, "-subj", "/CN=localhost", "-keyout", "host.key", "-out", "host.csr"],
-        ["x509", "-req", "-in", "host.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
-         "-extfile", "extensions", "-out", "host.pem"],
-    ):  # fmt: skip
-        subprocess.run(["openssl", *command], cwd=folder, check=True, capture_output=True)
-
-
-def wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    for _ in range(400):
-        if process.poll() is not None:
-            break
-        with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.025)
-    raise RuntimeError(f"apache does not start: {log.read_text() if log.exists() else 'it wrote no log'}")
+def password_line(user: tuple[str, str]) -> str:
+    digest = base64.b64encode(hashlib.sha1(user[1].encode()).digest()).decode()
+    return f"{user[0]}:{{SHA}}{digest}\n"

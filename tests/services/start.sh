@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Makes ready what the tests need beside Python. Each script beside this one answers with
+# Makes ready what the tests need beside Python. The script of each service, beside this one, answers with
 #   0    the service is there
 #   77   it cannot be had on this machine, and it said why: its tests skip. In CI that is a failure.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-for service in apache chromium python314; do
+for service in apache xrootd nginx rclone chromium python314; do
     code=0
     "./$service.sh" </dev/null || code=$?
     if ((code == 77)) && [[ -z ${CI:-} ]]; then continue; fi

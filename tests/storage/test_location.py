@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,17 +10,17 @@ from caselaw.storage.location import component
 
 
 def test_name_carries_product_fingerprint_and_extension():
-    location = Location.of(Path("/store/Fit"), {"events": "parquet", "plots": "/", "raw": ""})
+    location = Location.of("/store/Fit", {"events": "parquet", "plots": "/", "raw": ""})
     assert location.names("abc") == ["events.abc.parquet", "plots.abc", "raw.abc"]
 
 
 def test_folder_is_family_campaign_and_parameters():
-    folder = readable_directory(Path("/s"), "SelectEvents", "quickstart", [("dataset", "ttbar"), ("shift", "jes_up")])
-    assert folder == Path("/s/SelectEvents/quickstart/dataset_ttbar__shift_jes_up")
+    folder = readable_directory("/s", "SelectEvents", "quickstart", [("dataset", "ttbar"), ("shift", "jes_up")])
+    assert folder == "/s/SelectEvents/quickstart/dataset_ttbar__shift_jes_up"
 
 
 def test_family_without_parameters_needs_no_further_folder():
-    assert readable_directory(Path("/s"), "Fit", None, []) == Path("/s/Fit")
+    assert readable_directory("/s", "Fit", None, []) == "/s/Fit"
 
 
 @given(st.text(max_size=300))

@@ -12,6 +12,7 @@ import pytest
 from caselaw.errors import PublishError, StoreUnavailable
 from caselaw.storage import Location, Staging, existing_names, exists, remove_orphans
 from caselaw.storage.publish import Published
+from caselaw.storage.store import THIS_MACHINE
 
 PRODUCTS = {"events": "txt", "plots": "/"}
 
@@ -25,12 +26,13 @@ def staged(store: Path, content: str = "content") -> Staging:
 
 def publish(staging: Staging, location: Location) -> dict[str, Published]:
     verified = staging.verify(location, "f" * 20)
-    staging.publish(verified)
+    for product, published in verified.items():
+        THIS_MACHINE.place(staging.paths[product], published.path, published.sha256)
     return verified
 
 
 def test_published_output_has_its_name_size_and_digest(tmp_path):
-    location = Location.of(tmp_path / "Fit", PRODUCTS)
+    location = Location.of(str(tmp_path / "Fit"), PRODUCTS)
     published = publish(staged(tmp_path), location)
     assert Path(published["events"].path).read_text() == "content"
     assert published["events"].size == 7
@@ -42,7 +44,7 @@ def test_missing_product_publishes_nothing(tmp_path):
     staging = staged(tmp_path)
     staging.paths["events"].unlink()
     with pytest.raises(PublishError, match="without writing its product 'events'"):
-        publish(staging, Location.of(tmp_path / "Fit", PRODUCTS))
+        publish(staging, Location.of(str(tmp_path / "Fit"), PRODUCTS))
     assert not (tmp_path / "Fit").exists()
 
 
@@ -50,15 +52,15 @@ def test_empty_folder_product_is_an_error(tmp_path):
     staging = staged(tmp_path)
     (staging.paths["plots"] / "one.png").unlink()
     with pytest.raises(PublishError, match="is empty"):
-        publish(staging, Location.of(tmp_path / "Fit", PRODUCTS))
+        publish(staging, Location.of(str(tmp_path / "Fit"), PRODUCTS))
 
 
 def test_half_published_output_is_completed(tmp_path):
-    location = Location.of(tmp_path / "Fit", PRODUCTS)
+    location = Location.of(str(tmp_path / "Fit"), PRODUCTS)
     publish(staged(tmp_path, "first"), location)
-    location.paths("f" * 20)["events"].unlink()
+    Path(location.paths("f" * 20)["events"]).unlink()
     publish(staged(tmp_path, "second"), location)
-    assert location.paths("f" * 20)["events"].read_text() == "second"
+    assert Path(location.paths("f" * 20)["events"]).read_text() == "second"
 
 
 def test_orphans_of_dead_processes_are_removed_and_living_ones_stay(tmp_path):
@@ -89,13 +91,13 @@ def test_missing_is_missing_and_an_error_is_not(tmp_path):
 
 
 def test_failed_rename_says_what_to_do(tmp_path):
-    location = Location.of(tmp_path / "Fit", {"events": "txt"})
-    target = location.paths("f" * 20)["events"]
+    location = Location.of(str(tmp_path / "Fit"), {"events": "txt"})
+    target = Path(location.paths("f" * 20)["events"])
     target.mkdir(parents=True)
     (target / "in the way").touch()
     staging = Staging.open(tmp_path, {"events": "txt", "other": "txt"})
     for path in staging.paths.values():
         path.write_text("x")
     with pytest.raises(PublishError, match="permissions"):
-        publish(staging, Location.of(tmp_path / "Fit", {"events": "txt", "other": "txt"}))
+        publish(staging, Location.of(str(tmp_path / "Fit"), {"events": "txt", "other": "txt"}))
     assert target.is_dir()

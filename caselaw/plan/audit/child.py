@@ -90,4 +90,4 @@ def divert(task: Any, scratch: Path) -> None:
             )  # fmt: skip
 
     task.__dict__["publish"] = publish
-    task.__dict__["location"] = Location.of(scratch / "outputs", task.products)
+    task.__dict__["location"] = Location.of(str(scratch / "outputs"), task.products)

@@ -13,7 +13,11 @@ from functools import partial
 
 BYTES = {"adler32": 4, "crc32c": 4, "md5": 16, "sha-256": 32, "sha-512": 64}
 # Names that servers use, beside those of the registry.
-ALIASES = {"adler-32": "adler32", "sha256": "sha-256", "sha512": "sha-512", "crc-32c": "crc32c", "sha": "sha-1"}
+ALIASES = {
+    "adler-32": "adler32", "sha256": "sha-256", "sha512": "sha-512", "crc-32c": "crc32c", "sha": "sha-1",
+    "adler": "adler32",
+}  # fmt: skip
+REGISTERED = {"adler32": "adler"}  # names of RFC 9530 that are not those of RFC 3230
 STRUCTURED = re.compile(r"([a-z0-9-]+)=:([A-Za-z0-9+/=]*):")
 
 
@@ -98,17 +102,30 @@ def parse_digest(text: str) -> dict[str, str]:
     return found
 
 
-def served(headers: Mapping[str, str]) -> dict[str, str]:
-    """Checksums that an answer states about the whole file: algorithm → hexadecimal digits."""
+def served(headers: Mapping[str, str], whole: bool = False) -> dict[str, str]:
+    """Checksums that an answer states about the whole file: algorithm → hexadecimal digits.
+
+    `whole`: its body is the file, so that a checksum of the body (`Content-Digest`) is one of the file; that of a
+    range is not.
+    """
     found = parse_digest(headers.get("Digest", ""))
-    for name, value in STRUCTURED.findall(headers.get("Repr-Digest", "")):
-        known = digits(name, value)
-        if known is not None:
-            found[name] = known
+    for header in ("Content-Digest", "Repr-Digest") if whole else ("Repr-Digest",):
+        for name, value in STRUCTURED.findall(headers.get(header, "")):
+            algorithm = ALIASES.get(name, name)
+            known = digits(algorithm, value)
+            if known is not None:
+                found[algorithm] = known
     return found
 
 
 def wanted(algorithm: str) -> dict[str, str]:
     """Headers that ask a server for a checksum, in both standards."""
-    headers = {"Want-Digest": algorithm}
-    return headers | {"Want-Repr-Digest": f"{algorithm}=9"} if algorithm.startswith("sha-") else headers
+    return {"Want-Digest": algorithm, "Want-Repr-Digest": f"{REGISTERED.get(algorithm, algorithm)}=9"}
+
+
+def named(algorithm: str) -> str:
+    """The name of an algorithm as it is used here. Raises `ValueError` for one that is not known."""
+    name = ALIASES.get(algorithm.lower(), algorithm.lower())
+    if name not in BYTES:
+        raise ValueError(f"no checksum of this name here: {algorithm}; there are {', '.join(BYTES)}")
+    return name

@@ -13,9 +13,11 @@ from typing import BinaryIO
 
 import aiohttp
 
-from caselaw.storage.webdav.checksums import Checksum, served, wanted
+from caselaw.storage.locality import refuse_tape
+from caselaw.storage.webdav.checksums import Checksum, named, served, wanted
 from caselaw.storage.webdav.listing import Info, info
-from caselaw.storage.webdav.request import Client, TransientError
+from caselaw.storage.webdav.request import Client
+from caselaw.storage.webdav.retry import TransientError
 
 PIECE = 1 << 20  # bytes
 RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
@@ -31,7 +33,7 @@ async def read_all(client: Client, path: str) -> bytes:
 
     async def read(response: aiohttp.ClientResponse) -> bytes:
         data = await response.read()
-        stated = there["checksums"] | served(response.headers)
+        stated = there["checksums"] | served(response.headers, whole=response.status == 200)
         checksum = Checksum(algorithm) if algorithm and algorithm in stated else None
         if checksum is not None:
             await asyncio.to_thread(checksum.update, data)
@@ -46,15 +48,20 @@ async def read_range(client: Client, path: str, start: int, end: int) -> bytes:
     if end <= start:
         return b""
 
-    async def read(response: aiohttp.ClientResponse) -> bytes | None:
+    async def read(response: aiohttp.ClientResponse) -> bytes | int | None:
         if response.status != 206:
             return None  # no range of this file, or a server that knows no ranges
+        size = promised_past(response.headers.get("Content-Range", ""))
+        if size is not None:
+            return size
         data = await response.read()
         verify_range(response.headers.get("Content-Range", ""), start, end, len(data))
         return data
 
     headers = {"Range": f"bytes={start}-{end - 1}"}
     answer = await client.request("GET", path, headers=headers, expected=frozenset({416}), read=read)
+    if isinstance(answer.value, int):
+        return await read_range(client, path, start, min(end, answer.value))
     if answer.value is not None:
         return answer.value
     if answer.status == 416:
@@ -68,11 +75,12 @@ async def fetch(client: Client, path: str, target: str, there: Info, progress: C
 
     `progress` gets the bytes written so far. Raises as `read_all` does, and `OSError` of the local disk.
     """
+    refuse_tape(there, client.url(path))
     algorithm = (await client.profile()).digest
     temporary = os.path.join(os.path.dirname(target), f".download-{uuid.uuid4().hex}")
 
     async def read(response: aiohttp.ClientResponse) -> None:
-        stated, size = there["checksums"] | served(response.headers), 0
+        stated, size = there["checksums"] | served(response.headers, whole=response.status == 200), 0
         checksum = Checksum(algorithm) if algorithm and algorithm in stated else None
         with open(temporary, "wb") as file:
             async for piece in response.content.iter_chunked(PIECE):
@@ -95,10 +103,28 @@ def store(file: BinaryIO, checksum: Checksum | None, piece: bytes) -> None:
         checksum.update(piece)
 
 
-async def file_info(client: Client, path: str) -> Info:
+async def digest(client: Client, path: str, algorithm: str) -> str | None:
+    """Hexadecimal digits of a file's checksum, by the server's word; None where it has none of this algorithm.
+
+    Raises `FileNotFoundError`, `IsADirectoryError`, `StoreUnavailable`, and `ValueError` for an unknown algorithm.
+    """
+    algorithm = named(algorithm)
+    known: str | None = (await file_info(client, path, reading=False))["checksums"].get(algorithm)
+    if known is not None:
+        return known
+    answer = await client.ask("HEAD", path, headers=wanted(algorithm))
+    return served(answer.headers).get(algorithm)
+
+
+async def file_info(client: Client, path: str, *, reading: bool = True) -> Info:
+    """Properties of a file that is whole and, for `reading`, on disk. Raises `IsADirectoryError`, `OnTape`, as info."""
     there = await info(client, path)
     if there["type"] == "directory":
         raise IsADirectoryError(errno.EISDIR, "Is a directory", path)
+    if there["size"] is None:
+        raise client.unavailable(path, "the file has no size yet: it is still being written", "wait, then run again")
+    if reading:
+        refuse_tape(there, client.url(path))
     return there
 
 
@@ -108,6 +134,13 @@ def verify(size: int, expected: int, checksum: Checksum | None, stated: Mapping[
         raise TransientError(f"the server sent {size} bytes of a file of {expected}")
     if checksum is not None and checksum.hex() != stated[checksum.algorithm]:
         raise TransientError(f"the bytes that arrived do not have the {checksum.algorithm} that the server states")
+
+
+def promised_past(text: str) -> int | None:
+    """The size of a file past whose end an answer promises bytes: XRootD 5.5.3 does that, and sends none at all."""
+    match = RANGE.fullmatch(text.strip())
+    past = match is not None and match[3] != "*" and int(match[2]) >= int(match[3])
+    return int(match[3]) if match is not None and past else None
 
 
 def verify_range(text: str, start: int, end: int, size: int) -> None:

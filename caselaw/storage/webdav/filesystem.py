@@ -2,107 +2,48 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sized
 from datetime import UTC, datetime
 from glob import has_magic
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-from fsspec.asyn import AsyncFileSystem, get_loop, sync
+from fsspec.asyn import sync
 from fsspec.callbacks import DEFAULT_CALLBACK
 
+from caselaw.storage.webdav.connected import Connected
 from caselaw.storage.webdav.copying import copy_file, move_path
-from caselaw.storage.webdav.credentials import BearerToken, Password
-from caselaw.storage.webdav.download import fetch, read_all, read_range
-from caselaw.storage.webdav.file import WebDavFile
+from caselaw.storage.webdav.download import digest, fetch, file_info, read_all, read_range
+from caselaw.storage.webdav.existing import confirm, names_in
+from caselaw.storage.webdav.file import AsyncWebDavFile, TextFile, WebDavFile, compressed
 from caselaw.storage.webdav.folders import make_folder, remove_empty_folder, remove_file, remove_tree
+from caselaw.storage.webdav.known import made
 from caselaw.storage.webdav.listing import Info, entries, exists, info, tree
-from caselaw.storage.webdav.names import child, origin_of, path_of
-from caselaw.storage.webdav.profile import PROFILES
-from caselaw.storage.webdav.request import Client, Retry
-from caselaw.storage.webdav.session import Connection, Sessions
+from caselaw.storage.webdav.names import child, parent
+from caselaw.storage.webdav.ranges import absolute_ranges, read_many
 from caselaw.storage.webdav.together import together
 from caselaw.storage.webdav.upload import Source, upload
 
-SECRETS = ("password", "token")
 
-
-class WebDavFileSystem(AsyncFileSystem):  # type: ignore[misc]
+class WebDavFileSystem(Connected):
     """A WebDAV server as a file system. Paths are absolute and stand for themselves: `%`, `#`, `?` are letters.
 
-    `base_url`: `davs://host:port` (TLS) or `dav://host:port`. `token`, `token_file`: a bearer token; with none given,
-    WLCG's token discovery. `user`, `password`: basic authentication. `ca`: file or folder of CA certificates.
-    `certificate`, `key`: of the client, or an X509 proxy. `profile`: dcache, xrootd, storm or plain; found out if not
-    given. `trusted`: origins that may see the credentials after a redirect. `connections`: the most per host.
-
     Only 404 and 410 mean that a file is missing; `caselaw.errors.StoreUnavailable` is raised for every other failure.
+    The options are those of `Connected`.
     """
-
-    protocol = ("davs", "dav")
-    root_marker = "/"
-
-    def __init__(
-        self, base_url: str, *, token: str | None = None, token_file: str | None = None, user: str | None = None,
-        password: str | None = None, ca: str | None = None, certificate: str | None = None, key: str | None = None,
-        profile: str | None = None, trusted: Iterable[str] = (), connections: int = 32, retry: Retry | None = None,
-        **options: Any,
-    ) -> None:  # fmt: skip
-        super().__init__(**options)
-        self.base_url = base_url.rstrip("/")
-        self.client = Client(
-            origin_of(base_url),
-            Sessions(Connection(ca, certificate, key, per_host=connections)),
-            Password(user, password or "") if user is not None else BearerToken(token, token_file),
-            retry or Retry(), frozenset(trusted), PROFILES[profile] if profile is not None else None,
-        )  # fmt: skip
-
-    @property
-    def loop(self) -> asyncio.AbstractEventLoop:
-        """fsspec's loop; a forked process gets a new one, and connections of its own."""
-        if self._pid != os.getpid():
-            self._pid: int = os.getpid()
-            self._loop: Any = None if self.asynchronous else get_loop()
-        loop: asyncio.AbstractEventLoop = self._loop
-        return loop
-
-    @classmethod
-    def _strip_protocol(cls, path: Any) -> Any:
-        if isinstance(path, list):
-            return [cls._strip_protocol(each) for each in path]
-        return path_of(os.fspath(path))
-
-    @staticmethod
-    def _get_kwargs_from_urls(url: str) -> dict[str, str]:
-        scheme, _, rest = url.partition("://")
-        parts = urlsplit(f"{scheme}://{rest.partition('/')[0]}")
-        found = {"base_url": f"{scheme}://{parts.netloc.rpartition('@')[2]}"}
-        if parts.username:
-            found |= {"user": unquote(parts.username), "password": unquote(parts.password or "")}
-        return found
-
-    def unstrip_protocol(self, name: str) -> str:
-        """The URL of a path, with the server in it."""
-        return self.base_url + path_of(name)
-
-    def to_dict(self, *, include_password: bool = True) -> dict[str, Any]:
-        """As fsspec has it; a token counts as a password."""
-        found: dict[str, Any] = super().to_dict(include_password=include_password)
-        return found if include_password else {name: value for name, value in found.items() if name not in SECRETS}
-
-    def close(self) -> None:
-        """Close the connections; the next request opens new ones."""
-        sync(self.loop, self.client.sessions.close)
 
     # What is there
 
-    async def _info(self, path: str, **_: Any) -> Info:
-        return await info(self.client, self._strip_protocol(path))
+    async def _info(self, path: str, refresh: bool = False, **_: Any) -> Info:
+        path = self._strip_protocol(path)
+        known = None if refresh else self.known.info(path)
+        return await info(self.client, path) if known is None else known
 
     async def _exists(self, path: str, **_: Any) -> bool:
-        return await exists(self.client, self._strip_protocol(path))
+        path = self._strip_protocol(path)
+        names = self.known.names(parent(path)) if path != "/" else None
+        return await exists(self.client, path) if names is None else path.rpartition("/")[2] in names
 
     async def _isfile(self, path: str) -> bool:
         return await self._type(path) == "file"
@@ -116,9 +57,61 @@ class WebDavFileSystem(AsyncFileSystem):  # type: ignore[misc]
         except FileNotFoundError:
             return None
 
-    async def _ls(self, path: str, detail: bool = True, **_: Any) -> list[Info] | list[str]:
-        found = await entries(self.client, self._strip_protocol(path))
+    async def _ls(self, path: str, detail: bool = True, refresh: bool = False, **_: Any) -> list[Info] | list[str]:
+        path = self._strip_protocol(path)
+        if refresh:
+            self.known.forget_one(path)
+        found = await self._entries(path)
         return found if detail else [each["name"] for each in found]
+
+    async def _entries(self, path: str) -> list[Info]:
+        known = self.known.infos(path)
+        if known is not None:
+            return known
+        with self.known.reading([path]) as readings:
+            found = await self._listed(path)
+            is_file = len(found) == 1 and found[0]["name"] == path
+            for reading in readings:
+                if not is_file and await self._believed(found):
+                    self.known.keep(reading, infos=found)
+        return [dict(each) for each in found]
+
+    async def _listed(self, path: str) -> list[Info]:
+        return await entries(self.client, path)
+
+    async def _believed(self, listing: Sized) -> bool:
+        return len(listing) > 0 or (await self.client.profile()).lists_reliably
+
+    async def _names_in(self, folders: Iterable[str]) -> dict[str, frozenset[str]]:
+        paths = {folder: self._strip_protocol(folder) for folder in folders}
+        found = {path: known for path in paths.values() if (known := self.known.names(path)) is not None}
+        wanted = [path for path in dict.fromkeys(paths.values()) if path not in found]
+        with self.known.reading(wanted) as readings:
+            found |= await names_in(self.client, wanted)
+            for reading in readings:
+                if await self._believed(found[reading.folder]):
+                    self.known.keep(reading, names=found[reading.folder])
+        return {folder: found[path] for folder, path in paths.items()}
+
+    def names_in(self, folders: Iterable[str]) -> dict[str, frozenset[str]]:
+        """The names of all that lies in each folder, by one request per folder, all at once; a missing folder has none.
+
+        dCache answers a listing that failed with an empty one: `confirm` what you miss in an empty folder. Raises
+        `StoreUnavailable` where a folder cannot be listed.
+        """
+        return sync(self.loop, self._names_in, list(folders))  # type: ignore[no-any-return]
+
+    async def _confirm(self, paths: Iterable[str]) -> frozenset[str]:
+        wanted = {path: self._strip_protocol(path) for path in paths}
+        there = await confirm(self.client, wanted.values())
+        return frozenset(path for path, stripped in wanted.items() if stripped in there)
+
+    def confirm(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the paths, absent from an *empty* listing, that are there all the same.
+
+        Nothing is asked of a server whose empty listings can be believed. Raises `StoreUnavailable`.
+        """
+        return sync(self.loop, self._confirm, list(paths))  # type: ignore[no-any-return]
 
     async def _find(
         self, path: str, maxdepth: int | None = None, withdirs: bool = False, detail: bool = False, **_: Any
@@ -127,7 +120,7 @@ class WebDavFileSystem(AsyncFileSystem):  # type: ignore[misc]
             raise ValueError("maxdepth must be at least 1")
         path = self._strip_protocol(path)
         try:
-            found = await tree(self.client, path, maxdepth)
+            found = await tree(self._entries, path, maxdepth)
             if withdirs and path not in found:
                 found[path] = await self._info(path)
         except FileNotFoundError:
@@ -137,10 +130,20 @@ class WebDavFileSystem(AsyncFileSystem):  # type: ignore[misc]
 
     def modified(self, path: str) -> datetime:
         """When a file was last written. Raises `ValueError` where the server does not say."""
-        time = self.info(path)["mtime"]
+        time = self.info(path, refresh=True)["mtime"]
         if time is None:
             raise ValueError(f"{self.unstrip_protocol(path)}: the server does not say when it was modified")
         return datetime.fromtimestamp(time, UTC)
+
+    async def _digest(self, path: str, algorithm: str) -> str | None:
+        return await digest(self.client, self._strip_protocol(path), algorithm)
+
+    def digest(self, path: str, algorithm: str) -> str | None:
+        """Hexadecimal digits of a file's checksum, by the server's word; None where it has none of this algorithm.
+
+        `algorithm`: adler32, crc32c, md5, sha-256 or sha-512; `ValueError` for another.
+        """
+        return sync(self.loop, self._digest, path, algorithm)  # type: ignore[no-any-return]
 
     # Reading
 
@@ -148,19 +151,47 @@ class WebDavFileSystem(AsyncFileSystem):  # type: ignore[misc]
         path = self._strip_protocol(path)
         if start is None and end is None:
             return await read_all(self.client, path)
-        start = start or 0
-        if start < 0 or end is None or end < 0:
-            size = (await self._info(path))["size"]
-            start, end, _step = slice(start, end).indices(size)
-        return await read_range(self.client, path, start, end)
+        (span,) = await absolute_ranges(self.client, path, [(start, end)])
+        return await read_range(self.client, path, *span)
+
+    async def _cat_ranges(
+        self, paths: list[str], starts: Any, ends: Any, max_gap: int | None = None, batch_size: int | None = None,
+        on_error: str = "return", **_: Any,
+    ) -> list[Any]:  # fmt: skip
+        stripped = [self._strip_protocol(path) for path in paths]
+        return await read_many(self.client, stripped, starts, ends, max_gap, raises=on_error != "return")
 
     async def _get_file(self, rpath: str, lpath: str, callback: Any = DEFAULT_CALLBACK, **_: Any) -> None:
         there = await self._info(rpath)
         if there["type"] == "directory":
             os.makedirs(lpath, exist_ok=True)
             return
+        there = await file_info(self.client, there["name"])
         callback.set_size(there["size"])
         await fetch(self.client, there["name"], os.fspath(lpath), there, callback.absolute_update)
+
+    def open(
+        self, path: str, mode: str = "rb", block_size: int | None = None, cache_options: dict[str, Any] | None = None,
+        compression: str | None = None, **options: Any,
+    ) -> Any:  # fmt: skip
+        """As fsspec has it. What is written, in text or compressed as well, appears at `close`, or not at all."""
+        rest = {"block_size": block_size, "cache_options": cache_options}
+        text = {name: options.pop(name) for name in ("encoding", "errors", "newline") if name in options}
+        if "r" in mode:
+            return super().open(path, mode, compression=compression, **rest, **options, **text)
+        file = super().open(path, mode.replace("t", "").replace("b", "") + "b", **rest, **options)
+        written = compressed(file, path, compression)
+        return written if "b" in mode else TextFile(written, **text)
+
+    async def open_async(self, path: str, mode: str = "rb", **options: Any) -> AsyncWebDavFile:
+        """A file for coroutines, in mode rb, wb or xb. Raises as `open`."""
+        if mode not in ("rb", "wb", "xb") or options.get("compression"):
+            raise ValueError("open_async knows the modes rb, wb and xb, and no compression")
+        path = self._strip_protocol(path)
+        if mode == "xb" and await self._exists(path):
+            raise FileExistsError(errno.EEXIST, "File exists", path)
+        size = (await file_info(self.client, path))["size"] if mode == "rb" else None
+        return AsyncWebDavFile(self, path, mode, size)
 
     def _open(
         self, path: str, mode: str = "rb", block_size: int | None = None, autocommit: bool = True,
@@ -169,29 +200,37 @@ class WebDavFileSystem(AsyncFileSystem):  # type: ignore[misc]
         path = self._strip_protocol(path)
         if mode == "xb" and self.exists(path):
             raise FileExistsError(errno.EEXIST, "File exists", path)
+        size = block_size if isinstance(block_size, int) and block_size > 0 else None
         return WebDavFile(
-            self, path, mode, block_size=block_size, autocommit=autocommit, cache_options=cache_options, **options
+            self, path, mode, block_size=size, autocommit=autocommit, cache_options=cache_options, **options
         )
 
     # Writing
 
+    async def _publish(
+        self, source: Source, path: str, overwrite: bool, progress: Callable[[int], None] = lambda _: None
+    ) -> None:
+        await upload(self.client, source, path, overwrite=overwrite, progress=progress)
+        self.known.add(made(path, source.size))
+
     async def _pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **_: Any) -> None:
-        source = Source.of_bytes(bytes(value))
-        await upload(self.client, source, self._strip_protocol(path), overwrite=mode != "create")
+        await self._publish(Source.of_bytes(bytes(value)), self._strip_protocol(path), overwrite=mode != "create")
 
     async def _put_file(
         self, lpath: str, rpath: str, mode: str = "overwrite", callback: Any = DEFAULT_CALLBACK, **_: Any
     ) -> None:
         path = self._strip_protocol(rpath)
         if os.path.isdir(lpath):
-            await make_folder(self.client, path, exist_ok=True)
+            await self._makedirs(path, exist_ok=True)
             return
         source = Source.of_file(os.fspath(lpath))
         callback.set_size(source.size)
-        await upload(self.client, source, path, overwrite=mode != "create", progress=callback.absolute_update)
+        await self._publish(source, path, mode != "create", callback.absolute_update)
 
     async def _cp_file(self, path1: str, path2: str, **_: Any) -> None:
-        await copy_file(self.client, self._strip_protocol(path1), self._strip_protocol(path2))
+        target = self._strip_protocol(path2)
+        await copy_file(self.client, self._strip_protocol(path1), target)
+        await self._appeared(target)
 
     def mv(self, path1: Any, path2: Any, recursive: bool = False, maxdepth: int | None = None, **options: Any) -> None:
         """Move files; a single file or folder by one request, and then nobody sees half of it."""
@@ -205,15 +244,24 @@ class WebDavFileSystem(AsyncFileSystem):  # type: ignore[misc]
         source, target = self._strip_protocol(path1), self._strip_protocol(path2)
         if path2.endswith("/") or await self._isdir(target):
             target = child(target, source.rpartition("/")[2])
-        await move_path(self.client, source, target)
+        await self._mv_file(source, target)
 
     async def _mv_file(self, path1: str, path2: str) -> None:
-        await move_path(self.client, self._strip_protocol(path1), self._strip_protocol(path2))
+        source, target = self._strip_protocol(path1), self._strip_protocol(path2)
+        await move_path(self.client, source, target)
+        self.known.remove(source)
+        await self._appeared(target)
+
+    async def _appeared(self, path: str) -> None:
+        """Something came to be here that we know nothing else of."""
+        self.known.forget(path)
+        if self.known.on:
+            self.known.add(await info(self.client, path))
 
     # Removing, and folders
 
     async def _rm_file(self, path: str, **_: Any) -> None:
-        await remove_file(self.client, self._strip_protocol(path))
+        await self._remove(remove_file, self._strip_protocol(path))
 
     async def _rm(
         self, path: Any, recursive: bool = False, batch_size: int | None = None, maxdepth: int | None = None, **_: Any
@@ -223,17 +271,24 @@ class WebDavFileSystem(AsyncFileSystem):  # type: ignore[misc]
         paths = await self._expand_path(path)
         if "/" in paths:
             raise ValueError("the root of a server is never removed")
-        remove = remove_tree if recursive else remove_file
-        await together(remove(self.client, each) for each in paths)
+        await together(self._remove(remove_tree if recursive else remove_file, each) for each in paths)
+
+    async def _remove(self, remove: Callable[..., Awaitable[None]], path: str) -> None:
+        await remove(self.client, path)
+        self.known.remove(path)
 
     async def _mkdir(self, path: str, create_parents: bool = True, **_: Any) -> None:
-        await make_folder(self.client, self._strip_protocol(path), parents=create_parents)
+        path = self._strip_protocol(path)
+        await make_folder(self.client, path, parents=create_parents)
+        self.known.add(made(path))
 
     async def _makedirs(self, path: str, exist_ok: bool = False) -> None:
-        await make_folder(self.client, self._strip_protocol(path), exist_ok=exist_ok)
+        path = self._strip_protocol(path)
+        await make_folder(self.client, path, exist_ok=exist_ok)
+        self.known.add(made(path))
 
     async def _rmdir(self, path: str) -> None:
-        await remove_empty_folder(self.client, self._strip_protocol(path))
+        await self._remove(remove_empty_folder, self._strip_protocol(path))
 
     def rmdir(self, path: str) -> None:
         """Remove an empty folder. Raises `OSError` (ENOTEMPTY) where it is not."""

@@ -6,7 +6,8 @@ import errno
 
 from caselaw.storage.webdav.listing import entries, info
 from caselaw.storage.webdav.names import parent
-from caselaw.storage.webdav.request import Client, advice
+from caselaw.storage.webdav.request import Client
+from caselaw.storage.webdav.retry import advice
 from caselaw.storage.webdav.together import together
 
 
@@ -14,8 +15,8 @@ async def make_folder(client: Client, path: str, *, exist_ok: bool = False, pare
     """Make a folder. Raises `FileExistsError`, and `FileNotFoundError` where the one above is missing."""
     if path == "/":
         return
-    # 403 is apache's answer where another request makes the same folder in this very moment.
-    answer = await client.ask("MKCOL", path, expected=frozenset({403, 404, 405, 409, 412}))
+    # 403 is apache's answer where another request makes the same folder in this very moment, 400 for a file.
+    answer = await client.ask("MKCOL", f"{path}/", expected=frozenset({400, 403, 404, 405, 409, 412}))
     if answer.status < 300:
         return
     try:
@@ -42,12 +43,13 @@ async def remove_file(client: Client, path: str) -> None:
 
 async def remove_tree(client: Client, path: str) -> None:
     """Remove a file, or a folder with all that it holds; where the server cannot do that, from its leaves up."""
-    if (await info(client, path))["type"] == "directory" and not (await client.profile()).deletes_trees:
+    folder = (await info(client, path))["type"] == "directory"
+    if folder and not (await client.profile()).deletes_trees:
         inside = await entries(client, path)
         folders = [each["name"] for each in inside if each["type"] == "directory"]
         await together(remove_tree(client, name) for name in folders)
         await together(delete(client, each["name"]) for each in inside if each["type"] == "file")
-    await delete(client, path)
+    await delete(client, f"{path}/" if folder else path)  # nginx knows a folder by its slash
 
 
 async def remove_empty_folder(client: Client, path: str) -> None:
@@ -56,7 +58,7 @@ async def remove_empty_folder(client: Client, path: str) -> None:
         raise NotADirectoryError(errno.ENOTDIR, "Not a directory", path)
     if await entries(client, path):
         raise OSError(errno.ENOTEMPTY, "Directory not empty", path)
-    await delete(client, path)
+    await delete(client, f"{path}/")
 
 
 async def delete(client: Client, path: str) -> None:

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import aiohttp
 
 from caselaw.storage.webdav.multistatus import Entry, Multistatus, MultistatusError, question
-from caselaw.storage.webdav.names import parent, path_of_href
-from caselaw.storage.webdav.request import Client, TransientError
+from caselaw.storage.webdav.names import parent, path_of_href, without
+from caselaw.storage.webdav.request import Client
+from caselaw.storage.webdav.retry import TransientError
 from caselaw.storage.webdav.together import together
 
+HEADERS = {"Content-Type": "application/xml; charset=utf-8"}
+
 Info = dict[str, Any]
+T = TypeVar("T")
+
+
+class Parser(Protocol[T]):
+    """Takes a listing in pieces. Both methods raise `MultistatusError`."""
+
+    def feed(self, data: bytes) -> None: ...
+
+    def close(self) -> list[T]: ...
 
 
 async def info(client: Client, path: str) -> Info:
@@ -20,9 +33,9 @@ async def info(client: Client, path: str) -> Info:
     return (await propfind(client, path, "0"))[path]
 
 
-async def entries(client: Client, path: str) -> list[Info]:
+async def entries(client: Client, path: str, details: bool = False) -> list[Info]:
     """All entries of a folder, sorted by name; of a file, the file itself. Raises as `info` does."""
-    found = await propfind(client, path, "1")
+    found = await propfind(client, path, "1", details)
     own = found.pop(path)
     if own["type"] == "file":
         return [own]
@@ -32,36 +45,40 @@ async def entries(client: Client, path: str) -> list[Info]:
     return [found[name] for name in sorted(found)]
 
 
-async def propfind(client: Client, path: str, depth: str) -> dict[str, Info]:
+async def propfind(client: Client, path: str, depth: str, details: bool = False) -> dict[str, Info]:
     """The listing of one request, by name.
 
     An answer that says nothing about `path` itself is a failure, never an empty folder or a missing file.
     """
-    profile = await client.profile()
+    details = (details or depth == "0") and (await client.profile()).details
 
     async def read(response: aiohttp.ClientResponse) -> dict[str, Info]:
-        parser = Multistatus()
-        try:
-            async for piece in response.content.iter_any():
-                parser.feed(piece)
-            if response.status != 207:
-                raise TransientError(f"the server answered {response.status} in place of a listing")
-            found = parser.close()
-        except MultistatusError as error:
-            raise TransientError(str(error)) from error
-        listing = {each["name"]: each for each in map(partial(described, profile.encodes), found)}
+        found = await parsed(response, Multistatus())
+        describe = partial(described, (await client.profile()).encodes, client.prefix_of(response))
+        listing = {each["name"]: each for each in map(describe, found)}
         if path not in listing:
             raise TransientError("the server's listing does not hold the path that was asked for")
         return listing
 
-    headers = {"Depth": depth, "Content-Type": "application/xml; charset=utf-8"}
-    body = question(details=profile.details and depth == "0")
+    headers, body = HEADERS | {"Depth": depth}, question(details)
     return (await client.request("PROPFIND", path, headers=headers, body=body, read=read)).value
 
 
-def described(encodes: bool, entry: Entry) -> Info:
+async def parsed(response: aiohttp.ClientResponse, parser: Parser[T]) -> list[T]:
+    """What the parser finds in the body. Raises `TransientError` for what is no whole listing."""
+    try:
+        async for piece in response.content.iter_any():
+            parser.feed(piece)
+        if response.status != 207:
+            raise TransientError(f"the server answered {response.status} in place of a listing")
+        return parser.close()
+    except MultistatusError as error:
+        raise TransientError(str(error)) from error
+
+
+def described(encodes: bool, prefix: str, entry: Entry) -> Info:
     """An entry as fsspec describes files. Raises `TransientError` for one that the server says too little about."""
-    name = path_of_href(entry.href, encodes)
+    name = without(prefix, path_of_href(entry.href, encodes))
     if entry.status >= 300:
         raise TransientError(f"the server's listing answers {entry.status} for {name}")
     if "/../" in f"{name}/" or "/./" in f"{name}/" or "\0" in name:
@@ -86,22 +103,23 @@ async def exists(client: Client, path: str) -> bool:
     return True
 
 
-async def tree(client: Client, path: str, depth: int | None) -> dict[str, Info]:
+async def tree(listed: Callable[[str], Awaitable[list[Info]]], path: str, depth: int | None) -> dict[str, Info]:
     """Everything under a folder down to `depth` levels, by name; all folders of a level are listed at once.
 
-    A folder that vanishes meanwhile holds nothing. Raises `FileNotFoundError` where `path` is missing.
+    `listed` gives the entries of a folder. A folder that vanishes meanwhile holds nothing. Raises
+    `FileNotFoundError` where `path` is missing.
     """
-    found = {each["name"]: each for each in await entries(client, path)}
+
+    async def listed_if_there(folder: str) -> list[Info]:
+        try:
+            return await listed(folder)
+        except FileNotFoundError:
+            return []
+
+    found = {each["name"]: each for each in await listed(path)}
     level = [each for each in found.values() if each["type"] == "directory"]
     while level and (depth is None or (depth := depth - 1) > 0):
-        listings = await together(entries_if_there(client, each["name"]) for each in level)
+        listings = await together(listed_if_there(each["name"]) for each in level)
         level = [each for listing in listings for each in listing if each["type"] == "directory"]
         found |= {each["name"]: each for listing in listings for each in listing}
     return found
-
-
-async def entries_if_there(client: Client, path: str) -> list[Info]:
-    try:
-        return await entries(client, path)
-    except FileNotFoundError:
-        return []

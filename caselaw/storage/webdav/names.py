@@ -58,3 +58,10 @@ def path_of_href(href: str, encoded: bool = True) -> str:
     if not encoded or not ENCODED.fullmatch(path) or BROKEN_ESCAPE.search(path):
         return absolute(path)
     return absolute(unquote(path, errors="surrogateescape"))
+
+
+def without(prefix: str, path: str) -> str:
+    """The path below a folder; one that lies elsewhere as it is."""
+    if not prefix or not f"{path}/".startswith(f"{prefix}/"):
+        return path
+    return path[len(prefix) :] or "/"

@@ -14,6 +14,8 @@ class ServerProfile:
     before its body. `no_overwrite`: `Overwrite: F` is obeyed. `copies`: COPY works within the server.
     `deletes_trees`: DELETE removes a folder with all that it holds. `encodes`: hrefs of listings are URL-encoded, and
     so is `Destination`. `details`: the properties of a file hold its checksums and locality when they are asked for.
+    `lists_reliably`: an empty listing is never one that failed. `ranges_past_end`: of several ranges, some may lie
+    behind the end of the file; XRootD 5.5.3 never finishes such an answer.
     """
 
     name: str
@@ -24,12 +26,17 @@ class ServerProfile:
     deletes_trees: bool = True
     encodes: bool = True
     details: bool = False
+    lists_reliably: bool = True
+    ranges_past_end: bool = True
 
 
 PLAIN = ServerProfile("plain")
-DCACHE = ServerProfile("dcache", digest="adler32", expect_continue=True, copies=False, details=True)
+DCACHE = ServerProfile(
+    "dcache", digest="adler32", expect_continue=True, copies=False, details=True, lists_reliably=False
+)  # fmt: skip
 XROOTD = ServerProfile(
-    "xrootd", digest="adler32", no_overwrite=False, copies=False, deletes_trees=False, encodes=False
+    "xrootd", digest="adler32", no_overwrite=False, copies=False, deletes_trees=False, encodes=False,
+    ranges_past_end=False,
 )  # fmt: skip
 STORM = ServerProfile("storm", digest="adler32", copies=False)
 PROFILES = {profile.name: profile for profile in (PLAIN, DCACHE, XROOTD, STORM)}

@@ -13,6 +13,9 @@ from typing import Any
 
 import aiohttp
 
+from caselaw.storage.webdav.certificates import Certificate, certificate_of
+from caselaw.storage.webdav.credentials import Credentials
+
 GRID_CERTIFICATES = "/etc/grid-security/certificates"
 READ_BUFFER = 1 << 20  # bytes
 
@@ -20,18 +23,23 @@ READ_BUFFER = 1 << 20  # bytes
 @dataclass(frozen=True)
 class Connection:
     """How to connect. `ca` is a file or a folder of CA certificates, `certificate` a file with certificate and key
-    (or an X509 proxy), `key` the key where it is a file of its own; times are in seconds.
+    (or an X509 proxy), `key` the key where it is a file of its own; times are in seconds. Without a certificate, and
+    where `credentials` have nothing to show, grid tools' is used.
     """
 
     ca: str | None = None
     certificate: str | None = None
     key: str | None = None
+    credentials: Credentials | None = None
     per_host: int = 32
     connect_timeout: float = 15.0
     read_timeout: float = 60.0
 
     def tls(self) -> ssl.SSLContext:
-        """A context that checks the server's certificate and name. Raises `OSError` for files that do not do."""
+        """A context that checks the server's certificate and name.
+
+        Raises `OSError` for CAs that cannot be read and `StoreUnavailable` for a certificate of ours that does not do.
+        """
         context = ssl.create_default_context()
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # many CAs of the grid predate it; Python 3.13 switches it on
         folder = self.ca or os.environ.get("X509_CERT_DIR") or GRID_CERTIFICATES
@@ -39,9 +47,14 @@ class Connection:
             context.load_verify_locations(capath=folder)
         elif self.ca:
             context.load_verify_locations(cafile=self.ca)
-        if self.certificate:
-            context.load_cert_chain(self.certificate, self.key)
+        own = self.own()
+        if own is not None:
+            own.load(context)
         return context
+
+    def own(self) -> Certificate | None:
+        """The certificate that is shown to a server that asks for one."""
+        return certificate_of(self.certificate, self.key, self.credentials)
 
 
 class Sessions:
@@ -50,7 +63,8 @@ class Sessions:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._sessions: dict[tuple[int, int], tuple[weakref.ref[Any], aiohttp.ClientSession]] = {}
-        self._tls: ssl.SSLContext | None = None
+        self._tls: tuple[object, ssl.SSLContext] | None = None
+        self._gates: weakref.WeakKeyDictionary[Any, dict[str, asyncio.Semaphore]] = weakref.WeakKeyDictionary()
         weakref.finalize(self, close_all, self._sessions)
 
     def get(self) -> aiohttp.ClientSession:
@@ -64,11 +78,23 @@ class Sessions:
         self._sessions[key] = (weakref.ref(loop), session)
         return session
 
+    def gate(self, origin: str) -> asyncio.Semaphore:
+        """To be passed before a request to a server gets its credentials: those who wait here get the present ones.
+
+        Who waits for a connection has them already, and would still send what the server refused meanwhile.
+        """
+        gates = self._gates.setdefault(asyncio.get_running_loop(), {})
+        return gates.setdefault(origin, asyncio.Semaphore(self.connection.per_host))
+
     def tls(self) -> ssl.SSLContext:
-        """The context of all connections over TLS; made when the first one is, as reading the CAs takes a while."""
-        if self._tls is None:
-            self._tls = self.connection.tls()
-        return self._tls
+        """The context of all connections over TLS; made when the first one is, as reading the CAs takes a while, and
+        again when a proxy was renewed.
+        """
+        own = self.connection.own()
+        state = None if own is None else own.state()
+        if self._tls is None or self._tls[0] != state:
+            self._tls = state, self.connection.tls()
+        return self._tls[1]
 
     async def close(self) -> None:
         """Close the session of the running event loop."""

@@ -14,12 +14,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO
 
+import aiohttp
+
 from caselaw.errors import PublishError, StoreUnavailable
 from caselaw.storage.webdav.checksums import Checksum, served, wanted
 from caselaw.storage.webdav.folders import delete, make_folder
 from caselaw.storage.webdav.listing import exists
 from caselaw.storage.webdav.names import child, parent
-from caselaw.storage.webdav.request import Client
+from caselaw.storage.webdav.request import Client, drain
+from caselaw.storage.webdav.retry import TransientError, advice
 
 PIECE = 1 << 20  # bytes
 TRIES = 3
@@ -87,6 +90,10 @@ class Stream:
         return self.source.digest(algorithm)
 
 
+class OccupiedError(StoreUnavailable):
+    """A part of the file is there, of an earlier attempt, and our credentials may not replace it: take another name."""
+
+
 async def upload(
     client: Client, source: Source, path: str, *, overwrite: bool, progress: Callable[[int], None] = lambda _: None
 ) -> None:
@@ -98,14 +105,19 @@ async def upload(
     if not overwrite and await exists(client, path):
         raise FileExistsError(errno.EEXIST, "File exists", path)
     stream = Stream(source, (await client.profile()).digest, progress)
-    temporary = child(parent(path), f".upload-{uuid.uuid4().hex}")
-    try:
-        await put_verified(client, stream, temporary, path)
-        await take_name(client, stream, temporary, path, overwrite)
-    except BaseException:
-        with contextlib.suppress(StoreUnavailable):  # what stays behind, `TEMPORARY` finds
-            await delete(client, temporary)
-        raise
+    for left in reversed(range(TRIES)):
+        temporary = child(parent(path), f".upload-{uuid.uuid4().hex}")
+        try:
+            await put_verified(client, stream, temporary, path)
+            await take_name(client, stream, temporary, path, overwrite)
+            return
+        except OccupiedError:
+            if not left:
+                raise
+        except BaseException:
+            with contextlib.suppress(StoreUnavailable):  # what stays behind, `TEMPORARY` finds
+                await delete(client, temporary)
+            raise
 
 
 async def put_verified(client: Client, stream: Stream, temporary: str, path: str) -> None:
@@ -125,7 +137,7 @@ async def put(client: Client, stream: Stream, temporary: str) -> None:
         try:
             answer = await client.ask(
                 "PUT", temporary, headers=headers, body=stream.pieces if stream.source.size else b"",
-                expected=frozenset({404, 409}) if may_lack_folder else frozenset(),
+                expected=frozenset({403, 404, 409}) if may_lack_folder else frozenset({403}),
                 ask_first=profile.expect_continue and stream.source.size > 0,
             )  # fmt: skip
         except StoreUnavailable:
@@ -134,6 +146,11 @@ async def put(client: Client, stream: Stream, temporary: str) -> None:
             raise
         if answer.status < 300:
             return
+        if answer.status == 403:
+            left_by_us = answer.attempt > 1 and await exists(client, temporary)
+            what = f"PUT: the server answered 403 Forbidden (attempt {answer.attempt})"
+            raise (OccupiedError if left_by_us else StoreUnavailable)(what, client.url(temporary), advice(403))
+        await delete(client, temporary)  # of an attempt whose answer was lost: dCache overwrites nothing
         await make_folder(client, parent(temporary), exist_ok=True)
 
 
@@ -186,4 +203,11 @@ async def take_name(client: Client, stream: Stream, temporary: str, path: str, o
 async def move(client: Client, source: str, target: str, overwrite: bool) -> int:
     """MOVE within the server; the status, which may be 404, 409 or 412."""
     headers = {"Destination": await client.destination(target), "Overwrite": "T" if overwrite else "F"}
-    return (await client.ask("MOVE", source, headers=headers, expected=frozenset({404, 409, 412}))).status
+
+    async def read(response: aiohttp.ClientResponse) -> None:
+        await drain(response)
+        if response.status == 200:  # not an answer to MOVE: whoever gave it may have done nothing
+            raise TransientError("the server answered 200 in place of 201 or 204")
+
+    expected = frozenset({404, 409, 412})
+    return (await client.request("MOVE", source, headers=headers, expected=expected, read=read)).status

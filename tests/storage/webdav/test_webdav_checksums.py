@@ -6,13 +6,19 @@ import base64
 import hashlib
 import zlib
 
+import google_crc32c
 import pytest
+from double import Double
 from hypothesis import given
 from hypothesis import strategies as st
+from webdav_server import Server
+from xrootd import XRootD
 
+from caselaw.storage.webdav import WebDavFileSystem
 from caselaw.storage.webdav.checksums import BYTES, Checksum, digits, parse_digest, served, wanted
 
 WHOLE = {
+    "crc32c": lambda data: f"{google_crc32c.value(data):08x}",
     "adler32": lambda data: f"{zlib.adler32(data):08x}",
     "md5": lambda data: hashlib.md5(data).hexdigest(),
     "sha-256": lambda data: hashlib.sha256(data).hexdigest(),
@@ -60,6 +66,56 @@ def test_both_standards_are_read() -> None:
     assert served(headers) == {"adler32": "0b8d02d1", "sha-256": sha256.hex(), "md5": (b"1" * 16).hex()}
 
 
+def test_crc32c_is_that_of_the_standard() -> None:
+    checksum = Checksum("crc32c")
+    checksum.update(b"1234")
+    checksum.update(b"56789")
+    assert checksum.hex() == "e3069283"  # RFC 3720, and every other table
+
+
+def test_what_is_stated_about_a_part_is_not_about_the_file() -> None:
+    value = base64.b64encode(b"1" * 16).decode()
+    headers = {
+        "Content-Digest": f"md5=:{value}:",
+        "Repr-Digest": f"adler=:{base64.b64encode(bytes.fromhex('0bcd02d1')).decode()}:",
+    }
+    assert served(headers) == {"adler32": "0bcd02d1"}
+    assert served(headers, whole=True)["md5"] == (b"1" * 16).hex()
+
+
 def test_a_checksum_is_asked_for_in_the_standards_that_know_it() -> None:
-    assert wanted("adler32") == {"Want-Digest": "adler32"}
+    assert wanted("adler32") == {"Want-Digest": "adler32", "Want-Repr-Digest": "adler=9"}
+    assert wanted("crc32c") == {"Want-Digest": "crc32c", "Want-Repr-Digest": "crc32c=9"}
     assert wanted("sha-256") == {"Want-Digest": "sha-256", "Want-Repr-Digest": "sha-256=9"}
+
+
+def test_the_server_is_asked_for_a_checksum_of_any_algorithm(fs: WebDavFileSystem, server: Server) -> None:
+    server.nodes["/store/file"] = b"content"
+    server.checksums = {name: WHOLE[name] for name in ("adler32", "crc32c", "sha-256")}
+    for name in ("adler32", "crc32c", "sha-256", "SHA256"):
+        assert fs.digest("/store/file", name) == WHOLE[name.lower().replace("sha256", "sha-256")](b"content")
+    assert fs.digest("/store/file", "md5") is None
+    for path, error in (("/none", FileNotFoundError), ("/store", IsADirectoryError)):
+        with pytest.raises(error):
+            fs.digest(path, "adler32")
+    with pytest.raises(ValueError, match="there are adler32"):
+        fs.digest("/store/file", "whirlpool")
+
+
+def test_xrootd_knows_three(xrootd: XRootD) -> None:
+    fs = WebDavFileSystem(xrootd.url, ca=str(xrootd.ca))
+    fs.pipe_file("/store/digests/file", b"content")
+    for name in ("adler32", "crc32c", "md5"):
+        assert fs.digest("/store/digests/file", name) == WHOLE[name](b"content")
+    assert fs.digest("/store/digests/file", "sha-256") is None  # it answers with another, which does not count
+    fs.rm("/store/digests", recursive=True)
+
+
+def test_dcache_states_its_own_with_the_properties(double: Double) -> None:
+    fs = WebDavFileSystem(double.url)
+    fs.pipe_file("/store/file", b"content")
+    assert fs.info("/store/file")["checksums"] == {"adler32": WHOLE["adler32"](b"content")}
+    double.state.seen.clear()
+    assert fs.digest("/store/file", "adler32") == WHOLE["adler32"](b"content")
+    assert [each.method for each in double.state.seen] == ["PROPFIND"]
+    assert fs.digest("/store/file", "sha-256") is None

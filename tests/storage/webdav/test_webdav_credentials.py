@@ -81,7 +81,7 @@ def test_a_broken_token_is_refused_and_not_shown(tmp_path: Path, content: str) -
 
 
 def test_a_token_file_that_is_missing_is_said(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailable, match="no token file"):
+    with pytest.raises(StoreUnavailable, match="no file of this name"):
         BearerToken(file=str(tmp_path / "none")).token()
 
 

@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 from aiohttp import web
 
 MULTISTATUS = '<?xml version="1.0"?><D:multistatus xmlns:D="DAV:">{}</D:multistatus>'
+PREFIX = "/other/place"
 RESPONSE = (
     "<D:response><D:href>{}</D:href><D:propstat><D:prop>{}</D:prop>"
     "<D:status>HTTP/1.1 200 OK</D:status></D:propstat></D:response>"
@@ -50,7 +51,12 @@ class Seen:
 
 
 class Server:
-    """Files and folders by path. `pool`: uploads and downloads are redirected to a second port, as dCache does it."""
+    """Files and folders by path. `pool`: uploads and downloads are redirected to a second port, as dCache does it.
+
+    A third port is another door to the same files, which lie below `PREFIX` there. `most_ranges`: of one request; a
+    request for more is answered with the whole file. `checksums`: functions by the names that the server knows.
+    `slow`: seconds between the reading of a listing and its sending.
+    """
 
     def __init__(self) -> None:
         self.nodes: dict[str, bytes | None] = {"/": None, "/store": None}
@@ -58,6 +64,8 @@ class Server:
         self.seen: list[Seen] = []
         self.name, self.token, self.pool = "test", "", False
         self.ports: dict[str, int] = {}
+        self.most_ranges, self.slow = 100, 0.0
+        self.checksums = {"adler32": lambda data: f"{zlib.adler32(data):08x}"}
 
     def url(self, scheme: str = "dav", door: str = "door") -> str:
         return f"{scheme}://127.0.0.1:{self.ports[door]}"
@@ -71,8 +79,11 @@ class Server:
     async def behind(self, request: web.BaseRequest) -> web.StreamResponse:
         return await self.answer(request, "pool")
 
+    async def elsewhere(self, request: web.BaseRequest) -> web.StreamResponse:
+        return await self.answer(request, "second")
+
     async def answer(self, request: web.BaseRequest, door: str) -> web.StreamResponse:
-        path = normal(unquote(request.rel_url.raw_path, errors="surrogateescape"))
+        path = here(request.rel_url.raw_path, door)
         self.seen.append(Seen(door, request.method, path, dict(request.headers)))
         fault = next((each for each in self.faults if each.meets(request.method, door)), None)
         if fault is not None:
@@ -81,9 +92,11 @@ class Server:
                 return web.Response(status=fault.status, headers=fault.headers)
             if fault.empty:
                 return web.Response()
-        if self.token and door == "door" and request.headers.get("Authorization") != f"Bearer {self.token}":
+        if self.token and door != "pool" and request.headers.get("Authorization") != f"Bearer {self.token}":
             return web.Response(status=401)
         response = await self.obey(request, path, door, fault)
+        if request.method == "PROPFIND" and self.slow:
+            await asyncio.sleep(self.slow)
         response.headers.setdefault("Server", self.name)
         if fault is None or not (fault.late or fault.keep is not None):
             return response
@@ -91,14 +104,14 @@ class Server:
 
     async def obey(self, request: web.BaseRequest, path: str, door: str, fault: Fault | None) -> web.Response:
         proxied = request.method == "PUT" and request.content_length == 0  # as dCache does it without Expect
-        if self.pool and door == "door" and request.method in ("PUT", "GET") and not proxied:
+        if self.pool and door != "pool" and request.method in ("PUT", "GET") and not proxied:
             return self.redirected(request, path)
         method = getattr(self, request.method.lower())
         body = b""
         if request.method in ("PUT", "PROPFIND"):
             if "Expect" in request.headers and request.transport is not None:
                 request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            body = await request.read()
+            body = b"".join([piece async for piece in request.content.iter_any()])
         if fault is not None and fault.corrupt and request.method == "PUT":
             body = flipped(body)
         response: web.Response = method(request, path, body)
@@ -125,11 +138,13 @@ class Server:
         inside = [name for name in self.nodes if posixpath.dirname(name) == path != name]
         names = [path, *(inside if request.headers["Depth"] == "1" and self.nodes[path] is None else [])]
         details = b"FileLocality" in body
-        text = MULTISTATUS.format("".join(self.described(name, details) for name in names))
+        prefix = PREFIX if request.url.port == self.ports["second"] else ""
+        text = MULTISTATUS.format("".join(self.described(name, details, prefix) for name in names))
         return web.Response(status=207, text=text, content_type="application/xml")
 
-    def described(self, name: str, details: bool) -> str:
+    def described(self, name: str, details: bool, prefix: str) -> str:
         data = self.nodes[name]
+        name = prefix + name
         if data is None:
             return RESPONSE.format(escape(quote(name)) + "/", "<D:resourcetype><D:collection/></D:resourcetype>")
         properties = f"<D:resourcetype/><D:getcontentlength>{len(data)}</D:getcontentlength>"
@@ -143,15 +158,20 @@ class Server:
             return web.Response(status=404)
         if data is None:
             return web.Response(text="<html>a page for people</html>")
-        headers = {"Digest": f"adler32={zlib.adler32(data):08x}"} if "Want-Digest" in request.headers else {}
-        if "Range" not in request.headers:
+        digest = self.checksums.get(request.headers.get("Want-Digest", ""))
+        headers = {"Digest": f"{request.headers['Want-Digest']}={digest(data)}"} if digest is not None else {}
+        ranges = request.headers.get("Range", "").removeprefix("bytes=").split(",")
+        if ranges == [""] or len(ranges) > self.most_ranges:
             return web.Response(body=data, headers=headers)
-        first, last = request.headers["Range"].removeprefix("bytes=").split("-")
-        start, end = int(first), min(int(last) + 1, len(data))
-        if start >= len(data):
+        spans = [(int(first), min(int(last) + 1, len(data))) for first, last in (each.split("-") for each in ranges)]
+        parts = [(f"bytes {start}-{end - 1}/{len(data)}", data[start:end]) for start, end in spans if start < len(data)]
+        if not parts:
             return web.Response(status=416)
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(data)}"
-        return web.Response(status=206, body=data[start:end], headers=headers)
+        if len(parts) == 1:
+            return web.Response(status=206, body=parts[0][1], headers=headers | {"Content-Range": parts[0][0]})
+        body = b"".join(b"--cut\r\nContent-Range: %s\r\n\r\n%s\r\n" % (name.encode(), part) for name, part in parts)
+        headers["Content-Type"] = "multipart/byteranges; boundary=cut"
+        return web.Response(status=206, body=body + b"--cut--\r\n", headers=headers)
 
     def head(self, request: web.BaseRequest, path: str, body: bytes) -> web.Response:
         return self.get(request, path, body)
@@ -180,7 +200,7 @@ class Server:
         return web.Response(status=204)
 
     def move(self, request: web.BaseRequest, path: str, body: bytes) -> web.Response:
-        target = normal(unquote(urlsplit(request.headers["Destination"]).path, errors="surrogateescape"))
+        target = self.target(request)
         if path not in self.nodes:
             return web.Response(status=404)
         if posixpath.dirname(target) not in self.nodes:
@@ -192,14 +212,26 @@ class Server:
         return web.Response(status=201)
 
     def copy(self, request: web.BaseRequest, path: str, body: bytes) -> web.Response:
-        target = normal(unquote(urlsplit(request.headers["Destination"]).path, errors="surrogateescape"))
+        target = self.target(request)
         if posixpath.dirname(target) not in self.nodes:
             return web.Response(status=409)
         self.nodes[target] = self.nodes[path]
         return web.Response(status=201)
 
+    def target(self, request: web.BaseRequest) -> str:
+        url = urlsplit(request.headers["Destination"])
+        assert url.port == request.url.port
+        return here(url.path, "second" if url.port == self.ports["second"] else "door")
+
     def below(self, path: str) -> list[str]:
         return [name for name in self.nodes if name == path or name.startswith(f"{path}/")]
+
+
+def here(path: str, door: str) -> str:
+    """The path of a file in the path of a URL."""
+    text = unquote(path, errors="surrogateescape")
+    assert door != "second" or f"{text}/".startswith(f"{PREFIX}/")
+    return normal(text.removeprefix(PREFIX) if door == "second" else text)
 
 
 def normal(path: str) -> str:
@@ -225,12 +257,12 @@ async def cut(request: web.BaseRequest, response: web.Response, fault: Fault) ->
 
 @contextmanager
 def running() -> Iterator[Server]:
-    """A server with a door and a pool on two free ports of the loopback interface."""
+    """A server with two doors and a pool on free ports of the loopback interface."""
     server, loop, up = Server(), asyncio.new_event_loop(), threading.Event()
     runners: list[web.ServerRunner] = []
 
     async def start() -> None:
-        for name, handler in (("door", server.door), ("pool", server.behind)):
+        for name, handler in (("door", server.door), ("pool", server.behind), ("second", server.elsewhere)):
             runner = web.ServerRunner(web.Server(handler, access_log=None))
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -1,0 +1,35 @@
+"""Versions of the programs that storage.py measures, as they state them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+from storage_runs import WEBDAV4
+
+GFAL2 = "import gfal2; print(gfal2.get_version())"
+WEBDAV = "import importlib.metadata as m; print(m.version('webdav4'))"
+PROGRAMS = {
+    "XRootD": ["xrootd", "-v"],
+    "apache": ["/usr/sbin/apache2", "-v"],
+    "curl": ["curl", "--version"],
+    "davix": ["davix-get", "--version"],
+    "gfal2": ["/usr/bin/python3", "-c", GFAL2],
+    "webdav4": [str(WEBDAV4), "-c", WEBDAV],
+}
+NUMBER = re.compile(r"\d+\.\d+(\.\d+)*")
+
+
+def versions() -> str:
+    """`curl 7.88.1, …`, of those that are installed."""
+    found = {name: version(command) for name, command in PROGRAMS.items()}
+    return ", ".join(f"{name} {number}" for name, number in found.items() if number)
+
+
+def version(command: list[str]) -> str | None:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return None
+    match = NUMBER.search(done.stdout + done.stderr)
+    return match[0] if match else None

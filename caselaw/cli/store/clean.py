@@ -1,0 +1,77 @@
+"""`caselaw store clean`: what killed processes left behind."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from caselaw.cli.console import console_for_people
+from caselaw.cli.options import json_option
+from caselaw.cli.store.display import age_text, counted, size_text, waiting
+from caselaw.cli.store.options import DURATION, delete_option, yes_option
+
+
+@click.command()
+@click.option(
+    "--older-than", type=DURATION, default="1 d", show_default=True, help="Leave alone what may be an upload under way."
+)
+@delete_option
+@yes_option
+@json_option
+@click.argument("store", required=False, metavar="[STORE]")
+def clean(store: str | None, older_than: float, delete: bool, yes: bool, as_json: bool) -> None:
+    """List what killed processes left behind in STORE (default: the project's store).
+
+    Those are unfinished uploads (`.upload-…`), folders of the outbox that were never completed, staging folders of
+    processes that live no more, and entries of the cache whose file the store holds no more. With --delete they are
+    removed, and nothing else. Ages are by the clock of the server.
+
+    \b
+    Examples:
+      caselaw store clean
+      caselaw store clean grid --older-than "6 h"
+      caselaw store clean grid --delete --yes
+    """
+    from caselaw.plan.orphans import letters, old, orphans, remove
+    from caselaw.storage.transfer.parallel import in_parallel
+    from caselaw.storage.transfer.place import root_place, store_settings
+
+    root = root_place(store_settings(store))
+    with waiting("listing the store"):
+        found = orphans(root)
+    wanted = [orphan for orphan in found if old(orphan, older_than)]
+    if not as_json:
+        show(wanted, len(found) - len(wanted), letters(root))
+    removed = 0
+    if delete and wanted:
+        if not (yes or as_json) and sys.stdin.isatty():
+            click.confirm(f"Remove {counted(len(wanted), 'leftover')}?", abort=True)
+        removed = sum(answer for _, answer in in_parallel(lambda orphan: remove(root, orphan), wanted))
+        if not as_json:
+            click.echo(f"removed {removed:,} of {len(wanted):,}")
+    if as_json:
+        content = {"orphans": [asdict(orphan) for orphan in wanted], "younger": len(found) - len(wanted)}
+        click.echo(json.dumps({**content, "removed": removed, "waiting": letters(root)}, indent=2))
+
+
+def show(wanted: list[Any], younger: int, waiting: int) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = console_for_people()
+    if wanted:
+        table = Table("kind", "age", "size", "path")
+        for orphan in wanted:
+            table.add_row(orphan.kind, age_text(orphan.age), size_text(orphan.bytes), escape(orphan.path))
+        console.print(table)
+        console.print(f"{counted(len(wanted), 'leftover')}, {size_text(sum(orphan.bytes for orphan in wanted))}")
+    else:
+        console.print("nothing was left behind")
+    if younger:
+        console.print(f"not counted: {younger:,} younger, or of unknown age, which may be uploads under way")
+    if waiting:
+        console.print(f"{counted(waiting, 'branch', 'branches')} in the outbox, to be uploaded by the next run")

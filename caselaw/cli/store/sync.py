@@ -1,0 +1,91 @@
+"""`caselaw store sync`: one folder holds what another one holds."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from caselaw.cli.options import json_option
+from caselaw.cli.store.cp import refuse_itself
+from caselaw.cli.store.display import Transfers, size_text, waiting
+from caselaw.cli.store.options import yes_option
+
+LISTED = 20
+
+
+@click.command()
+@click.option("--delete", is_flag=True, help="Remove from TARGET what SOURCE does not have; asks first.")
+@yes_option
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option(
+    "--compare", type=click.Choice(["auto", "size"]), default="auto", show_default=True,
+    help="auto: size, then a checksum that both sides have, else time. size: size only.",
+)  # fmt: skip
+@json_option
+@click.argument("source")
+@click.argument("target")
+def sync(source: str, target: str, delete: bool, yes: bool, dry_run: bool, compare: str, as_json: bool) -> None:
+    """Copy to TARGET what it lacks of SOURCE, or has otherwise. May be interrupted and run again.
+
+    Of a store, records come before the outputs that they explain, and folders that are outputs appear at once: who
+    reads the copy meanwhile sees nothing that is half there. Outputs carry their fingerprint and count as equal when
+    their sizes are; `caselaw store check TARGET` compares their content.
+
+    \b
+    Examples:
+      caselaw store sync data grid:
+      caselaw store sync grid:SelectEvents backup:SelectEvents --dry-run
+      caselaw store sync grid: backup: --delete --yes
+    """
+    from caselaw.plan.replication import remove_all, replication
+    from caselaw.storage.transfer.comparison import Compare
+    from caselaw.storage.transfer.place import place_of
+
+    from_place, to_place = place_of(source), place_of(target)
+    refuse_itself(from_place, to_place)
+    with tempfile.TemporaryDirectory(prefix="caselaw-") as snapshots:
+        with waiting("comparing"):
+            plan = replication(from_place, to_place, Path(snapshots), delete=delete, compare=Compare(compare))
+        if not as_json:
+            show(plan, dry_run)
+        if not dry_run:
+            copy(plan, as_json)
+            if plan.removals and (yes or as_json or not sys.stdin.isatty() or confirmed(len(plan.removals))):
+                list(remove_all(to_place, plan))
+    if as_json:
+        copied = [each.path for group in plan.copies for each in group]
+        content = {"copied": copied, "removed": plan.removals, "equal": plan.equal, "bytes": plan.bytes}
+        click.echo(json.dumps({**content, "dry_run": dry_run}, indent=2))
+
+
+def confirmed(number: int) -> bool:
+    return click.confirm(f"Remove {number:,} of the target?")
+
+
+def copy(plan: Any, quiet: bool) -> None:
+    """Group after group: the next one begins when all of the one before is there."""
+    from caselaw.storage.transfer.copying import copy_all
+
+    with Transfers("copying", plan.number, plan.bytes, quiet=quiet) as shown:
+        for group in plan.copies:
+            for _ in copy_all(group, overwrite=True, progress=shown.reports(each.target.url for each in group)):
+                shown.file_done()
+
+
+def show(plan: Any, dry_run: bool) -> None:
+    """What is to be done; in a dry run file by file, where they are few."""
+    if dry_run:
+        paths = [f"copy {each.path}" for group in plan.copies for each in group]
+        paths += [f"remove {path}" for path in plan.removals]
+        for line in paths[:LISTED]:
+            click.echo(line)
+        if len(paths) > LISTED:
+            click.echo(f"… and {len(paths) - LISTED:,} more (--json lists all)")
+    click.echo(
+        f"{plan.number:,} to copy ({size_text(plan.bytes)}), {len(plan.removals):,} to remove, {plan.equal:,} equal"
+    )

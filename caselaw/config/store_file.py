@@ -1,0 +1,108 @@
+"""configs/stores.yaml: stores by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from caselaw.config.positions import Node
+from caselaw.config.problem import Problem, display, dotted, listed
+from caselaw.errors import ConfigError
+from caselaw.resources import MEMORY_UNITS, TIME_UNITS, quantity
+
+FILE = Path("configs") / "stores.yaml"
+
+OPTIONS = {
+    "ca": str, "certificate": str, "key": str, "token_file": str, "user": str, "password_file": str, "profile": str,
+    "trusted": list, "connections": int, "requests_per_second": (int, float), "api_url": str, "stage": bool,
+    "lifetime": (int, float),
+}  # fmt: skip
+"""Options of a store on a WebDAV server, which may stand beside its URL."""
+
+KNOWN = ("path", "url", "cache", "cache_folder", "patience", "options", *OPTIONS)
+SECRET = frozenset({"token", "password", "secret"})
+
+
+Complain = Callable[[Node, tuple[str, ...], str], None]
+
+
+class StoreEntry(NamedTuple):
+    """A store as the file has it; `where` is `stores.yaml:12`."""
+
+    settings: Mapping[str, Any]
+    where: str
+
+
+_stores: dict[Path, tuple[tuple[int, int, int], dict[str, StoreEntry]]] = {}
+
+
+def read_stores(file: Path) -> dict[str, StoreEntry]:
+    """All stores by name; raises `ConfigError` with all problems of the file."""
+    from caselaw.config.yaml_reader import read
+
+    stat = file.stat()
+    stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+    if file in _stores and _stores[file][0] == stamp:
+        return _stores[file][1]
+    document = read(file.read_bytes())
+    problems = list(document.problems)
+
+    def complain(node: Node, key: tuple[str, ...], message: str) -> None:
+        problems.append(Problem(node.line, node.column, dotted(key), message))
+
+    stores = {}
+    root = document.root
+    if root is not None and root.content is not None and not isinstance(root.content, dict):
+        complain(root, (), "must be a mapping of store names to their settings")
+    for name, entry in (root.content if root is not None and isinstance(root.content, dict) else {}).items():
+        settings, line = checked(name, entry.node, complain)
+        stores[name] = StoreEntry(settings, f"{display(file)}:{line}")
+    if problems:
+        lines = "\n".join(f"  {problem.at(file)}" for problem in sorted(problems))
+        raise ConfigError(f"the stores cannot be read:\n{lines}\n", display(file), "correct the file")
+    _stores[file] = (stamp, stores)
+    return stores
+
+
+def checked(name: str, node: Node, complain: Complain) -> tuple[dict[str, Any], int]:
+    """Settings of one store and the line of its place; complains about all that is wrong with them."""
+    content = node.content if isinstance(node.content, dict) else {}
+    place = content.get("url") or content.get("path")
+    if place is None or ("url" in content and "path" in content):
+        complain(node, (name,), "must have a 'path' (a folder) or a 'url' (on a server, or a list of its doors)")
+        return {}, node.line
+    found: dict[str, Any] = {"options": {}}
+    for key, entry in content.items():
+        value, here = entry.node.data(), (name, key)
+        if key in SECRET:
+            complain(entry.node, here, "a secret does not belong here: name a file with 'token_file', 'password_file'")
+        elif key not in KNOWN:
+            complain(entry.node, here, f"unknown key (known: {listed(KNOWN)})")
+        elif key in ("cache", "patience"):
+            try:
+                found[key] = quantity(str(value), MEMORY_UNITS if key == "cache" else TIME_UNITS)
+            except ConfigError as error:
+                complain(entry.node, here, error.what)
+        elif not isinstance(value, expected := expected_type(key)) or (isinstance(value, bool) and expected is not bool):
+            complain(entry.node, here, f"must be {NAMES_OF_TYPES[expected]}")
+        elif key == "options":
+            found["options"] |= value
+        elif key in OPTIONS:
+            found["options"][key] = value
+        else:
+            found[key] = value
+    if isinstance(found.get("url"), list) and not (found["url"] and all(isinstance(url, str) for url in found["url"])):
+        complain(place.node, (name, "url"), "must be a URL, or a list of URLs of the same store")
+    return found, place.node.line
+
+
+def expected_type(key: str) -> Any:
+    """What kind of value a key has."""
+    return {"path": str, "url": (str, list), "cache_folder": str, "options": dict, **OPTIONS}[key]
+
+
+NAMES_OF_TYPES: Mapping[Any, str] = {
+    str: "text", (str, list): "text, or a list of texts", dict: "a mapping", list: "a list", int: "a whole number",
+    (int, float): "a number", bool: "true or false",
+}  # fmt: skip

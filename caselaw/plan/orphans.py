@@ -1,0 +1,196 @@
+"""What killed processes left behind: on a server, in the outbox, in the cache. Nothing else is ever removed."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import tempfile
+import time
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+from fsspec.asyn import sync
+
+from caselaw.delivery import LETTER, locked
+from caselaw.delivery import OUTBOX as FOLDER
+from caselaw.errors import StoreUnavailable
+from caselaw.storage.cache import FileCache
+from caselaw.storage.cache_entries import Slot
+from caselaw.storage.cache_locks import locked_at_once
+from caselaw.storage.cache_users import in_use, remove_dead_users
+from caselaw.storage.folder import names_here
+from caselaw.storage.publish import STAGING, alive
+from caselaw.storage.transfer.place import TEMPORARY, Node, Place, exists, temporary_name
+from caselaw.storage.transfer.there import RemotePlace
+from caselaw.storage.transfer.tree import tree_or_nothing
+
+TEMPORARIES, STAGED, OUTBOX, CACHED = "temporary", "staging", "outbox", "cache"
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """Something that nobody needs. `kind`: temporary (file or folder of a store), staging, outbox or cache.
+
+    `age` in seconds, by the server's clock; None where it gives no times: such a one is only listed.
+    """
+
+    kind: str
+    path: str
+    bytes: int
+    age: float | None
+
+
+def old(orphan: Orphan, older_than: float) -> bool:
+    """Whether it may be removed: a younger one may be an upload that still runs."""
+    return orphan.age is not None and orphan.age > older_than
+
+
+def temporaries(root: Place, found: dict[str, Node]) -> list[Orphan]:
+    """Unfinished uploads under a place, of which `found` is all that is there."""
+    tops: dict[str, list[tuple[str, Node]]] = {}
+    for path, node in found.items():
+        top = top_of(path)
+        if top is not None:
+            tops.setdefault(top, []).append((path, node))
+    if not tops:
+        return []
+    now = clock(root)
+    return [orphan_of(root, top, [node for _, node in nodes], now) for top, nodes in sorted(tops.items())]
+
+
+def top_of(path: str) -> str | None:
+    """The temporary file or folder that a path is, or lies in."""
+    parts = path.split("/")
+    for number, part in enumerate(parts, 1):
+        if TEMPORARY.fullmatch(part):
+            return "/".join(parts[:number])
+    return None
+
+
+def orphan_of(root: Place, path: str, nodes: list[Node], now: float | None) -> Orphan:
+    """Of a folder counts the youngest that it holds: somebody may still fill it."""
+    times = [node.modified for node in nodes if node.modified is not None]
+    age = now - max(times) if now is not None and times else None
+    return Orphan(TEMPORARIES, root.child(path).url, sum(node.size or 0 for node in nodes), age)
+
+
+def clock(place: Place) -> float | None:
+    """The time now by the clock of a store; ours may be an hour off. None where the server does not say."""
+    if not isinstance(place, RemotePlace):
+        return time.time()
+    return stated_time(place) or time_of_probe(place)
+
+
+def stated_time(place: RemotePlace) -> float | None:
+    """By the header `Date` of an answer."""
+    if not place.speaks_webdav:
+        return None
+    answer = sync(place.fs.loop, place.fs.client.ask, "OPTIONS", place.path, expected=frozenset({404, 405}))
+    try:
+        return parsedate_to_datetime(answer.headers.get("Date", "")).timestamp()
+    except ValueError:
+        return None
+
+
+def time_of_probe(place: RemotePlace) -> float | None:
+    """By the time of a file that was just written, and is removed again."""
+    probe = place.child(temporary_name())
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(b"?")
+        file.flush()
+        try:
+            probe.receive(Path(file.name), lambda _: None, overwrite=False)
+            modified = probe.node().modified
+            probe.remove()
+        except StoreUnavailable:
+            return None  # who may not write there cannot remove anything, either
+    return modified
+
+
+def staging(root: Path) -> list[Orphan]:
+    """Staging folders of processes of this machine that live no more."""
+    prefix, found = f"{socket.gethostname()}.", []
+    for name in sorted(names_here(root / STAGING)):
+        process = name.removeprefix(prefix).partition("-")[0]
+        if name.startswith(prefix) and process.isdigit() and not alive(int(process)):
+            found.append(on_disk(STAGED, root / STAGING / name))
+    return found
+
+
+def on_disk(kind: str, path: Path) -> Orphan:
+    """Something on this machine, with the age of the youngest file in it."""
+    size, last = 0, 0.0
+    for each in (path, *path.rglob("*")):
+        with contextlib.suppress(FileNotFoundError):
+            state = each.lstat()
+            last = max(last, state.st_mtime)
+            size += 0 if each.is_dir() else state.st_size
+    return Orphan(kind, str(path), size, time.time() - last)
+
+
+def unfinished_letters(outbox: Path) -> list[Orphan]:
+    """Folders of an outbox that were never completed. What waits there for its upload has a letter, and stays."""
+    waiting = (outbox / name for name in sorted(names_here(outbox)))
+    return [on_disk(OUTBOX, folder) for folder in waiting if not (folder / LETTER).exists()]
+
+
+def letters(root: Place) -> int:
+    """How many branches wait in the outbox of a store for their upload, which the next run does."""
+    if not isinstance(root, RemotePlace):
+        return 0
+    outbox = root.store.scratch / FOLDER
+    return sum((outbox / name / LETTER).exists() for name in names_here(outbox))
+
+
+def stale_entries(cache: FileCache, root: Place, found: dict[str, Node]) -> list[Orphan]:
+    """Entries of the cache whose file the store holds no more, and damaged ones."""
+    orphans = []
+    for entry in cache.entries():
+        url = entry.key.rsplit(" ", 2)[0]
+        if not url.startswith(f"{root.url}/"):
+            continue
+        path = url.removeprefix(f"{root.url}/")
+        if (path not in found and not exists(root.child(path))) or not entry.intact():
+            orphans.append(Orphan(CACHED, str(entry.path), entry.size, time.time() - entry.used))
+    return orphans
+
+
+def orphans(root: Place) -> list[Orphan]:
+    """All orphans of a store. Raises `StoreUnavailable`."""
+    found = tree_or_nothing(root)
+    if not isinstance(root, RemotePlace):
+        assert root.here is not None
+        return [*temporaries(root, found), *staging(root.here)]
+    unfinished = unfinished_letters(root.store.scratch / FOLDER)
+    return [*temporaries(root, found), *unfinished, *stale_entries(root.store.cache, root, found)]
+
+
+def remove(root: Place, orphan: Orphan) -> bool:
+    """Remove one; False where somebody uses it after all. Raises `StoreUnavailable`."""
+    if orphan.kind == TEMPORARIES:
+        root.child(orphan.path.removeprefix(f"{root.url}/")).remove()
+        return True
+    path = Path(orphan.path)
+    if orphan.kind == CACHED:
+        assert isinstance(root, RemotePlace)
+        return forgotten(root.store.cache, path)
+    if orphan.kind == STAGED:
+        shutil.rmtree(path, ignore_errors=True)
+        return not path.exists()
+    with locked(path, wait=False) as free:
+        if free and not (path / LETTER).exists():
+            shutil.rmtree(path, ignore_errors=True)
+    return not path.exists()
+
+
+def forgotten(cache: FileCache, path: Path) -> bool:
+    """Whether an entry of the cache could be removed: nobody fetches or uses it."""
+    remove_dead_users(cache.folder / "users")
+    slot = Slot.of(cache.folder, path.parent.name)
+    with locked_at_once(slot.note) as note:
+        if note is None or in_use(cache.folder / "users", slot.digest):
+            return False
+        slot.remove()
+        return True

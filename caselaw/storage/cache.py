@@ -1,0 +1,227 @@
+"""A local cache of files that lie elsewhere: each is fetched once, whatever number of processes wants it.
+
+| in its folder | |
+|---|---|
+| `notes/ab/<digest of the key>` | what the entry is; its lock; touched whenever it is used |
+| `files/ab/<digest of the key>/<name>` | the file or folder, read-only |
+| `incoming/<digest of the key>/<name>` | a download under way |
+| `users/<process>/<digest of the key>` | a mark: this process uses that entry |
+| `total` | bytes, counted since the last look at everything |
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from caselaw.errors import ContentChanged, StoreUnavailable
+from caselaw.fingerprint.files import file_digest
+from caselaw.storage.cache_entries import Entry, Slot, clean, entry_of, link_or_copy, read_entry, slots
+from caselaw.storage.cache_locks import locked, locked_at_once
+from caselaw.storage.cache_users import User, in_use, remove_dead_users
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+FOLDERS = ("notes", "files", "incoming", "users")
+SPARED = 0.9  # of the limit: what is left after files had to go
+SPACE = "free some space there, or give the cache another folder"
+
+
+@dataclass(frozen=True)
+class FileCache:
+    """Files and folders by key, at most `limit` bytes of them unless more are in use at the same time.
+
+    Safe between processes and threads. A path that was given out stays valid until this process ends or releases
+    it; a fork's copy of the process counts as the process itself. What was edited or cut short is fetched again.
+    """
+
+    folder: Path
+    limit: int
+
+    def get(
+        self, key: str, fetch: Callable[[Path], object], *, name: str = "", sha256: str | None = None
+    ) -> Path:  # fmt: skip
+        """The local path of what `key` stands for; it ends in `name`.
+
+        Where it is missing, `fetch(path)` writes it there, a file or a folder; other processes wait meanwhile.
+        `sha256` is what `file_digest` says of it. Raises what `fetch` raises, `ContentChanged` where the digest is
+        another one, and `StoreUnavailable` where the cache cannot be written.
+        """
+        slot = self._slot(key)
+        with locked(slot.note, exclusive=False) as note:
+            path = self._known(slot, note, name, sha256)
+        if path is not None:
+            return path
+        with locked(slot.note, exclusive=True) as note:
+            path = self._known(slot, note, name, sha256)  # somebody fetched it while we waited
+            if path is not None:
+                return path
+            entry = self._filled(slot, note, key, name or key, partial(fetch_verified, fetch, sha256), sha256)
+        self._count(entry.size)
+        return entry.path
+
+    def add(self, key: str, path: Path, *, name: str = "", sha256: str | None = None) -> Path:
+        """Take in a local file or folder that is written no more, as a second name where that can be.
+
+        It becomes read-only. `sha256` is believed. Returns its path in the cache; raises `StoreUnavailable`.
+        """
+        slot = self._slot(key)
+        with locked(slot.note, exclusive=True) as note:
+            known = self._known(slot, note, name, sha256)
+            if known is not None:
+                return known
+            entry = self._filled(slot, note, key, name or path.name, partial(take_in, path), sha256)
+        self._count(entry.size)
+        return entry.path
+
+    def release(self, *paths: Path) -> None:
+        """This process uses some files no more, or none at all: they may be removed when space is needed."""
+        digests = [path.parent.name for path in paths] if paths else None
+        User.of(self._ready() / "users").release(digests)
+
+    def forget(self, path: Path) -> bool:
+        """Remove one entry; False where somebody fetches or uses it."""
+        remove_dead_users(self._ready() / "users")
+        return self._removed(Slot.of(self.folder, path.parent.name))
+
+    def entries(self) -> list[Entry]:
+        """All entries, the least recently used first."""
+        found = (entry_of(slot) for slot in slots(self.folder))
+        return sorted((entry for entry in found if entry is not None), key=lambda entry: entry.used)
+
+    def size(self) -> int:
+        """Bytes of all entries."""
+        return sum(entry.size for entry in self.entries())
+
+    def clear(self) -> int:
+        """Remove all that nobody uses; returns the bytes that were freed."""
+        return self._shrink(0)
+
+    def _slot(self, key: str) -> Slot:
+        slot = Slot.of(self._ready(), hashlib.sha256(key.encode(errors="surrogateescape")).hexdigest())
+        slot.note.parent.mkdir(exist_ok=True)
+        return slot
+
+    def _ready(self) -> Path:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for name in FOLDERS:
+                (self.folder / name).mkdir(exist_ok=True)
+            if not os.access(self.folder / "notes", os.W_OK):
+                raise PermissionError(errno.EACCES, "it is read-only")
+        except OSError as error:
+            raise StoreUnavailable(f"the cache cannot be written: {error.strerror}", self.folder, SPACE) from error
+        return self.folder
+
+    def _known(self, slot: Slot, note: int, name: str, sha256: str | None) -> Path | None:
+        """The path of an entry that is as it shall be, marked as used; the caller holds the lock."""
+        entry = read_entry(slot, note)
+        if entry is None or sha256 not in (None, entry.sha256) or not entry.intact():
+            return None
+        User.of(self.folder / "users").mark(slot.digest)
+        os.utime(note)
+        path = slot.files / file_name(name or entry.path.name)
+        with contextlib.suppress(FileExistsError):  # else the same content under another name
+            os.symlink(entry.path.name, path)
+        return path
+
+    def _filled(
+        self, slot: Slot, note: int, key: str, name: str, write: Callable[[Path], object], sha256: str | None
+    ) -> Entry:  # fmt: skip
+        """The entry that `write` makes; the caller holds the lock. Room is made where the disk has none left."""
+        try:
+            for room_can_be_made in (True, False):
+                try:
+                    entry = slot.fill(note, key, file_name(name), write, sha256)
+                    User.of(self.folder / "users").mark(slot.digest)
+                    return entry
+                except OSError as error:
+                    if error.errno not in FULL:
+                        raise
+                    full = error
+                if not room_can_be_made or not self._shrink(0):
+                    break
+            raise StoreUnavailable(f"the cache is full: {full.strerror}", self.folder, SPACE) from full
+        except BaseException:
+            slot.remove()
+            raise
+
+    def _count(self, size: int) -> None:
+        """Count what came in, and keep to the limit."""
+        with locked(self.folder / "total", exclusive=True) as counter:
+            text = os.pread(counter, 64, 0)
+            total = int(text) + size if text.isdigit() else None
+            if total is not None:
+                write_total(counter, total)
+        if total is None or total > self.limit:
+            self._shrink(self.limit)
+
+    def _shrink(self, limit: int) -> int:
+        """Where there are more bytes than `limit`, remove the least recently used entries that nobody uses.
+
+        A tenth more than needed goes, so that not every file makes us look at all. Returns how many bytes went.
+        """
+        with locked(self._ready() / "total", exclusive=True) as counter:
+            remove_dead_users(self.folder / "users")
+            found = [(slot, entry_of(slot)) for slot in slots(self.folder)]
+            for slot in (slot for slot, entry in found if entry is None):
+                self._removed(slot)  # of a download that was killed
+            entries = sorted(
+                ((entry.used, entry.size, slot) for slot, entry in found if entry), key=lambda each: each[0]
+            )
+            total = before = sum(size for _, size, _ in entries)
+            for _, size, slot in entries:
+                if total <= limit * SPARED or before <= limit:
+                    break
+                total -= size if self._removed(slot) else 0
+            write_total(counter, total)
+        return before - total
+
+    def _removed(self, slot: Slot) -> bool:
+        """Whether a slot could be emptied: nobody fetches it now, and nobody uses it."""
+        with locked_at_once(slot.note) as note:
+            if note is None or in_use(self.folder / "users", slot.digest):
+                return False
+            slot.remove()
+            return True
+
+
+def fetch_verified(fetch: Callable[[Path], object], sha256: str | None, target: Path) -> None:
+    """Fetch until the digest is the right one; once more at most, as a cut or altered transfer may be meant well."""
+    for last in (False, True):
+        fetch(target)
+        if sha256 is None or not target.exists() or (found := file_digest(target)) == sha256:
+            return
+        if last:
+            what = f"what was fetched, twice, is not what it should be: SHA-256 {found} in place of {sha256}"
+            raise ContentChanged(what, target.name, "check the file in its store; nothing of it was kept")
+        clean(target)
+
+
+def take_in(path: Path, target: Path) -> None:
+    if path.is_dir():
+        shutil.copytree(path, target, copy_function=link_or_copy)
+    else:
+        link_or_copy(os.fspath(path), os.fspath(target))
+
+
+def file_name(text: str) -> str:
+    """The last part of a path or URL, as the name of a local file."""
+    name = text.rstrip("/").rpartition("/")[2].replace("\0", "_")
+    return "file" if name in ("", ".", "..") else name
+
+
+def write_total(counter: int, total: int) -> None:
+    """Where even this finds no space, the next process looks at everything."""
+    try:
+        os.pwrite(counter, b"%020d" % total, 0)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        os.ftruncate(counter, 0)

@@ -1,0 +1,32 @@
+"""Questions about folders of this machine: yes, no, or an error."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from caselaw.errors import StoreUnavailable
+
+ADVICE = "check that the store is mounted and readable, then run again; nothing was changed"
+
+
+def exists_here(path: str | os.PathLike[str]) -> bool:
+    """Whether `path` exists on this machine; raises `StoreUnavailable` when the question failed."""
+    try:
+        Path(path).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        what = f"the store could not say whether a file exists: {error.strerror}"
+        raise StoreUnavailable(what, path, ADVICE) from error
+    return True
+
+
+def names_here(directory: str | os.PathLike[str]) -> frozenset[str]:
+    """Names in a folder of this machine, by one listing; one that does not exist has none."""
+    try:
+        return frozenset(os.listdir(directory))
+    except (FileNotFoundError, NotADirectoryError):
+        return frozenset()
+    except OSError as error:
+        raise StoreUnavailable(f"the store could not list a folder: {error.strerror}", directory, ADVICE) from error

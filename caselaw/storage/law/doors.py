@@ -1,0 +1,116 @@
+"""The servers of a store: which one is asked, and what their errors mean."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from caselaw.errors import CaselawError, ConfigError, StoreUnavailable
+from caselaw.storage.law.settings import WEBDAV, Settings, scheme
+
+AVOIDED = 60.0  # seconds: a door that did not answer is the last one to be asked
+CLEAR = (FileExistsError, IsADirectoryError, NotADirectoryError, CaselawError)
+XROOTD_MISSING = "[3011]"  # kXR_NotFound: fsspec-xrootd raises the same OSError for every answer
+ADVICE = "check that the server is up and the section in law.cfg right, then run again"
+
+
+@dataclass(frozen=True)
+class Door:
+    """A base URL, the file system behind it and the path of the base there."""
+
+    url: str
+    files: Any
+    root: str
+
+    def path(self, name: str) -> str:
+        """The path of a name of the store, which is taken as it stands."""
+        return f"{self.root.rstrip('/')}/{name.lstrip('/')}".rstrip("/") or "/"
+
+    @property
+    def scheme(self) -> str:
+        return scheme(self.url)
+
+    def info(self, path: str) -> dict[str, Any]:
+        """What fsspec says about a path. Raises `FileNotFoundError`, `NotADirectoryError` and `StoreUnavailable`."""
+        with clear_answers(self.url):
+            found: dict[str, Any] = self.files.info(path)
+        return found
+
+
+@dataclass
+class Doors:
+    """Opens doors when they are first needed, one for each process, and remembers those that did not answer."""
+
+    settings: Settings
+    _open: dict[tuple[int, str], Door] = field(default_factory=dict, init=False, repr=False)
+    _silent: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+
+    def door(self, url: str) -> Door:
+        """Raises `ConfigError` for options that do not fit, and `StoreUnavailable`."""
+        import fsspec
+
+        key = (os.getpid(), url)
+        if key not in self._open:
+            try:
+                with clear_answers(url, (TypeError, ValueError)):
+                    files, root = fsspec.core.url_to_fs(url, **self.settings.options_of(url))
+            except (TypeError, ValueError) as error:
+                where, advice = f"[{self.settings.section}] in law.cfg", f"look at what {scheme(url)}:// takes"
+                raise ConfigError(f"the options do not fit: {error}", where, advice) from error
+            self._open[key] = Door(url, files, root)
+        return self._open[key]
+
+    def in_order(self, urls: Sequence[str], shuffled: bool) -> list[str]:
+        """Those that answered first."""
+        order = random.sample(urls, len(urls)) if shuffled else list(urls)
+        now = time.monotonic()
+        return sorted(order, key=lambda url: now - self._silent.get(url, now - AVOIDED) < AVOIDED)
+
+    def ask(self, urls: Sequence[str], question: Callable[[Door], Any], shuffled: bool) -> Any:
+        """The answer of the first door that gives one.
+
+        Raises `StoreUnavailable` when none does, and at once every error that is an answer, such as
+        `FileNotFoundError`.
+        """
+        failures: list[StoreUnavailable] = []
+        for url in self.in_order(urls, shuffled):
+            try:
+                door = self.door(url)
+                with clear_answers(url):
+                    return question(door)
+            except StoreUnavailable as error:
+                self._silent[url] = time.monotonic()
+                failures.append(error)
+        if len(failures) == 1:
+            raise failures[0]
+        what = "; ".join(f"{error.where}: {error.what}" for error in failures)
+        raise StoreUnavailable(f"none of {len(failures)} servers answered: {what}", urls[0], failures[-1].advice)
+
+
+@contextmanager
+def clear_answers(where: str, also: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+    """Let errors that say something about a file pass; every other one means that the store gave no answer."""
+    passing: tuple[type[Exception], ...] = (*CLEAR, *also)
+    try:
+        yield
+    except FileNotFoundError as error:
+        if scheme(where) in WEBDAV and error.filename is None:  # TLS misses a file of this machine
+            what = "a file that the connection needs is missing: ca, certificate or key"
+            raise StoreUnavailable(what, where, "check the section in law.cfg") from error
+        raise
+    except passing:
+        raise
+    except OSError as error:
+        if error.errno == errno.ENOTEMPTY:
+            raise
+        if XROOTD_MISSING in str(error):
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory", where) from error
+        raise StoreUnavailable(f"it failed: {error.strerror or str(error).strip()}", where, ADVICE) from error
+    except Exception as error:
+        raise StoreUnavailable(f"it failed: {type(error).__name__}: {error}", where, ADVICE) from error

@@ -1,0 +1,239 @@
+"""One section of law.cfg that describes a store: every key is known and typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from law.config import Config
+from law.util import brace_expand, parse_bytes, parse_duration
+
+from caselaw.config.problem import did_you_mean, listed
+from caselaw.errors import ConfigError
+
+WEBDAV = frozenset({"dav", "davs", "dcache"})
+OPERATIONS = (
+    "exists", "stat", "listdir", "mkdir", "mkdir_rec", "chmod", "unlink", "rmdir", "filecopy", "move"
+)  # fmt: skip
+WEBDAV_TEXTS = ("token", "token_file", "user", "password", "password_file", "password_variable", "ca", "certificate",
+                "key")  # fmt: skip
+CACHE, OPTION = "cache_", "option_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A store as its section describes it.
+
+    `base` are URLs of the same folder, `bases` those for single operations. `webdav` are options of the file systems of
+    dav://, davs:// and dcache://, `options` those of every other scheme. `cache` are the arguments of law's cache.
+    """
+
+    section: str
+    base: tuple[str, ...]
+    bases: Mapping[str, tuple[str, ...]]
+    webdav: Mapping[str, Any] = field(repr=False)  # a token may be in them
+    options: Mapping[str, Any] = field(repr=False)
+    cache: Mapping[str, Any]
+    retries: int = 0
+    retry_delay: float = 0.0
+    random_base: bool = False
+    validate_copy: bool = False
+    use_cache: bool = False
+
+    def options_of(self, url: str) -> dict[str, Any]:
+        """Arguments of the file system that a URL needs."""
+        if scheme(url) in WEBDAV:
+            return webdav_options(self.webdav) | dict(self.options)
+        return {"use_listings_cache": False, **self.options}  # what another process writes is seen
+
+
+def urls(text: str) -> tuple[str, ...]:
+    """A list of URLs; `{a,b}` stands for one with a and one with b."""
+    return tuple(url.strip().rstrip("/") for url in brace_expand(text.strip(), split_csv=True) if url.strip())
+
+
+def words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def seconds(text: str) -> float:
+    return float(parse_duration(text, input_unit="s", unit="s"))
+
+
+def megabytes(text: str) -> float:
+    return float(parse_bytes(text, input_unit="MB", unit="MB"))
+
+
+def permissions(text: str) -> int:
+    """Octal digits, as everybody writes them."""
+    return int(text.removeprefix("0o"), 8)
+
+
+def switch(text: str) -> bool:
+    return bool(Config.instance()._convert_to_boolean(text))
+
+
+def profile(text: str) -> str:
+    if text not in ("dcache", "xrootd", "storm", "plain"):
+        raise ValueError(text)
+    return text
+
+
+def document(text: str) -> Any:
+    """A value as YAML writes it: a number, true, text, `{a: 1}`."""
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise ValueError("not YAML") from None
+
+
+PLAIN: Mapping[str, tuple[Callable[[str], Any], str]] = {
+    "retries": (int, "a number"),
+    "retry_delay": (seconds, "a time such as '5s'"),
+    "random_base": (switch, "true or false"),
+    "validate_copy": (switch, "true or false"),
+    "use_cache": (switch, "true or false"),
+}
+CACHE_READERS: Mapping[str, tuple[Callable[[str], Any], str]] = {
+    "root": (str, "a folder"),
+    "cleanup": (switch, "true or false"),
+    "max_size": (megabytes, "a size such as '5GB'"),
+    "mtime_patience": (float, "a number of seconds"),
+    "file_perm": (permissions, "permissions such as 0660"),
+    "dir_perm": (permissions, "permissions such as 0770"),
+    "wait_delay": (seconds, "a time such as '5s'"),
+    "max_waits": (int, "a number"),
+    "global_lock": (switch, "true or false"),
+}
+READERS: Mapping[str, tuple[Callable[[str], Any], str]] = {
+    "base": (urls, "URLs"),
+    **{f"base_{operation}": (urls, "URLs") for operation in OPERATIONS},
+    **PLAIN,
+    **{f"{CACHE}{name}": reader for name, reader in CACHE_READERS.items()},
+}
+WEBDAV_READERS: Mapping[str, tuple[Callable[[str], Any], str]] = {
+    **dict.fromkeys(WEBDAV_TEXTS, (str, "text")),
+    "profile": (profile, "dcache, xrootd, storm or plain"),
+    "trusted": (words, "a list of servers"),
+    "connections": (int, "a number"),
+    "requests_per_second": (float, "a number"),
+    "attempts": (int, "a number"),
+    "deadline": (seconds, "a time such as '90s'"),
+}
+FILES = ("ca", "certificate", "key")
+SECRET = frozenset({"token", "password"})
+
+
+def read_settings(section: str | None = None) -> Settings:
+    """The settings in a section of law.cfg; without a name that of `[target] default_store_fs`.
+
+    Raises `ConfigError`, with section and key, for an unknown section or key, a value of the wrong type, and for a
+    base that is missing or no URL.
+    """
+    config, name = Config.instance(), section_name(section)
+    values = {key: read_value(config, name, key) for key in config.options(name)}
+    given = {key: value for key, value in values.items() if value is not None}
+    if "base" not in given:
+        raise ConfigError(
+            "base is missing", f"[{name}] in law.cfg", "set it to the store's URL: base: davs://server/path"
+        )
+    bases = {key.removeprefix("base_"): value for key, value in given.items() if key.startswith("base_")}
+    plain = {key: given[key] for key in PLAIN if key in given}
+    webdav = {key: given[key] for key in WEBDAV_READERS if key in given}
+    check_bases(name, [*given["base"], *(url for each in bases.values() for url in each)], webdav)
+    options = {key.removeprefix(OPTION): value for key, value in given.items() if key.startswith(OPTION)}
+    return Settings(name, given["base"], bases, webdav, options, cache_options(given), **plain)
+
+
+def section_name(section: str | None) -> str:
+    """The section, or the default one. Raises `ConfigError` where there is none."""
+    config = Config.instance()
+    name = section or config.get_expanded("target", "default_store_fs", None)
+    if not name:
+        advice = "give the target fs='<section>', or set default_store_fs in the section [target]"
+        raise ConfigError("no store is named", "law.cfg", advice)
+    if not config.has_section(name):
+        advice = "describe the store there: base: davs://…"
+        raise ConfigError("there is no such section", f"[{name}] in law.cfg", advice)
+    return str(name)
+
+
+def read_value(config: Any, section: str, key: str) -> Any:
+    """The value of one key; None where it is empty."""
+    known = {**READERS, **WEBDAV_READERS}
+    read, what = (document, "YAML") if key.startswith(OPTION) and key != OPTION else known.get(key, (None, ""))
+    if read is None:
+        hint = did_you_mean(key, known)
+        raise ConfigError(
+            f"{key} is no option of a store", f"[{section}] in law.cfg",
+            f"{hint + ' ' if hint else ''}options: {listed(known)}; options of other file systems begin with {OPTION}",
+        )  # fmt: skip
+    text = config.get_expanded(section, key, None)
+    if text is None or not str(text).strip():
+        return None
+    try:
+        return read(str(text).strip())
+    except ValueError:
+        shown = "" if key in SECRET or key.startswith(OPTION) else f" '{text}'"
+        raise ConfigError(f"{key}:{shown} is not {what}", f"[{section}] in law.cfg", f"give {what}") from None
+
+
+def cache_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of law's cache."""
+    from law.sandbox.base import _sandbox_switched
+
+    options = {key.removeprefix(CACHE): value for key, value in given.items() if key.startswith(CACHE)}
+    return options | {"cleanup": False} if _sandbox_switched else options  # the process outside cleans up
+
+
+def check_bases(section: str, bases: list[str], webdav: Mapping[str, Any]) -> None:
+    where = f"[{section}] in law.cfg"
+    for url in bases:
+        parts = urlsplit(url)
+        if not parts.scheme or "://" not in url:
+            advice = "write scheme://server:port/path, and file:///path for a folder"
+            raise ConfigError(f"base: '{url}' is no URL", where, advice)
+        if parts.username is not None or parts.password is not None:
+            advice = "give user and password as options of their own, or a token_file"
+            raise ConfigError("base: the URL holds a user or password, which would be shown", where, advice)
+        check_scheme(parts.scheme, where)
+    missing = next((key for key in FILES if key in webdav and not Path(webdav[key]).exists()), None)
+    if missing:
+        raise ConfigError(f"{missing}: there is no '{webdav[missing]}'", where, "give an absolute path of this machine")
+    unused = sorted(webdav) if not any(scheme(url) in WEBDAV for url in bases) else []
+    if unused:
+        advice = f"other file systems have options of their own: {OPTION}<name>"
+        raise ConfigError(f"{unused[0]} is an option of dav://, davs:// and dcache:// only", where, advice)
+
+
+def check_scheme(name: str, where: str) -> None:
+    """Raises `ConfigError` for a scheme that no installed package knows."""
+    import fsspec
+
+    try:
+        fsspec.get_filesystem_class(name)
+    except ValueError:
+        raise ConfigError(
+            f"base: no file system is known for {name}://", where, "use davs://, root:// or s3://"
+        ) from None
+    except ImportError as error:
+        advice = "pip install 'caselaw[dcache]', 'caselaw[xrootd]' or 'caselaw[s3]'"
+        raise ConfigError(f"base: {name}:// needs a package that is missing: {error}", where, advice) from error
+
+
+def webdav_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of the WebDAV file system; attempts and deadline are those of its `retry`."""
+    from caselaw.storage.webdav.retry import Retry
+
+    options = dict(given)
+    limits = {name: options.pop(name) for name in ("attempts", "deadline") if name in options}
+    return options | {"retry": Retry(**limits)} if limits else options
+
+
+def scheme(url: str) -> str:
+    return url.partition("://")[0]

@@ -1,0 +1,1 @@
+"""Stores on servers: dCache, XRootD, EOS, WebDAV, S3."""

@@ -1,0 +1,73 @@
+"""law targets for outputs on a server: read through the cache, and never "missing" because of an error."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from caselaw.config import StoreSettings, load_project, store_at
+from caselaw.storage.law.filesystem import StoreFileSystem
+from caselaw.storage.law.settings import WEBDAV, Settings
+from caselaw.storage.law.target import StoreDirectoryTarget, StoreFileTarget
+from caselaw.storage.remote.filesystem import MANY
+from caselaw.storage.state import exists
+from caselaw.storage.store import store_of
+
+
+class RemoteFileTarget(StoreFileTarget):
+    """A file of the store; to every function that takes `os.PathLike` it is a path on this machine.
+
+    `sha256` tells what it must be, when it is read; None where that is not known.
+    """
+
+    def __init__(
+        self, path: Any, fs: StoreFileSystem | None = None, *, sha256: Callable[[], str | None] = lambda: None,
+        **options: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(path, fs or file_system_of(str(path)), **options)
+        self.sha256 = sha256
+
+    def __fspath__(self) -> str:
+        url = str(self.uri())
+        return str(store_of(url).local(url, self.sha256()))
+
+    def complete(self, **_: Any) -> bool:
+        return bool(self.optional) or exists(str(self.uri()))
+
+
+class RemoteDirectoryTarget(StoreDirectoryTarget):
+    """A folder of the store that was published as one output; see `RemoteFileTarget`."""
+
+    def __init__(
+        self, path: Any, fs: StoreFileSystem | None = None, *, sha256: Callable[[], str | None] = lambda: None,
+        **options: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(path, fs or file_system_of(str(path)), **options)
+        self.sha256 = sha256
+
+    def __fspath__(self) -> str:
+        url = str(self.uri())
+        return str(store_of(url).local(url, self.sha256()))
+
+    def complete(self, **_: Any) -> bool:
+        return bool(self.optional) or exists(str(self.uri()))
+
+
+def file_system_of(url: str) -> StoreFileSystem:
+    """law's file system of the store that a URL lies in."""
+    return law_file_system(store_at(load_project(), url))
+
+
+@functools.cache
+def law_file_system(settings: StoreSettings) -> StoreFileSystem:
+    """law's view of a store; all its targets share one."""
+    is_webdav = settings.root.partition("://")[0] in WEBDAV
+    patience = {"attempts": MANY, "deadline": settings.patience}
+    return StoreFileSystem(
+        Settings(
+            section=settings.name, base=(settings.root, *settings.doors), bases={},
+            webdav={**settings.options, **patience} if is_webdav else {},
+            options={} if is_webdav else settings.options, cache={},
+        )
+    )  # fmt: skip

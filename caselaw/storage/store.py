@@ -1,0 +1,111 @@
+"""What caselaw needs of the place where outputs lie: a folder of this machine, or one on a server."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from caselaw.config import StoreSettings, load_project, store_at
+from caselaw.storage.entry import Entry
+from caselaw.storage.local import LocalStore
+
+THIS_MACHINE = LocalStore("/")
+
+
+class Documents(Protocol):
+    """Small files of one folder that caselaw itself writes: records, tags."""
+
+    @property
+    def path(self) -> Path:
+        """The folder of this machine to read them in."""
+
+    def refresh(self) -> None:
+        """Bring `path` up to date. Raises `StoreUnavailable`."""
+
+    def write(self, name: str, text: str) -> None:
+        """Publish a document; it is there completely or not at all. Raises `StoreUnavailable`."""
+
+    def remove(self, name: str) -> None:
+        """Remove a document; one that is gone is no error. Raises `StoreUnavailable`."""
+
+
+class Store(Protocol):
+    """A store. Paths are text and begin with `root`. Every method raises `StoreUnavailable` for a failed question."""
+
+    @property
+    def root(self) -> str:
+        """An absolute path, or a URL."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether programs of this machine open its files by their path."""
+
+    @property
+    def scratch(self) -> Path:
+        """The folder of this machine under which outputs are written before they are published."""
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file or folder."""
+
+    def names(self, directories: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Folder → names in it; one that does not exist has none."""
+
+    def entries(self, directory: str) -> list[Entry]:
+        """What is in a folder; nothing in one that does not exist."""
+
+    def size(self, path: str) -> tuple[int, float | None] | None:
+        """Bytes of a file or of all in a folder, and when it was last changed; None where there is none."""
+
+    def local(self, path: str, sha256: str | None = None) -> Path:
+        """Where a file or folder can be read on this machine; `sha256` is what it must be, if that is known.
+
+        Raises `FileNotFoundError`, and `ContentChanged` where a download is something else.
+        """
+
+    def digest(self, path: str) -> str:
+        """SHA-256 of what the store holds now (see `file_digest`), read whole. Raises `FileNotFoundError`."""
+
+    def place(self, staged: Path, final: str, sha256: str) -> None:
+        """Give what lies in `scratch` its final name. Raises `PublishError`."""
+
+    def alias(self, source: str, final: str, sha256: str) -> bool:
+        """Give an output a second name; False where it vanished. Raises `PublishError`."""
+
+    def remove(self, path: str) -> None:
+        """Remove an output, at once; one that is gone is no error."""
+
+    def remove_empty_folder(self, directory: str) -> None:
+        """Remove a folder that has held nothing for a day; leave another one alone."""
+
+    def bring_online(self, paths: Sequence[str], report: Callable[[int, int], None]) -> Any:
+        """Have files on disk, not on tape only, and kept there; what it returns goes to `release`.
+
+        `report` gets how many of how many are there, where any is on tape. Raises `StagingFailed`.
+        """
+
+    def release(self, pin: Any) -> None:
+        """The files need not be kept on disk any longer."""
+
+    def documents(self, folder: str, *, fixed: bool) -> Documents:
+        """Documents in a folder; `fixed` where a name never gets another content."""
+
+
+def open_store(settings: StoreSettings) -> Store:
+    """The store of these settings. Nothing is asked of a server yet."""
+    return LocalStore(settings.root) if settings.is_local else remote_store(settings)
+
+
+def store_of(path: str | os.PathLike[str]) -> Store:
+    """The store that a path or URL lies in."""
+    text = os.fspath(path)
+    return remote_store(store_at(load_project(), text)) if "://" in text else THIS_MACHINE
+
+
+@functools.cache
+def remote_store(settings: StoreSettings) -> Store:
+    from caselaw.storage.remote.store import RemoteStore
+
+    return RemoteStore(settings)

@@ -1,0 +1,87 @@
+"""What an attempt that failed means: whether to try again, when, and what to tell the user."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+
+TRANSIENT = frozenset({408, 421, 423, 425, 429, 500, 502, 503, 504})
+DOOR_IS_DOWN = frozenset({502, 503, 504})
+TOO_MANY = 429
+ADVICE = {
+    401: "the server does not know you: get a new token (oidc-token, htgettoken) or check user and password",
+    403: "your credentials do not allow this: check the token's scopes and the folder's permissions",
+    423: "the file is locked: run again when its writer is done",
+    429: "the server asks for fewer requests: set requests_per_second, or wait and run again",
+    507: "the server has no space left: free some, or use another store",
+}
+OTHERWISE = "check that the server is up and its address right, then run again; nothing that was published is lost"
+
+
+@dataclass(frozen=True)
+class Retry:
+    """When to give up: after `attempts`, or when the next one would start more than `deadline` seconds after the
+    first, not counting the time in which bytes of a file arrived. Pauses double from `first` to `longest` seconds,
+    each shortened by chance, so that clients spread. Going to another door is not an attempt of its own.
+    """
+
+    attempts: int = 6
+    first: float = 0.25
+    longest: float = 15.0
+    deadline: float = 90.0
+
+    def pause(self, attempt: int, asked: float | None) -> float:
+        """Seconds to wait after the given attempt; `asked` is the server's Retry-After."""
+        drawn = min(self.longest, self.first * 2.0 ** (attempt - 1)) * random.uniform(0.5, 1.0)
+        return drawn if asked is None else max(asked, drawn)
+
+
+class TransientError(Exception):
+    """An attempt failed in a way that may pass; `read` functions raise it for a body that cannot be right.
+
+    `asked` is the server's Retry-After, in seconds. `door_is_down`: another door may answer. `too_many`: the server
+    wants fewer requests.
+    """
+
+    def __init__(
+        self, what: str, advice: str = OTHERWISE, asked: float | None = None, *,
+        door_is_down: bool = False, too_many: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__(what)
+        self.what, self.advice, self.asked = what, advice, asked
+        self.door_is_down, self.too_many = door_is_down, too_many
+
+
+def advice(status: int) -> str:
+    """What the user can do about an answer of this status."""
+    return ADVICE.get(status, OTHERWISE)
+
+
+def retry_after(text: str) -> float | None:
+    """Seconds of a Retry-After header, which is a number or a date; None where it says nothing."""
+    if text.strip().isdecimal():
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+def no_answer(error: BaseException, at_door: bool) -> TransientError:
+    """A lost connection. `at_door`: it was lost before the door answered, and so another door may do better."""
+    failure = TransientError(broken(error), door_is_down=at_door)
+    failure.__cause__ = error
+    return failure
+
+
+def broken(error: BaseException) -> str:
+    """What a lost connection looked like. URLs stay out: those of a redirect may hold a secret."""
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f"no connection: {error.os_error.strerror or type(error.os_error).__name__}"
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return f"the connection broke ({type(error).__name__})"

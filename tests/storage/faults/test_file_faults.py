@@ -1,0 +1,77 @@
+"""1,000 files and one fault: nothing lost, nothing corrupt, no part of a file under its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from disk import expected, look, watched
+from gate import Fault
+from placing import fetch_all, made, opened, place_all, staged
+from subjects import Subject
+from table import Row
+
+Note = Callable[[Row], None]
+
+ANSWERS = {
+    "500": Fault(status=500),
+    "502": Fault(status=502),
+    "503 with Retry-After": Fault(status=503, headers={"Retry-After": "1"}),
+    "429": Fault(status=429, headers={"Retry-After": "1"}, times=3),
+    "507": Fault(status=507, method="PUT"),
+    "423": Fault(status=423, method="PUT|MOVE|DELETE"),
+    "200 with an empty body": Fault(status=200),
+    "200 with an empty body, to PUT": Fault(status=200, method="PUT"),
+    "200 with an empty body, to MOVE": Fault(status=200, method="MOVE"),
+    "200 with an empty body, to PROPFIND": Fault(status=200, method="PROPFIND"),
+    "redirect loop": Fault(circles=True),
+    "upload cut at byte n": Fault(method="PUT", cut="request"),
+    "connection cut at byte n of a request": Fault(cut="request"),
+    "connection cut at byte n of an answer": Fault(cut="answer"),
+    "answer lost, the request obeyed": Fault(late=True),
+    "wrong checksum reported": Fault(method="HEAD", digest="adler32=0badc0de"),
+}
+DOWNLOADS = {
+    "download cut at byte n": Fault(method="GET", cut="answer"),
+    "download answered by an empty 200": Fault(method="GET", status=200),
+    "download answered by 503 with Retry-After": Fault(status=503, headers={"Retry-After": "1"}),
+    "download with a wrong checksum": Fault(method="GET", digest="adler32=0badc0de"),
+}
+SHARE = 0.05
+
+
+def played(server: Subject, fault: Fault) -> None:
+    """Play a fault, on a share of the requests that fit."""
+    server.gate.play(Fault(**{**vars(fault), "chance": SHARE}))
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_uploads_survive(name: str, server: Subject, size, tmp_path: Path, note: Note) -> None:
+    url, place = server.folder()
+    files = made(size.files)
+    folder, wanted = staged(files, tmp_path / "made"), expected(files)
+    played(server, ANSWERS[name])
+    with watched(place, wanted) as ever_wrong:
+        told = place_all(opened(url, tmp_path, 30), folder, files)
+    found = look(place, wanted)
+    seen = f"{server.gate.hits} of {server.gate.requests} requests spoiled"
+    note(Row("files", name, server.name, str(len(files)), seen, len(found.lost), len(found.wrong | ever_wrong), told))
+    assert not found.lost and not found.wrong and not ever_wrong
+    assert server.gate.hits
+
+
+@pytest.mark.parametrize("name", DOWNLOADS)
+def test_downloads_survive(name: str, server: Subject, size, tmp_path: Path, note: Note) -> None:
+    url, place = server.folder()
+    files = made(size.files)
+    store = opened(url, tmp_path, 30)
+    assert place_all(store, staged(files, tmp_path / "made"), files) == 0
+    played(server, DOWNLOADS[name])
+    told = fetch_all(store, tmp_path / "read", files)
+    here = {path.name: path.read_bytes() for path in (tmp_path / "read").iterdir()}
+    lost, wrong = set(files) - set(here), {name for name in here if here[name] != files.get(name)}
+    seen = f"{server.gate.hits} requests spoiled"
+    note(Row("files", name, server.name, str(len(files)), seen, len(lost), len(wrong), told))
+    assert not lost and not wrong
+    assert server.gate.hits

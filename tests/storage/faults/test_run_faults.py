@@ -1,0 +1,199 @@
+"""`law run` while storage breaks: nothing lost, every record right, and nothing runs again that was made."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from chain import SLACK, WORKERS, Chain
+from gate import Gate
+from machine import Machine, full
+from subjects import Subject
+from table import Row
+
+Note = Callable[[Row], None]
+
+
+@pytest.fixture
+def chain(project, tls_server: Subject, size) -> Callable[[float], Chain]:
+    """A chain whose store is a new folder of the server, with this patience."""
+
+    def made(patience: float) -> Chain:
+        url, place = tls_server.folder()
+        return Chain.made(project, url, place, size.branches, patience, **tls_server.options)
+
+    return made
+
+
+def finish(
+    note: Note, fault: str, server: str, chain: Chain, seen: str, kept: set[str], before: object, salts: int = 1
+) -> None:  # fmt: skip
+    """A clean run of everything, then the look at disk and records, the row, and the verdict."""
+    for salt in range(salts):
+        chain.run(salt)
+    executions = chain.executions()
+    again = {branch for branch in kept if executions[branch] > before[branch]}
+    wanted = set().union(*(chain.branches(salt) for salt in range(salts)))
+    found = list(chain.on_disk().values())
+    lost, wrong = wanted - set(found), [branch for branch in found if branch not in wanted]
+    note(Row("runs", fault, server, f"{salts} x 2 x {chain.n}" if salts > 1 else f"2 x {chain.n}", seen,
+             len(lost), len(wrong), again=len(again)))  # fmt: skip
+    assert not lost and not wrong and not again
+    assert sorted(found) == sorted(wanted)
+    for salt in range(salts):
+        assert chain.states(salt) == {"ok": 2 * chain.n}
+
+
+def stopped(chain: Chain, broken: AbstractContextManager[object]) -> tuple[str, float]:
+    """A run whose store breaks early in it, until the run has ended: its message, and how many seconds it took."""
+    with chain.started() as process:
+        chain.wait_for(0.1)
+        begun = time.monotonic()
+        with broken:
+            text = chain.ended(process)
+        assert process.returncode not in (0, None), text
+    messages = {line.strip() for line in text.splitlines() if "StoreUnavailable: " in line}
+    assert len(messages) == 1, text
+    return messages.pop(), time.monotonic() - begun
+
+
+def test_an_outage_shorter_than_patience_is_not_noticed(
+    chain: Callable[[float], Chain], tls_server: Subject, size, note: Note
+) -> None:  # fmt: skip
+    made = chain(2 * size.outage + 20)
+    with made.started() as process:
+        made.wait_for(0.3)
+        tls_server.gate.shut()
+        time.sleep(size.outage)
+        tls_server.gate.open()
+        text = made.ended(process)
+        assert process.returncode == 0, text
+    assert made.executions() == dict.fromkeys(made.branches(), 1)
+    finish(note, f"outage of {size.outage:.0f} s", tls_server.name, made, "the run waits, then goes on",
+           made.kept(), made.executions())  # fmt: skip
+
+
+def test_an_outage_beyond_patience_stops_the_run_with_one_message(
+    chain: Callable[[float], Chain], tls_server: Subject, size, note: Note
+) -> None:  # fmt: skip
+    made = chain(size.outage)
+    _, seconds = stopped(made, shut(tls_server.gate))
+    before, kept = made.executions(), made.kept()
+    assert set(before) <= kept, "what had begun was finished, and is kept"
+    assert seconds < size.outage + SLACK
+    seen = f"one message after {seconds:.0f} s; {len(before)} branches had begun, and are kept"
+    finish(note, f"outage beyond a patience of {size.outage:.0f} s", tls_server.name, made, seen, kept, before)
+
+
+def test_a_restart_of_the_server_is_not_noticed(
+    chain: Callable[[float], Chain], tls_server: Subject, note: Note
+) -> None:  # fmt: skip
+    made = chain(30)
+    with made.started() as process:
+        made.wait_for(0.3)
+        tls_server.server.stop()
+        time.sleep(0.5)
+        tls_server.server.start()
+        text = made.ended(process)
+        assert process.returncode == 0, text
+    assert made.executions() == dict.fromkeys(made.branches(), 1)
+    finish(note, "server restarted", tls_server.name, made, "the run waits, then goes on", made.kept(), made.executions())
+
+
+def test_a_store_that_becomes_readonly_stops_the_run(
+    chain: Callable[[float], Chain], tls_server: Subject, note: Note
+) -> None:  # fmt: skip
+    made = chain(2)
+    message, _ = stopped(made, tls_server.readonly(made.place))
+    seen = f"one message: {shortened(message)}"
+    finish(note, "store becomes read-only", tls_server.name, made, seen, made.kept(), made.executions())
+
+
+def test_a_full_disk_of_the_server_stops_the_run(
+    chain: Callable[[float], Chain], tls_server: Subject, worse: Machine, note: Note
+) -> None:  # fmt: skip
+    made = chain(2)
+    loopback = [Path(each) for each in tls_server.server.environment.get("LD_PRELOAD", "").split(":") if each]
+    tls_server.server.stop()
+    tls_server.server.start(worse.disk(tls_server.data, *loopback))
+    message, _ = stopped(made, full(tls_server.data))
+    seen = f"one message: {shortened(message)}"
+    finish(note, "disk full on the server", tls_server.name, made, seen, made.kept(), made.executions())
+
+
+@contextmanager
+def shut(gate: Gate) -> Iterator[None]:
+    """While the block runs, the server cannot be reached."""
+    gate.shut()
+    try:
+        yield
+    finally:
+        gate.open()
+
+
+def shortened(message: str) -> str:
+    """The server's words in a message."""
+    words = re.sub(r" \(attempt .*", "", message.rpartition("published: ")[2].partition(";")[0])
+    return re.sub(r".*https?://[^ ]*: ", "", words).replace("|", "/")
+
+
+def test_a_full_disk_of_this_machine_fails_branches_and_loses_nothing(
+    chain: Callable[[float], Chain], tls_server: Subject, worse: Machine, note: Note
+) -> None:  # fmt: skip
+    made = chain(10)
+    folder = made.project.root / ".caselaw"
+    folder.mkdir(exist_ok=True)
+    with made.started(**worse.disk(folder)) as process:
+        made.wait_for(0.3)
+        with full(folder):
+            text = made.ended(process)
+        assert process.returncode not in (0, None), text
+        assert "No space left" in text
+    kept, before = made.kept(), made.executions()
+    seen = f"{before.total() - len(kept)} branches fail, and say so"
+    finish(note, "disk full on this machine", tls_server.name, made, seen, kept, before)
+
+
+def test_a_wrong_clock_makes_nothing_run_again(
+    project, server: Subject, worse: Machine, size, note: Note
+) -> None:  # fmt: skip
+    """Without TLS: to a slow clock, the certificate of a new server is not valid yet."""
+    made = Chain.made(project, *server.folder(), size.branches, 10)
+    made.run(**worse.clock(3600))
+    before = made.executions()
+    made.run(**worse.clock(-3600))
+    assert made.executions() == before == dict.fromkeys(made.branches(), 1)
+    finish(note, "clock 1 h fast, then 1 h slow", server.name, made, "nothing", made.kept(), before)
+
+
+def test_a_killed_run_makes_nothing_again_that_it_had_made(
+    chain: Callable[[float], Chain], tls_server: Subject, size, note: Note
+) -> None:  # fmt: skip
+    made, drawn = chain(20), random.Random(tls_server.name)
+    made.run(size.kills)  # the folders of law and Python's caches are there
+    begun = time.monotonic()
+    made.run(size.kills + 1)
+    duration = time.monotonic() - begun
+    unfinished, kills, needless = 0, 0, 0
+    for salt in range(size.kills):
+        with made.started(salt) as process:
+            time.sleep(drawn.uniform(0, duration))
+            kills += process.poll() is None
+        kept, before = made.kept(), made.executions()
+        made.run(salt)
+        executions = made.executions()
+        repeated = [branch for branch in made.branches(salt) if executions[branch] > 1]
+        needless += sum(executions[branch] > before[branch] for branch in kept)
+        unfinished += len(repeated)
+        assert len(repeated) <= WORKERS, repeated
+        assert not needless
+    for salt in (size.kills, size.kills + 1):
+        assert made.executions().keys() >= made.branches(salt)
+    seen = f"killed {kills} times; {unfinished} branches that were running at that moment ran again"
+    finish(note, f"run killed at {size.kills} moments", tls_server.name, made, seen, made.kept(), made.executions(),
+           size.kills + 2)  # fmt: skip
