@@ -68,6 +68,7 @@ class Letter:
         """Give the outputs their names in the store, and forget them here."""
         for final, (name, sha256) in self.outputs.items():
             store.place(self.folder / name, final, sha256)
+        (self.folder / LETTER).unlink(missing_ok=True)  # first: what a kill leaves of it is no damaged letter
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -76,12 +77,14 @@ def post(store: Store, staging: Staging, verified: Mapping[str, Published], reco
     folder = store.scratch / OUTBOX / f"{record.fingerprint}.{owner()}.{time.monotonic_ns()}"
     outputs = {p.path: (staging.paths[product].name, p.sha256) for product, p in verified.items()}
     content = {"directory": directory, "record": as_json(record), "outputs": outputs}
+    unfinished = Path(staging.folder, f".{OUTBOX}")  # nobody else sees it before it is whole
     try:
-        folder.mkdir(parents=True)
+        unfinished.mkdir()
         for product in verified:
-            staging.paths[product].rename(folder / staging.paths[product].name)
-        (folder / f".{LETTER}").write_text(json.dumps(content), encoding="utf-8")
-        (folder / f".{LETTER}").rename(folder / LETTER)
+            staging.paths[product].rename(unfinished / staging.paths[product].name)
+        (unfinished / LETTER).write_text(json.dumps(content), encoding="utf-8")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.rename(folder)
     except OSError as error:
         raise PublishError(
             f"an output could not be kept for its upload: {error.strerror}", folder, "check the disk, then run again"
@@ -122,7 +125,7 @@ def attempt(letter: Letter, store: Store) -> Exception | None:
 
 
 def kept(error: StoreUnavailable) -> StoreUnavailable:
-    return StoreUnavailable(error.what, error.where, KEPT)
+    return StoreUnavailable(error.what, error.where, f"{error.advice}; {KEPT}")
 
 
 def send_waiting(store: Store, directory: str) -> int:
@@ -151,12 +154,12 @@ def send_waiting(store: Store, directory: str) -> int:
 
 
 def read_letter(folder: Path) -> Letter | None:
-    """What is in a folder of the outbox; one that a kill left unfinished is removed."""
+    """What is in a folder of the outbox; one that a kill or a crash of the machine left unfinished is removed."""
     try:
         content: dict[str, Any] = json.loads((folder / LETTER).read_text(encoding="utf-8"))
         record = from_json(content["record"], folder)
         outputs = {str(final): (str(name), str(sha256)) for final, (name, sha256) in content["outputs"].items()}
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         shutil.rmtree(folder, ignore_errors=True)
         return None
     return None if record is None else Letter(folder, str(content["directory"]), record, outputs)
@@ -177,5 +180,6 @@ def locked(folder: Path, *, wait: bool) -> Iterator[bool]:
             yield False
         else:
             yield True
+            fcntl.flock(handle, fcntl.LOCK_UN)  # a process forked meanwhile has the file open, too
     finally:
         os.close(handle)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import functools
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -26,18 +26,16 @@ from caselaw.config import (
     load_project,
     resolve_store,
 )  # fmt: skip
-from caselaw.delivery import post, publish_here, send
-from caselaw.errors import ConfigError, PublishError, SourceChanged, TaskError
+from caselaw.errors import ConfigError, PublishError, TaskError
 from caselaw.fingerprint import Closure, FileDigests, code_closure, digest
-from caselaw.fingerprint.code.sources import status_of
 from caselaw.fingerprint.sandbox import sandbox_parts
 from caselaw.holdings import Holdings, origin
-from caselaw.recording import RunContext, Started, record_of_outputs, run_context
+from caselaw.publishing import publishing
+from caselaw.recording import RunContext, Started, run_context
 from caselaw.records import RecordIndex
 from caselaw.reserved import refuse_reserved_names
 from caselaw.resources import Resources
-from caselaw.storage import Location, Staging, exists, readable_directory
-from caselaw.storage.publish import Published
+from caselaw.storage import Location, exists, readable_directory
 from caselaw.storage.store import Store, open_store
 from caselaw.upstream import Connection, Over, named
 
@@ -227,46 +225,9 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
 
     # running
 
-    @contextlib.contextmanager
-    def publish(self) -> Iterator[Mapping[str, Path]]:
+    def publish(self) -> AbstractContextManager[Mapping[str, Path]]:
         """Local paths to write the products to; on success all of them are published, else none."""
-        started = self._started or Started.now()
-        in_worker = self._started is not None
-        staging = Staging.open(self.store.scratch, self.products)
-        try:
-            yield staging.paths
-            self._refuse_changed_sources()
-            verified = staging.verify(self.location, self.fingerprint)
-            self._deliver(staging, verified, started, at_once=not in_worker)
-        finally:
-            staging.close(keep_folder=in_worker)
-        self._has_published = True
-
-    def _deliver(
-        self, staging: Staging, verified: Mapping[str, Published], started: Started, *, at_once: bool
-    ) -> None:  # fmt: skip
-        """Publish verified outputs; in a worker, leave those for a server in the outbox, which its parent empties."""
-        store, directory = self.store, self.location.directory
-        if not store.is_local:
-            self._letter = post(store, staging, verified, record_of_outputs(self, verified, started), directory)
-            if at_once and (error := send(store, [self._letter])[self._letter]) is not None:
-                raise error
-        elif not self.published():
-            publish_here(store, staging, verified, record_of_outputs(self, verified, started), directory)
-
-    def _refuse_changed_sources(self) -> None:
-        sources = self._sources if self._sources is not None else self.closure.sources
-        changed = next((path for path, status in sources.items() if status_of(path) != tuple(status)), None)
-        if changed is None:
-            return
-        project = self.project
-        now = code_closure(type(self), project.root, project.first_party)
-        if now.code_digest != self.of_all_branches.run_context.code:
-            raise SourceChanged(
-                "the code changed while the task ran, so its result would carry a wrong fingerprint",
-                changed,
-                "nothing was published; run again",
-            )
+        return publishing(self)
 
     # what records keep
 

@@ -14,7 +14,8 @@ from caselaw.resources import MEMORY_UNITS, TIME_UNITS, quantity
 FILE = Path("configs") / "stores.yaml"
 
 OPTIONS = {
-    "ca": str, "certificate": str, "key": str, "token_file": str, "user": str, "password_file": str, "profile": str,
+    "ca": str, "certificate": str, "key": str, "token_file": str, "user": str, "password_file": str,
+    "password_variable": str, "profile": str,
     "trusted": list, "connections": int, "requests_per_second": (int, float), "api_url": str, "stage": bool,
     "lifetime": (int, float),
 }  # fmt: skip
@@ -84,7 +85,7 @@ def checked(name: str, node: Node, complain: Complain) -> tuple[dict[str, Any], 
                 found[key] = quantity(str(value), MEMORY_UNITS if key == "cache" else TIME_UNITS)
             except ConfigError as error:
                 complain(entry.node, here, error.what)
-        elif not isinstance(value, expected := expected_type(key)) or (isinstance(value, bool) and expected is not bool):
+        elif not isinstance(value, expected := expected_type(key)) or isinstance(value, bool) != (expected is bool):
             complain(entry.node, here, f"must be {NAMES_OF_TYPES[expected]}")
         elif key == "options":
             found["options"] |= value

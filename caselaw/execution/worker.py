@@ -65,8 +65,11 @@ def serve(connection: Connection, inherited: Iterable[Connection], cpus: int) ->
 def run_branch(task: Any, started: float) -> str | None:
     """Run one branch or task here and make sure that it published, or left its outputs in the returned folder."""
     task._started = Started(started, cpu_seconds())
-    verify_inputs(task, task._branch_row)
-    type(task).run(task)
+    try:
+        verify_inputs(task, task._branch_row)
+        type(task).run(task)
+    finally:
+        task.store.done_reading()
     if task.declared:
         task.require_published()
     return None if task._letter is None else str(task._letter)

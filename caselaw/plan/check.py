@@ -9,11 +9,11 @@ from typing import NamedTuple
 from caselaw.errors import FingerprintError, OnTape, TransferError
 from caselaw.plan.verify import CHANGED, MISSING, OK, UNRECORDED
 from caselaw.records import Record, read_records
-from caselaw.records.journal import FOLDER
+from caselaw.storage.location import RECORDS
 from caselaw.storage.store import Store, store_of
 from caselaw.storage.transfer.copying import OUTPUT, joined, output_of
 from caselaw.storage.transfer.parallel import in_parallel
-from caselaw.storage.transfer.place import Node, Place
+from caselaw.storage.transfer.place import Node, Place, exists
 from caselaw.storage.transfer.reading import sha256_of
 from caselaw.storage.transfer.tree import temporary, tree
 
@@ -59,7 +59,7 @@ class Checker:
         store = store_of(path)
         if not output.records:
             return Checked(path, UNRECORDED, size=size)
-        if size is None and not store.exists(path):  # a listing is believed for what it holds only
+        if size is None and not exists(output.place):  # a listing is believed for what it holds only
             return Checked(path, MISSING, expected=output.records[0][0])
         try:
             return self.by_size(output) or self.by_content(store, output)
@@ -131,7 +131,7 @@ def folders_of_outputs(place: Place, found: Mapping[str, Node]) -> list[tuple[Pl
     folders: dict[str, dict[str, Present]] = {}
     for path, node in found.items():
         output = output_of(path)
-        if node.is_folder and path.rpartition("/")[2] == FOLDER:
+        if node.is_folder and path.rpartition("/")[2] == RECORDS:
             folders.setdefault(path.rpartition("/")[0], {})
         if node.is_folder or temporary(path) or any(part.startswith(".") for part in path.split("/")[:-1]):
             continue
@@ -142,7 +142,7 @@ def folders_of_outputs(place: Place, found: Mapping[str, Node]) -> list[tuple[Pl
     return [
         (joined(place, folder), inside)
         for folder, inside in folders.items()
-        if (f"{folder}/{FOLDER}" if folder else FOLDER) in found or any(map(OUTPUT.search, inside))
+        if (f"{folder}/{RECORDS}" if folder else RECORDS) in found or any(map(OUTPUT.search, inside))
     ]
 
 

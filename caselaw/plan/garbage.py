@@ -13,9 +13,9 @@ from caselaw.fingerprint.hashing import NAME_LENGTH
 from caselaw.records import Record, read_records
 from caselaw.records.basis import forget_unused
 from caselaw.records.files import forget_absent
-from caselaw.records.journal import FOLDER
 from caselaw.storage import exists
 from caselaw.storage.entry import Entry
+from caselaw.storage.location import RECORDS
 from caselaw.storage.store import Store
 
 SECONDS_PER_DAY = 86400.0
@@ -66,7 +66,7 @@ def output_folders(store: Store) -> Iterator[tuple[str, list[Entry]]]:
         here = waiting.pop()
         entries = store.entries(here)
         folders = [entry.name for entry in entries if entry.is_folder]
-        if FOLDER in folders:
+        if RECORDS in folders:
             yield here, entries
         waiting.extend(f"{here}/{name}" for name in folders if not name.startswith(".") and not OUTPUT.search(name))
 
@@ -114,5 +114,5 @@ def forget_removed(store: Store, directory: str) -> None:
     """Remove records without any output, then what no record refers to, then folders that were empty before."""
     forget_absent(directory)
     forget_unused(directory, {record.own for record in read_records(directory)})
-    for folder in (f"{directory}/{FOLDER}", directory):
+    for folder in (f"{directory}/{RECORDS}", directory):
         store.remove_empty_folder(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import socket
 import tempfile
@@ -17,7 +18,7 @@ from caselaw.delivery import LETTER, locked
 from caselaw.delivery import OUTBOX as FOLDER
 from caselaw.errors import StoreUnavailable
 from caselaw.storage.cache import FileCache
-from caselaw.storage.cache_entries import Slot
+from caselaw.storage.cache_entries import Slot, entry_of, slots
 from caselaw.storage.cache_locks import locked_at_once
 from caselaw.storage.cache_users import in_use, remove_dead_users
 from caselaw.storage.folder import names_here
@@ -26,6 +27,7 @@ from caselaw.storage.transfer.place import TEMPORARY, Node, Place, exists, tempo
 from caselaw.storage.transfer.there import RemotePlace
 from caselaw.storage.transfer.tree import tree_or_nothing
 
+DIGEST = re.compile(r"[0-9a-f]{64}")  # the name of a slot of the cache
 TEMPORARIES, STAGED, OUTBOX, CACHED = "temporary", "staging", "outbox", "cache"
 
 
@@ -145,8 +147,8 @@ def letters(root: Place) -> int:
 
 
 def stale_entries(cache: FileCache, root: Place, found: dict[str, Node]) -> list[Orphan]:
-    """Entries of the cache whose file the store holds no more, and damaged ones."""
-    orphans = []
+    """Entries of the cache whose file the store holds no more, damaged ones, and downloads that were killed."""
+    orphans = [on_disk(CACHED, slot.incoming) for slot in slots(cache.folder) if entry_of(slot) is None]
     for entry in cache.entries():
         url = entry.key.rsplit(" ", 2)[0]
         if not url.startswith(f"{root.url}/"):
@@ -188,7 +190,8 @@ def remove(root: Place, orphan: Orphan) -> bool:
 def forgotten(cache: FileCache, path: Path) -> bool:
     """Whether an entry of the cache could be removed: nobody fetches or uses it."""
     remove_dead_users(cache.folder / "users")
-    slot = Slot.of(cache.folder, path.parent.name)
+    digest = next(part for part in reversed(path.parts) if DIGEST.fullmatch(part))
+    slot = Slot.of(cache.folder, digest)
     with locked_at_once(slot.note) as note:
         if note is None or in_use(cache.folder / "users", slot.digest):
             return False

@@ -14,7 +14,8 @@ from pathlib import Path
 from caselaw.errors import TransferError
 from caselaw.plan.tags import FOLDER as TAGS
 from caselaw.records.files import BASIS
-from caselaw.records.journal import CLAIMED, FOLDER, JOURNAL
+from caselaw.records.journal import CLAIMED, JOURNAL
+from caselaw.storage.location import RECORDS
 from caselaw.storage.transfer.comparison import Compare, same
 from caselaw.storage.transfer.copying import (
     OUTPUT,
@@ -91,7 +92,7 @@ def phase(path: str) -> int:
     *folders, name = path.split("/")
     if TAGS in folders:
         return 0
-    if FOLDER not in folders:
+    if RECORDS not in folders:
         return 3
     return 1 if name.startswith(BASIS) else 2
 

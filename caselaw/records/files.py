@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from caselaw.errors import StoreUnavailable
-from caselaw.records.journal import FOLDER, JOURNAL, append_record, claim, finished
+from caselaw.records.journal import JOURNAL, append_record, claim, finished
 from caselaw.records.record import SCHEMA, Record, as_json, broken, from_json, parsed
 from caselaw.storage.folder import names_here
+from caselaw.storage.location import RECORDS
 from caselaw.storage.state import existing_names
 from caselaw.storage.store import Documents, store_of
 
@@ -35,7 +36,7 @@ T = TypeVar("T")
 
 def documents_of(directory: str | os.PathLike[str]) -> Documents:
     """The documents beside the outputs in a folder."""
-    return store_of(directory).documents(f"{os.fspath(directory)}/{FOLDER}", fixed=True)
+    return store_of(directory).documents(f"{os.fspath(directory)}/{RECORDS}", fixed=True)
 
 
 def record_files(directory: str | os.PathLike[str]) -> list[Path]:
@@ -56,7 +57,7 @@ def settled(attempt: Callable[[], T], directory: str | os.PathLike[str]) -> T:
     for _ in range(ATTEMPTS):
         with contextlib.suppress(FileNotFoundError):
             return attempt()
-    raise StoreUnavailable("files of records appear and vanish all the time", Path(directory, FOLDER), "run again")
+    raise StoreUnavailable("files of records appear and vanish all the time", Path(directory, RECORDS), "run again")
 
 
 def read_file(path: Path) -> Iterator[Record]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from caselaw.errors import StoreUnavailable
 from caselaw.records.record import Record, as_json
+from caselaw.storage.location import RECORDS
 from caselaw.storage.publish import alive
 
-FOLDER = ".records"
 JOURNAL = ".jsonl"
 CLAIMED = ".claimed.jsonl"
 UNWRITABLE = "check free space and permissions of the store, then run again"
@@ -24,7 +24,7 @@ def append_record(directory: str, record: Record) -> None:
     Raises `StoreUnavailable` where that fails; no part of the record stays behind then.
     """
     line = json.dumps(as_json(record), separators=(",", ":"), sort_keys=True) + "\n"
-    path = Path(directory, FOLDER, f"{socket.gethostname()}.{os.getpid()}{JOURNAL}")
+    path = Path(directory, RECORDS, f"{socket.gethostname()}.{os.getpid()}{JOURNAL}")
     try:
         file = opened(path)
         try:

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 LONGEST_COMPONENT = 120
+RECORDS = ".records"
+"""The folder of records beside outputs: it is there before the first of them."""
+
 UNSAFE = re.compile(r"[^A-Za-z0-9._+-]+")
 
 

@@ -65,6 +65,9 @@ class Store(Protocol):
         Raises `FileNotFoundError`, and `ContentChanged` where a download is something else.
         """
 
+    def done_reading(self) -> None:
+        """Paths that `local` gave to this process are used no more."""
+
     def digest(self, path: str) -> str:
         """SHA-256 of what the store holds now (see `file_digest`), read whole. Raises `FileNotFoundError`."""
 

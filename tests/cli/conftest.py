@@ -50,6 +50,12 @@ def double() -> Iterator[double_server.Double]:
         yield server
 
 
+@pytest.fixture
+def double_with_tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[double_server.Double]:
+    with double_server.running(tmp_path_factory.mktemp("double")) as server:
+        yield server
+
+
 @dataclass(frozen=True)
 class Desk:
     """A folder with law.cfg, a filled store in `data`, and stores on servers in configs/stores.yaml."""

@@ -14,6 +14,7 @@ from made_store import files
 
 from caselaw.config import load_project, resolve_store
 from caselaw.delivery import LETTER, OUTBOX
+from caselaw.storage.cache_locks import locked
 from caselaw.storage.store import open_store
 
 OLD, YOUNG = f".upload-{'0' * 31}a", f".upload-{'0' * 31}b"
@@ -124,3 +125,16 @@ def test_staging_folders_of_dead_processes_go(desk) -> None:
     assert desk.ask("clean", "--delete")["removed"] == 1
     assert len(list(staging.iterdir())) == 2
     assert "nothing was left behind" in desk.run("clean").output
+
+
+def test_downloads_that_were_killed_go_and_those_under_way_stay(desk, on_apache: Path) -> None:
+    cache = open_store(resolve_store(load_project(), "grid")).cache
+    for mark in ("a", "b"):
+        leave(cache.folder, f"incoming/{mark * 64}/number.txt", 2 * DAYS)
+        leave(cache.folder, f"notes/{mark * 2}/{mark * 64}", 2 * DAYS).write_text("")
+    desk.run("cp", "law.cfg", "grid:file")
+    with locked(cache.folder / "notes" / "bb" / ("b" * 64), exclusive=True):
+        answer = desk.ask("clean", "grid", "--delete")
+    assert [orphan["kind"] for orphan in answer["orphans"]] == ["cache", "cache"]
+    assert answer["removed"] == 1
+    assert [path.name[0] for path in (cache.folder / "incoming").iterdir()] == ["b"]

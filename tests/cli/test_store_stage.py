@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from caselaw.errors import StagingFailed, TransferError
+from caselaw.errors import OnTape, StagingFailed, TransferError
 
 
 @pytest.fixture
@@ -28,6 +28,28 @@ def test_a_folder_is_staged(desk, tape) -> None:
     assert (answer["online"], answer["staged"], len(answer["requests"])) == (1, 2, 1)
     assert "NEARLINE" not in localities(tape)
     assert desk.run("stage", "dcache:raw").output == "on disk: 3 files\n"
+
+
+def test_a_file_on_tape_is_not_copied_by_surprise(desk, tape, tmp_path) -> None:
+    with pytest.raises(OnTape, match="caselaw store stage"):
+        desk.run("cp", "-r", "dcache:raw", str(tmp_path / "raw"))
+    assert not [seen for seen in tape.log() if seen.method == "GET" and "/raw/a" in seen.path]
+    desk.run("stage", "dcache:raw")
+    desk.run("cp", "-r", "dcache:raw", str(tmp_path / "again"))
+    assert (tmp_path / "again" / "a").read_bytes() == b"a"
+
+
+def test_a_dcache_without_the_tape_api_stages_by_bulk_requests(desk, double_with_tls) -> None:
+    double = double_with_tls
+    double.settings.tape_api = False
+    double.write("/store/a", b"a", "NEARLINE")
+    entry = {"url": double.url.replace("davs", "dcache", 1) + "/store", "ca": str(double.ca), "api_url": double.rest}
+    options = {"options": {"api_url": entry.pop("api_url")}}
+    with (desk.root / "configs" / "stores.yaml").open("a") as file:
+        file.write(f"bulk: {json.dumps(entry | options)}\n")
+    assert desk.ask("stage", "bulk:")["staged"] == 1
+    assert desk.ask("ls", "-l", "bulk:")["entries"][0]["locality"] == "ONLINE_AND_NEARLINE"
+    assert desk.ask("stage", "--release", "bulk:a") == {"released": 1}
 
 
 def test_without_waiting_files_come_later(desk, tape) -> None:

@@ -197,14 +197,14 @@ def test_an_interrupted_copy_goes_on_where_it_was(desk, server, monkeypatch) -> 
 def test_a_copy_that_is_killed_leaves_nothing_half_done(desk, server) -> None:
     """Whenever it is killed: what has its name is whole, the next copy completes it, and `clean` removes the rest."""
     name, folder = server
-    for number in range(300):
+    for number in range(200):
         (desk.root / "data" / f"{number:04}").write_bytes(number.to_bytes(2, "big") * 10_000)
-    for _ in range(4):
+    for _ in range(3):
         command = [sys.executable, "-c", f"from caselaw.cli.main import cli; cli(['store', 'sync', 'data', '{name}:'])"]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
             before = len(list(folder.rglob("0*")))
             until = time.monotonic() + 20
-            while len(list(folder.rglob("0*"))) < before + 40 and process.poll() is None and time.monotonic() < until:
+            while len(list(folder.rglob("0*"))) < before + 30 and process.poll() is None and time.monotonic() < until:
                 time.sleep(0.002)
             process.kill()
         for path in (path for path in folder.iterdir() if path.name.isdigit()):

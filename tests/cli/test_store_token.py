@@ -12,7 +12,7 @@ import ca
 import macaroons
 import pytest
 
-from caselaw.errors import StoreUnavailable, TransferError
+from caselaw.errors import ConfigError, StoreUnavailable, TransferError
 
 
 def jwt(**claims) -> str:
@@ -122,3 +122,10 @@ def test_a_macaroon_is_never_printed(desk, double) -> None:
     assert "never printed" in desk.run("token", "dcache", "--path", "x", code=2).output
     with pytest.raises(TransferError, match="no macaroons"):
         desk.run("token", "here", "--path", "x", "--output", "job")
+
+
+def test_a_password_in_a_url_is_refused_and_not_shown(desk) -> None:
+    for arguments in (("ls", "davs://curie:s3cret@localhost:1/x"), ("token", "davs://curie:s3cret@localhost:1/x")):
+        with pytest.raises(ConfigError, match="user or password") as raised:
+            desk.run(*arguments)
+        assert "s3cret" not in str(raised.value)

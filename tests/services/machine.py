@@ -1,4 +1,4 @@
-"""A worse machine for a program: a disk that is full, a clock that is wrong. The program need not be started by root."""
+"""A worse machine for a program: a disk that is full, a clock that is wrong."""
 
 from __future__ import annotations
 

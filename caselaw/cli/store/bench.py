@@ -6,6 +6,7 @@ import json
 import sys
 import tempfile
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import click
@@ -37,9 +38,10 @@ def bench(store: str | None, files: int, size: float, as_json: bool) -> None:
 
     root = root_place(store_settings(store))
     with tempfile.TemporaryDirectory(prefix="caselaw-bench-") as folder:
-        tell = (lambda _: None) if as_json else told
-        here = measure(local_place(folder), files=files, size=round(size), tell=tell)
-        there = measure(root, files=files, size=round(size), tell=tell)
+        here, there = (
+            measure(place, files=files, size=round(size), tell=partial(told, place.url, as_json))
+            for place in (local_place(folder), root)
+        )
     if as_json:
         results = {"local disk": list(map(row, here)), root.url: list(map(row, there))}
         click.echo(json.dumps({"files": files, "size": round(size), "results": results}, indent=2))
@@ -47,10 +49,10 @@ def bench(store: str | None, files: int, size: float, as_json: bool) -> None:
         show(root.url, here, there, files, round(size))
 
 
-def told(title: str) -> None:
+def told(where: str, quiet: bool, title: str) -> None:
     """On a terminal, what is being timed."""
-    if sys.stderr.isatty():
-        click.echo(f"{title} …", err=True)
+    if sys.stderr.isatty() and not quiet:
+        click.echo(f"{where}: {title} …", err=True)
 
 
 def row(measured: Any) -> dict[str, Any]:

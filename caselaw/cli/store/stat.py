@@ -10,7 +10,7 @@ import click
 
 from caselaw.cli.console import console_for_people
 from caselaw.cli.options import json_option
-from caselaw.cli.store.display import size_text, time_text
+from caselaw.cli.store.display import counted, size_text, time_text
 
 ALGORITHMS = ("adler32", "crc32c", "md5", "sha-256", "sha-512")
 
@@ -61,7 +61,7 @@ def lines(known: dict[str, Any]) -> list[tuple[str, str]]:
     found = [("kind", "folder" if known["is_folder"] else "file")]
     if not known["is_folder"]:
         size = known["size"]
-        text = "it is not whole yet" if size is None else f"{size:,} bytes"
+        text = "it is not whole yet" if size is None else counted(size, "byte")
         text += f" ({size_text(size)})" if size is not None and size >= 1000 else ""
         found.append(("size", text))
     found += [("modified", time_text(known["modified"]))] if known["modified"] is not None else []

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from caselaw.errors import CaselawError, ConfigError, StoreUnavailable
-from caselaw.storage.law.settings import WEBDAV, Settings, scheme
+from caselaw.errors import ConfigError, StoreUnavailable
+from caselaw.storage.answers import clear_answers
+from caselaw.storage.law.settings import Settings, scheme
 
 AVOIDED = 60.0  # seconds: a door that did not answer is the last one to be asked
-CLEAR = (FileExistsError, IsADirectoryError, NotADirectoryError, CaselawError)
-XROOTD_MISSING = "[3011]"  # kXR_NotFound: fsspec-xrootd raises the same OSError for every answer
-ADVICE = "check that the server is up and the section in law.cfg right, then run again"
 
 
 @dataclass(frozen=True)
@@ -91,26 +87,3 @@ class Doors:
             raise failures[0]
         what = "; ".join(f"{error.where}: {error.what}" for error in failures)
         raise StoreUnavailable(f"none of {len(failures)} servers answered: {what}", urls[0], failures[-1].advice)
-
-
-@contextmanager
-def clear_answers(where: str, also: tuple[type[Exception], ...] = ()) -> Iterator[None]:
-    """Let errors that say something about a file pass; every other one means that the store gave no answer."""
-    passing: tuple[type[Exception], ...] = (*CLEAR, *also)
-    try:
-        yield
-    except FileNotFoundError as error:
-        if scheme(where) in WEBDAV and error.filename is None:  # TLS misses a file of this machine
-            what = "a file that the connection needs is missing: ca, certificate or key"
-            raise StoreUnavailable(what, where, "check the section in law.cfg") from error
-        raise
-    except passing:
-        raise
-    except OSError as error:
-        if error.errno == errno.ENOTEMPTY:
-            raise
-        if XROOTD_MISSING in str(error):
-            raise FileNotFoundError(errno.ENOENT, "No such file or directory", where) from error
-        raise StoreUnavailable(f"it failed: {error.strerror or str(error).strip()}", where, ADVICE) from error
-    except Exception as error:
-        raise StoreUnavailable(f"it failed: {type(error).__name__}: {error}", where, ADVICE) from error

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from caselaw.storage.answers import clear_answers
 from caselaw.storage.folder import names_here
 from caselaw.storage.local import LocalDocuments
-from caselaw.storage.remote.filesystem import clear_answers
+from caselaw.storage.remote.transfer import put_text
 
 AT_ONCE = 16
 
@@ -22,6 +23,7 @@ class RemoteDocuments:
     """Documents of one folder. `fixed`: a name never gets another content. See `Documents`."""
 
     fs: Any
+    scheme: str
     url: str
     folder: str
     path: Path
@@ -57,7 +59,7 @@ class RemoteDocuments:
 
     def write(self, name: str, text: str) -> None:
         with clear_answers(f"{self.url}/{name}"):
-            self.fs.pipe_file(f"{self.folder}/{name}", text.encode())
+            put_text(self.fs, self.scheme, text, f"{self.folder}/{name}")
         LocalDocuments(self.path).write(name, text)
 
     def remove(self, name: str) -> None:

@@ -8,25 +8,23 @@ import hashlib
 import logging
 import os
 import tempfile
-import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from caselaw.config import StoreSettings
-from caselaw.errors import PublishError
+from caselaw.errors import StoreUnavailable
 from caselaw.fingerprint import digest, file_digest
+from caselaw.storage.answers import clear_answers
 from caselaw.storage.cache import FileCache
 from caselaw.storage.entry import Entry
-from caselaw.storage.location import component
+from caselaw.storage.location import RECORDS, component
 from caselaw.storage.remote.documents import RemoteDocuments
-from caselaw.storage.remote.filesystem import clear_answers, file_system
+from caselaw.storage.remote.filesystem import file_system
+from caselaw.storage.remote.transfer import AT_ONCE, get, put, put_folder, remove
 
 logger = logging.getLogger(__name__)
-
-AT_ONCE = 32
-TEMPORARY = ".upload-"
 
 
 class RemoteStore:
@@ -37,6 +35,7 @@ class RemoteStore:
     def __init__(self, settings: StoreSettings) -> None:
         self.settings = settings
         self.root = settings.root
+        self.scheme = settings.root.partition("://")[0]
         mark = hashlib.blake2b(settings.root.encode(), digest_size=4).hexdigest()
         self.here = settings.mirror / f"{component(settings.root.partition('://')[2])}-{mark}"
         self.cache = FileCache(settings.cache_folder or settings.mirror.parent / "cache", settings.cache)
@@ -71,6 +70,7 @@ class RemoteStore:
         if hasattr(self.fs, "names_in"):
             by_path = {self.path(directory): directory for directory in directories}
             found = self.fs.names_in(list(by_path))
+            self.confirm([path for path in by_path if not found[path]])
             return {directory: found[path] for path, directory in by_path.items()}
         with ThreadPoolExecutor(AT_ONCE) as pool:
             listings = list(pool.map(self.entries, directories))
@@ -78,6 +78,16 @@ class RemoteStore:
             directory: frozenset(entry.name for entry in listing)
             for directory, listing in zip(directories, listings, strict=True)
         }
+
+    def confirm(self, empty: Sequence[str]) -> None:
+        """Raise `StoreUnavailable` where a folder whose listing is empty holds something: dCache's way to fail.
+
+        A folder of outputs holds records, always: one question for each folder is enough.
+        """
+        there = self.fs.confirm([f"{path}/{RECORDS}" for path in empty]) if empty else ()
+        if there:
+            what = "the server's listing is empty, but the folder is not"
+            raise StoreUnavailable(what, min(there), "run again; if it stays so, look into the server's log")
 
     def entries(self, directory: str) -> list[Entry]:
         try:
@@ -120,18 +130,8 @@ class RemoteStore:
 
     def download(self, there: dict[str, Any], target: Path) -> None:
         """Copy a file or folder to this machine, verified."""
-        with clear_answers(there["name"]):
-            if there["type"] != "directory":
-                self.fs.get_file(there["name"], str(target))
-                return
-            inside = self.fs.find(there["name"])
-            with ThreadPoolExecutor(AT_ONCE) as pool:
-                list(pool.map(functools.partial(self.download_into, there["name"], target), inside))
-
-    def download_into(self, folder: str, target: Path, path: str) -> None:
-        to = target / path.removeprefix(f"{folder}/")
-        to.parent.mkdir(parents=True, exist_ok=True)
-        self.fs.get_file(path, str(to))
+        with clear_answers(self.root):
+            get(self.fs, there, target)
 
     def digest(self, path: str) -> str:
         with tempfile.TemporaryDirectory(dir=self.made(self.here), prefix="digest-") as folder:
@@ -143,31 +143,12 @@ class RemoteStore:
         """Upload under a temporary name, verify, rename. Where the name is taken, somebody published the same."""
         try:
             with clear_answers(final):
-                if staged.is_dir():
-                    self.place_folder(staged, self.path(final))
-                else:
-                    self.fs.put_file(str(staged), self.path(final), mode="create")
+                publish = put_folder if staged.is_dir() else put
+                publish(self.fs, self.scheme, staged, self.path(final))
         except FileExistsError:
             logger.info("somebody else has published it: %s", final)
             return
-        except OSError as error:
-            raise PublishError(
-                f"an output could not be uploaded: {error.strerror or error}", final, "check the disk, then run again"
-            ) from error
         self.cache.add(sha256, staged, name=os.path.basename(final), sha256=sha256)
-
-    def place_folder(self, staged: Path, final: str) -> None:
-        temporary = f"{os.path.dirname(final)}/{TEMPORARY}{uuid.uuid4().hex}"
-        files = [file for file in staged.rglob("*") if file.is_file()]
-        try:
-            with ThreadPoolExecutor(AT_ONCE) as pool:
-                targets = [f"{temporary}/{file.relative_to(staged)}" for file in files]
-                list(pool.map(self.fs.put_file, map(str, files), targets))
-            self.fs.mv(temporary, final)
-        except BaseException:
-            with contextlib.suppress(Exception):  # what stays behind, `caselaw store clean` finds
-                self.fs.rm(temporary, recursive=True)
-            raise
 
     def alias(self, source: str, final: str, sha256: str) -> bool:
         try:
@@ -179,7 +160,7 @@ class RemoteStore:
 
     def remove(self, path: str) -> None:
         with contextlib.suppress(FileNotFoundError), clear_answers(path):
-            self.fs.rm(self.path(path), recursive=True)
+            remove(self.fs, self.scheme, self.path(path))
 
     def remove_empty_folder(self, directory: str) -> None:
         """Servers tell no folder's age: those of outputs stay."""
@@ -189,6 +170,9 @@ class RemoteStore:
 
         return ensure_online(self.fs, map(self.path, paths), progress=lambda state: report(state.online, state.total))
 
+    def done_reading(self) -> None:
+        self.cache.release()
+
     def release(self, pin: Any) -> None:
         if pin:
             from caselaw.storage.tape import release
@@ -197,7 +181,7 @@ class RemoteStore:
 
     def documents(self, folder: str, *, fixed: bool) -> RemoteDocuments:
         path = self.here / folder.removeprefix(f"{self.root}/")
-        return RemoteDocuments(self.fs, folder, self.path(folder), path, fixed)
+        return RemoteDocuments(self.fs, self.scheme, folder, self.path(folder), path, fixed)
 
     def made(self, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from caselaw.errors import TransferError
 from caselaw.fingerprint.hashing import NAME_LENGTH
+from caselaw.storage.locality import refuse_tape
 from caselaw.storage.transfer.here import LocalPlace
 from caselaw.storage.transfer.parallel import in_parallel
 from caselaw.storage.transfer.place import Node, Place, Report, exists, ignore, temporary_name
@@ -152,12 +153,15 @@ def copy_file(source: Place, target: Place, *, overwrite: bool, progress: Report
     """Copy one file; folders above it are made. Returns the way: `up` to a server or within this machine, `down`,
     `pull` or `push` between servers, `server` within one, or `stream` through this machine.
 
-    Raises `FileNotFoundError`, `FileExistsError` unless `overwrite`, and `StoreUnavailable`.
+    Raises `FileNotFoundError`, `FileExistsError` unless `overwrite`, `OnTape` for a file that is not on disk, and
+    `StoreUnavailable`.
     """
     if source.here is not None:
         target.receive(source.here, progress, overwrite=overwrite)
         return "up"
     assert isinstance(source, RemotePlace)
+    if source.tells_more_of_single_files():
+        refuse_tape({"locality": source.node().locality}, source.url)
     if isinstance(target, LocalPlace):
         if not overwrite and target.here.exists():
             raise FileExistsError(target.url)
@@ -174,7 +178,7 @@ def copy_file(source: Place, target: Place, *, overwrite: bool, progress: Report
 
 def between_servers(source: RemotePlace, target: RemotePlace, overwrite: bool, progress: Report) -> str:
     """The servers copy it between themselves where they can; one server within itself, too."""
-    from caselaw.storage.remote.filesystem import clear_answers
+    from caselaw.storage.answers import clear_answers
     from caselaw.storage.transfer.lending import lent_macaroon
     from caselaw.storage.webdav.thirdparty import copy_between
 

@@ -154,7 +154,7 @@ def of_url(url: str) -> Place:
 
 def settings_of(url: str) -> StoreSettings:
     """The store that holds a URL, with its options in configs/stores.yaml; outside of a project, the URL itself."""
-    root_of(url, Path(), url)  # raises for what is no URL of a store
+    root_of(url, Path(), "a URL")  # raises for what is none of a store; it may hold a secret
     return store_at(project_or_none() or outside(), url)
 
 

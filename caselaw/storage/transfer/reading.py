@@ -9,8 +9,8 @@ from fsspec.asyn import sync
 
 from caselaw.errors import StoreUnavailable
 from caselaw.fingerprint.hashing import digest
+from caselaw.storage.answers import clear_answers
 from caselaw.storage.locality import refuse_tape
-from caselaw.storage.remote.filesystem import clear_answers
 from caselaw.storage.store import store_of
 from caselaw.storage.transfer.place import Node, Place
 from caselaw.storage.transfer.there import RemotePlace

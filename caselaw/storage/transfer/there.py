@@ -14,7 +14,7 @@ from fsspec.asyn import sync
 from fsspec.callbacks import Callback
 
 from caselaw.errors import StoreUnavailable, TransferError
-from caselaw.storage.remote.filesystem import clear_answers
+from caselaw.storage.answers import clear_answers
 from caselaw.storage.remote.store import RemoteStore
 from caselaw.storage.transfer.place import Node, Report, exists, temporary_name
 from caselaw.storage.webdav.profile import ServerProfile
@@ -63,15 +63,15 @@ class RemotePlace:
 
     def node(self) -> Node:
         with clear_answers(self.url):
-            return node_of(self.fs.info(self.path))
+            return node_of(self.fs.info(self.path, **self.fresh()))
 
     def entries(self) -> list[Node]:
         with clear_answers(self.url):
-            found = self.fs.ls(self.path, detail=True)
+            found = self.fs.ls(self.path, detail=True, **self.fresh())
             for _ in range(LOOKS_AGAIN):
                 if found or self.lists_reliably():
                     break
-                found = self.fs.ls(self.path, detail=True)
+                found = self.fs.ls(self.path, detail=True, **self.fresh())
         nodes = sorted(map(node_of, found), key=lambda node: node.name)
         if any(node.name in ("", ".", "..") for node in nodes):
             raise StoreUnavailable("the server's listing holds a name that is none", self.url, DAMAGED)
@@ -140,6 +140,10 @@ class RemotePlace:
     def make_folder(self) -> None:
         with clear_answers(self.url):
             self.fs.makedirs(self.path, exist_ok=True)
+
+    def fresh(self) -> dict[str, bool]:
+        """What makes our own file systems ask the server, not their memory: others may have written meanwhile."""
+        return {"refresh": True} if self.speaks_webdav else {}
 
     def profile(self) -> ServerProfile | None:
         """What kind of WebDAV server this is."""

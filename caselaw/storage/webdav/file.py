@@ -94,8 +94,8 @@ class WebDavFile(AbstractBufferedFile):  # type: ignore[misc]
             self._reader.close()
             super().close()
         elif self.draft.failing():
-            warnings.warn(f"{self.path} is not published: it was closed on the way of an error", stacklevel=2)
             self.discard()
+            warnings.warn(f"{self.path} is not published: it was closed on the way of an error", stacklevel=2)
         else:
             self.closed = True
             if self.autocommit:
@@ -124,12 +124,12 @@ class WebDavFile(AbstractBufferedFile):  # type: ignore[misc]
         self.close()
 
     def __del__(self) -> None:
-        if self.closed:
+        if self.closed or not hasattr(self, "mode"):  # it could not even be opened
             return
         if self.mode != "rb":
             if hasattr(self, "draft"):
-                warnings.warn(f"{self.path} was written but never closed: it is not published", ResourceWarning, 2)
                 self.discard()
+                warnings.warn(f"{self.path} was written but never closed: it is not published", ResourceWarning, 2)
         elif hasattr(self, "_reader"):
             self.close()
 

@@ -14,6 +14,7 @@ from caselaw.storage.webdav.together import together
 async def make_folder(client: Client, path: str, *, exist_ok: bool = False, parents: bool = True) -> None:
     """Make a folder. Raises `FileExistsError`, and `FileNotFoundError` where the one above is missing."""
     if path == "/":
+        await make_root(client)
         return
     # 403 is apache's answer where another request makes the same folder in this very moment, 400 for a file.
     answer = await client.ask("MKCOL", f"{path}/", expected=frozenset({400, 403, 404, 405, 409, 412}))
@@ -32,6 +33,15 @@ async def make_folder(client: Client, path: str, *, exist_ok: bool = False, pare
     made_by_us = answer.attempt > 1  # the answer to our first request was lost
     if there["type"] != "directory" or not (exist_ok or made_by_us):
         raise FileExistsError(errno.EEXIST, "File exists", path)
+
+
+async def make_root(client: Client) -> None:
+    """Make the folder of the server that is the root here, with those above it; one that is there is no error."""
+    door = client.doors.choose("write")
+    if door.prefix:
+        profile = await client.profile()
+        above = Client(door.origin, client.sessions, client.credentials, client.retry, client.trusted, profile)
+        await make_folder(above, door.prefix, exist_ok=True)
 
 
 async def remove_file(client: Client, path: str) -> None:

@@ -80,7 +80,9 @@ class Multistatus:
     def _parse(self, data: bytes, last: bool) -> None:
         try:
             self._parser.Parse(data, last)
-        except expat.ExpatError as error:
+        except MultistatusError:
+            raise
+        except (expat.ExpatError, LookupError, ValueError) as error:  # the last two: an encoding that Python lacks
             raise MultistatusError(f"the listing is not well-formed XML: {error}") from error
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:

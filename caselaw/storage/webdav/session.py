@@ -13,6 +13,7 @@ from typing import Any
 
 import aiohttp
 
+from caselaw.errors import StoreUnavailable
 from caselaw.storage.webdav.certificates import Certificate, certificate_of
 from caselaw.storage.webdav.credentials import Credentials
 
@@ -38,15 +39,19 @@ class Connection:
     def tls(self) -> ssl.SSLContext:
         """A context that checks the server's certificate and name.
 
-        Raises `OSError` for CAs that cannot be read and `StoreUnavailable` for a certificate of ours that does not do.
+        Raises `StoreUnavailable` for CAs that cannot be read and for a certificate of ours that does not do.
         """
         context = ssl.create_default_context()
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # many CAs of the grid predate it; Python 3.13 switches it on
         folder = self.ca or os.environ.get("X509_CERT_DIR") or GRID_CERTIFICATES
-        if Path(folder).is_dir():
-            context.load_verify_locations(capath=folder)
-        elif self.ca:
-            context.load_verify_locations(cafile=self.ca)
+        try:
+            if Path(folder).is_dir():
+                context.load_verify_locations(capath=folder)
+            elif self.ca:
+                context.load_verify_locations(cafile=self.ca)
+        except OSError as error:  # a missing CA is no missing file of the store
+            what = f"the CA certificates cannot be read: {error.strerror or error}"
+            raise StoreUnavailable(what, folder, "give a file or folder of CA certificates (ca=…)") from error
         own = self.own()
         if own is not None:
             own.load(context)

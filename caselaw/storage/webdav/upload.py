@@ -26,6 +26,7 @@ from caselaw.storage.webdav.retry import TransientError, advice
 
 PIECE = 1 << 20  # bytes
 TRIES = 3
+SECONDS_TO_CLEAN = 5.0
 TEMPORARY = re.compile(r"\.upload-[0-9a-f]{32}")
 
 
@@ -115,8 +116,10 @@ async def upload(
             if not left:
                 raise
         except BaseException:
-            with contextlib.suppress(StoreUnavailable):  # what stays behind, `TEMPORARY` finds
-                await delete(client, temporary)
+            # What stays behind, `TEMPORARY` finds: in an outage nobody waits for it once more.
+            with contextlib.suppress(StoreUnavailable, TimeoutError):
+                async with asyncio.timeout(SECONDS_TO_CLEAN):
+                    await delete(client, temporary)
             raise
 
 
@@ -188,7 +191,8 @@ async def take_name(client: Client, stream: Stream, temporary: str, path: str, o
     if answer < 300 and profile.no_overwrite:
         return
     if answer < 300:
-        wrong = await difference(client, stream, path)
+        # Asked twice where need be: it may be the answer that is wrong.
+        wrong = await difference(client, stream, path) and await difference(client, stream, path)
         if wrong is not None:
             raise client.unavailable(path, f"MOVE: the server holds something else under this name: {wrong}")
         return

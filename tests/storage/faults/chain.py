@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,21 +56,28 @@ FAMILIES = ("First", "Second")
 
 @dataclass(frozen=True)
 class Chain:
-    """A project in `project.root` whose store lies in `place` on the server's disk, of `n` branches per workflow."""
+    """A project in `project.root` whose store lies in `place` on the server's disk, of `n` branches per workflow.
+
+    `refresh` brings `place` up to date, where the server's own disk is elsewhere.
+    """
 
     project: Any
     place: Path
     n: int
     patience: float
+    refresh: Callable[[], object]
 
     @classmethod
-    def made(cls, project: Any, url: str, place: Path, n: int, patience: float, **options: Any) -> Chain:
+    def made(
+        cls, project: Any, url: str, place: Path, n: int, patience: float,
+        refresh: Callable[[], object] = lambda: None, **options: Any,
+    ) -> Chain:  # fmt: skip
         law_cfg = project.root / "law.cfg"
         law_cfg.write_text(law_cfg.read_text().replace("workers: 2", f"workers: {WORKERS}\nstore: grid"))
         settings = "".join(f", {name}: '{value}'" for name, value in options.items())
         project.write("configs/stores.yaml", f"grid: {{url: '{url}', patience: {patience} s{settings}}}\n")
         project.write("work.py", WORK.format(ran=str(project.root / "ran")))
-        return cls(project, place, n, patience)
+        return cls(project, place, n, patience, refresh)
 
     def command(self, salt: int) -> tuple[str, ...]:
         return ("work.Second", "--n", str(self.n), "--salt", str(salt))
@@ -119,6 +126,7 @@ class Chain:
 
     def on_disk(self) -> dict[Path, str]:
         """Every output on the server's disk, with the branch that made it; "" where it is not whole."""
+        self.refresh()
         files = (file for family in FAMILIES for file in (self.place / family).rglob("number.*.txt"))
         return {file: maker(file) for file in files}
 

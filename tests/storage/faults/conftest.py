@@ -28,7 +28,11 @@ class Size:
 @pytest.fixture(scope="session")
 def size() -> Size:
     """Small, or with CASELAW_FULL=1 that of docs/faults.md."""
-    return Size(files=1000, kills=25, branches=200, outage=30.0) if FULL else Size(60, 2, 24, 2.0)
+    return (
+        Size(files=1000, kills=25, branches=200, outage=30.0)
+        if FULL
+        else Size(files=40, kills=2, branches=16, outage=2.0)
+    )
 
 
 @pytest.fixture(scope="session", params=SERVERS)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import double
 import pytest
-from disk import expected, look, watched
+from disk import compare, expected, look, watched
+from double import Double
 from gate import Fault
 from placing import fetch_all, made, opened, place_all, staged
 from subjects import Subject
@@ -18,7 +20,7 @@ ANSWERS = {
     "500": Fault(status=500),
     "502": Fault(status=502),
     "503 with Retry-After": Fault(status=503, headers={"Retry-After": "1"}),
-    "429": Fault(status=429, headers={"Retry-After": "1"}, times=3),
+    "429": Fault(status=429, headers={"Retry-After": "1"}, times=1),
     "507": Fault(status=507, method="PUT"),
     "423": Fault(status=423, method="PUT|MOVE|DELETE"),
     "200 with an empty body": Fault(status=200),
@@ -38,12 +40,18 @@ DOWNLOADS = {
     "download answered by 503 with Retry-After": Fault(status=503, headers={"Retry-After": "1"}),
     "download with a wrong checksum": Fault(method="GET", digest="adler32=0badc0de"),
 }
-SHARE = 0.05
+SHARE, LEAST = 0.05, 8
 
 
-def played(server: Subject, fault: Fault) -> None:
-    """Play a fault, on a share of the requests that fit."""
-    server.gate.play(Fault(**{**vars(fault), "chance": SHARE}))
+CORRUPTED = {
+    "corrupted bytes in an upload": Fault(method="PUT", flip="request"),
+    "corrupted bytes in a download": Fault(method="GET", flip="answer"),
+}
+
+
+def played(server: Subject, fault: Fault, files: int) -> None:
+    """Play a fault, on a share of the requests that fit; of few files, on a larger one."""
+    server.gate.play(Fault(**{**vars(fault), "chance": max(SHARE, LEAST / files)}))
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -51,7 +59,7 @@ def test_uploads_survive(name: str, server: Subject, size, tmp_path: Path, note:
     url, place = server.folder()
     files = made(size.files)
     folder, wanted = staged(files, tmp_path / "made"), expected(files)
-    played(server, ANSWERS[name])
+    played(server, ANSWERS[name], size.files)
     with watched(place, wanted) as ever_wrong:
         told = place_all(opened(url, tmp_path, 30), folder, files)
     found = look(place, wanted)
@@ -63,11 +71,11 @@ def test_uploads_survive(name: str, server: Subject, size, tmp_path: Path, note:
 
 @pytest.mark.parametrize("name", DOWNLOADS)
 def test_downloads_survive(name: str, server: Subject, size, tmp_path: Path, note: Note) -> None:
-    url, place = server.folder()
+    url, _ = server.folder()
     files = made(size.files)
     store = opened(url, tmp_path, 30)
     assert place_all(store, staged(files, tmp_path / "made"), files) == 0
-    played(server, DOWNLOADS[name])
+    played(server, DOWNLOADS[name], size.files)
     told = fetch_all(store, tmp_path / "read", files)
     here = {path.name: path.read_bytes() for path in (tmp_path / "read").iterdir()}
     lost, wrong = set(files) - set(here), {name for name in here if here[name] != files.get(name)}
@@ -75,3 +83,47 @@ def test_downloads_survive(name: str, server: Subject, size, tmp_path: Path, not
     note(Row("files", name, server.name, str(len(files)), seen, len(lost), len(wrong), told))
     assert not lost and not wrong
     assert server.gate.hits
+
+
+@pytest.mark.parametrize("server", ["xrootd"], indirect=True)
+@pytest.mark.parametrize("name", CORRUPTED)
+def test_corrupted_bytes_are_noticed_by_their_checksum(
+    name: str, server: Subject, size, tmp_path: Path, note: Note
+) -> None:  # fmt: skip
+    """apache states no checksum: there it is TLS that notices (test_broken_servers.py)."""
+    url, place = server.folder()
+    files = made(size.files)
+    store, folder, wanted = opened(url, tmp_path, 30), staged(files, tmp_path / "made"), expected(files)
+    played(server, CORRUPTED[name], size.files)
+    with watched(place, wanted) as ever_wrong:
+        told = place_all(store, folder, files)
+        told += fetch_all(store, tmp_path / "read", files)
+    here = {path.name: path.read_bytes() for path in (tmp_path / "read").iterdir()}
+    found, wrong_here = look(place, wanted), {name for name in here if here[name] != files[name]}
+    wrong = found.wrong | ever_wrong | wrong_here
+    seen = f"{server.gate.hits} requests spoiled"
+    note(Row("files", name, server.name, str(len(files)), seen, len(found.lost), len(wrong), told))
+    assert not found.lost and not wrong
+    assert server.gate.hits
+
+
+@pytest.mark.parametrize("name", CORRUPTED)
+def test_corrupted_bytes_are_noticed_on_dcache(name: str, double: Double, size, tmp_path: Path, note: Note) -> None:
+    files = made(size.files)
+    store, folder = opened(f"{double.url}/store/files", tmp_path, 30), staged(files, tmp_path / "made")
+    method = CORRUPTED[name].method
+    double.faults(*(double_fault(method, number) for number in range(0, size.files, 10)))
+    told = place_all(store, folder, files) + fetch_all(store, tmp_path / "read", files)
+    here = {path.name: path.read_bytes() for path in (tmp_path / "read").iterdir()}
+    there = {path.removeprefix("/store/files/"): data for path, data in double.data.items()}
+    found, wrong_here = compare(there, expected(files)), {name for name in here if here[name] != files[name]}
+    wrong = found.wrong | wrong_here
+    seen = f"{len(range(0, size.files, 10))} requests spoiled"
+    note(Row("files", name, "dCache (double)", str(len(files)), seen, len(found.lost), len(wrong), told))
+    assert not found.lost and not wrong
+    assert all(fault.times == 0 for fault in double.state.faults)
+
+
+def double_fault(method: str, number: int) -> double.Fault:
+    """A bit of one upload or download at the pool is another: of any upload, and of the download of file `number`."""
+    return double.Fault(method, where="pool", corrupt=True, path="" if method == "PUT" else f"{max(2, number):06}.bin")

@@ -70,8 +70,8 @@ def test_a_killed_client_leaves_whole_files_only(
         found = look(place / str(number), expected(files))
         lost, wrong = lost + len(found.lost), wrong | found.wrong
     seen = f"killed {stopped} times, with {min(left)} to {max(left)} of {FILES_OF_A_KILL} files there"
-    number_of_files = f"{size.kills} x {FILES_OF_A_KILL}"
-    note(Row("files", f"client killed at {size.kills} moments", tls_server.name, number_of_files, seen, lost, len(wrong), 0))
+    fault, number_of_files = f"client killed at {size.kills} moments", f"{size.kills} x {FILES_OF_A_KILL}"
+    note(Row("files", fault, tls_server.name, number_of_files, seen, lost, len(wrong), 0))
     assert not lost and not wrong and stopped
 
 
@@ -93,7 +93,7 @@ def test_a_full_disk_of_the_client_is_told(
     server: Subject, worse: Machine, size, tmp_path: Path, note: Note
 ) -> None:  # fmt: skip
     """Downloads fail, and leave nothing that could be taken for a file."""
-    url, place = server.folder()
+    url, _ = server.folder()
     files = made(size.files)
     folder = staged(files, tmp_path / "made")
     assert ended(client(url, folder, tmp_path / "here"))[0] == 0
@@ -106,7 +106,7 @@ def test_a_full_disk_of_the_client_is_told(
     early = {path.name: path.stat().st_size for path in (tmp_path / "read").iterdir()}
     subprocess.run(command, env=environment, check=True)
     here = {path.name: path.read_bytes() for path in (tmp_path / "read").iterdir()}
-    wrong = {name for name, length in early.items() if length} | {name for name in here if here[name] != files.get(name)}
+    wrong = {name for name in here if here[name] != files.get(name)} | {name for name in early if early[name]}
     lost = set(files) - set(here)
     note(Row("files", "disk full on the client", server.name, str(len(files)), "an error; nothing stays behind",
              len(lost), len(wrong), 1))  # fmt: skip

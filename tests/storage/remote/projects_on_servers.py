@@ -22,7 +22,7 @@ class OnServer(SmallProject):
     def store(self) -> str:
         return f"{self.server.url}/store/{self.name}"
 
-    def use(self, url: str = "", **options: Any) -> None:
+    def use(self, url: str | list[str] = "", **options: Any) -> None:
         """Write configs/stores.yaml; `url` instead of the server's own, for a proxy in between."""
         entry = {"url": url or self.store, "patience": "20 s", **options}
         if self.server.ca is not None:

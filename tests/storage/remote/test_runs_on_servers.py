@@ -20,6 +20,7 @@ WORK = """
             with self.publish() as out:
                 out["number"].write_text(str(self.branch_value))
                 (out["plots"] / "deep").mkdir()
+                (out["plots"] / "empty").mkdir()
                 (out["plots"] / "deep" / "plot.svg").write_text(f"<svg>{self.branch_value}</svg>")
 
     class Flat(caselaw.Workflow):

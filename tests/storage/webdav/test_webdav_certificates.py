@@ -173,3 +173,9 @@ def test_the_end_of_a_certificate_is_that_of_its_chain(user: Pair, tmp_path: Pat
 def test_what_is_no_certificate_raises_a_value_error(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         expiry(ssl.DER_cert_to_PEM_cert(data))
+
+
+def test_a_missing_ca_is_no_missing_file() -> None:
+    fs = WebDavFileSystem("davs://localhost:1", ca="/nowhere/ca.pem", skip_instance_cache=True)
+    with pytest.raises(StoreUnavailable, match="CA certificates cannot be read"):
+        fs.exists("/file")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from webdav_server import Fault, Server
 
 from caselaw.errors import PublishError, StoreUnavailable
 from caselaw.storage.webdav import WebDavFileSystem
+from caselaw.storage.webdav.retry import Retry
 from caselaw.storage.webdav.upload import Source, upload
 
 CONTENT = bytes(range(256)) * 4096
@@ -73,6 +75,16 @@ def test_a_redirect_that_is_used_up_is_asked_for_again(dcache: WebDavFileSystem,
     assert dcache.cat_file("/store/file") == CONTENT
     dcache.pipe_file("/store/other", CONTENT)
     assert server.nodes["/store/other"] == CONTENT
+
+
+def test_a_body_that_stalls_is_waited_for_no_longer_than_the_deadline(fs: WebDavFileSystem, server: Server) -> None:
+    fs.client.sessions.connection = replace(fs.client.sessions.connection, read_timeout=0.3)
+    fs.client.retry = Retry(attempts=100, first=0.001, longest=0.01, deadline=1.0)
+    server.nodes["/store/file"] = CONTENT
+    server.faults.append(Fault("GET", keep=1000, stall=True, times=100))
+    with pytest.raises(StoreUnavailable, match="no answer in time"):
+        fs.cat_file("/store/file")
+    assert 3 <= server.count("GET") <= 5
 
 
 def test_a_failed_download_leaves_nothing(fs: WebDavFileSystem, server: Server, tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_a_listing_that_ends_too_early_is_refused(text: bytes) -> None:
             read(text[:end])
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(KNOWN), st.data())
 def test_what_the_general_parser_refuses_is_not_taken(text: bytes, data: st.DataObject) -> None:
     """One place is damaged: both ways say the same, or the quick way refuses as well."""

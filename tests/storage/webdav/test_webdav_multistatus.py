@@ -55,6 +55,8 @@ def test_a_listing_that_ends_too_early_is_refused(end: int) -> None:
     b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e "x">]><D:multistatus xmlns:D="DAV:">&e;</D:multistatus>',
     b'<!DOCTYPE x SYSTEM "file:///etc/passwd"><D:multistatus xmlns:D="DAV:"/>',
     b'<multistatus xmlns="OTHER:"/>',
+    b'<?xml version="1.0" encoding="none-such"?><D:multistatus xmlns:D="DAV:"/>',
+    b'<?xml version="1.0" encoding="shift_jis"?><D:multistatus xmlns:D="DAV:"/>',
     b'<D:multistatus xmlns:D="DAV:"><D:response><D:status>HTTP/1.1 200 OK</D:status></D:response></D:multistatus>',
     b'<D:multistatus xmlns:D="DAV:"><D:response><D:href>/a</D:href><D:status>fine</D:status>'
     b"</D:response></D:multistatus>",

@@ -32,6 +32,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     keep: int | None = None  # bytes of the true answer that are sent before the connection is cut
     empty: bool = False  # 200 with an empty body
+    stall: bool = False  # it is not cut, but nothing more comes
     late: bool = False  # the request is obeyed, then the connection is cut without an answer
     corrupt: bool = False  # one bit of an upload or a download is another
     door: str = ""  # at the door or the pool only
@@ -251,6 +252,7 @@ async def cut(request: web.BaseRequest, response: web.Response, fault: Fault) ->
     part = web.StreamResponse(status=response.status, headers={**response.headers, "Content-Length": str(len(body))})
     await part.prepare(request)
     await part.write(body[: fault.keep])
+    await asyncio.sleep(1 if fault.stall else 0)
     request.transport.close()
     return part
 

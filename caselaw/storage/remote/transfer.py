@@ -1,0 +1,111 @@
+"""Files and folders on their way between this machine and a server: whole and verified before they have their name."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from fsspec.asyn import sync
+
+from caselaw.errors import PublishError
+from caselaw.storage.answers import WEBDAV
+
+AT_ONCE = 32
+TEMPORARY = ".upload-"
+OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs"})
+
+
+def put(fs: Any, scheme: str, local: Path, path: str) -> None:
+    """Publish a file. Raises `FileExistsError` where the name is taken, and what the file system raises."""
+    if scheme in WEBDAV:
+        fs.put_file(str(local), path, mode="create")
+        return
+    if fs.exists(path):
+        raise FileExistsError(path)
+    from caselaw.storage.law.doors import Door
+    from caselaw.storage.law.transfer import upload
+
+    upload(Door(f"{scheme}://", fs, ""), str(local), path)
+
+
+def put_text(fs: Any, scheme: str, text: str, path: str) -> None:
+    """Publish a small file, in place of one that has its name."""
+    if scheme in WEBDAV:
+        fs.pipe_file(path, text.encode())
+        return
+    from caselaw.storage.law.doors import Door
+    from caselaw.storage.law.transfer import upload
+
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        upload(Door(f"{scheme}://", fs, ""), file.name, path)
+
+
+def put_folder(fs: Any, scheme: str, folder: Path, path: str) -> None:
+    """Publish a folder; it appears as a whole. Raises as `put` does, and `PublishError` where there are no folders."""
+    if scheme in OBJECTS:
+        raise PublishError(
+            "an object store has no folders: half of this product would be visible", path,
+            "make it a file (a tar archive, for example), or use another store",
+        )  # fmt: skip
+    temporary = f"{os.path.dirname(path)}/{TEMPORARY}{uuid.uuid4().hex}"
+    inside = sorted(folder.rglob("*"))
+    files = [each for each in inside if each.is_file()]
+    try:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            targets = [f"{temporary}/{file.relative_to(folder)}" for file in files]
+            list(pool.map(partial(put, fs, scheme), files, targets))
+        for each in inside:
+            if each.is_dir() and not any(each.iterdir()):
+                fs.makedirs(f"{temporary}/{each.relative_to(folder)}", exist_ok=True)
+        rename(fs, scheme, temporary, path)
+    except BaseException:
+        with contextlib.suppress(Exception):  # what stays behind, `caselaw store clean` finds
+            remove(fs, scheme, temporary)
+        raise
+
+
+def rename(fs: Any, scheme: str, source: str, path: str) -> None:
+    """Give a folder its name, never one inside a folder that has it. Raises `FileExistsError`."""
+    if scheme in WEBDAV:
+        sync(fs.loop, fs._mv_file, source, path)
+        return
+    if fs.exists(path):
+        raise FileExistsError(path)
+    fs.mv(source, path, recursive=True)
+
+
+def remove(fs: Any, scheme: str, path: str) -> None:
+    """Remove a file, or a folder with all that it holds; `*` and `[` in its name are letters, where we can say so."""
+    if scheme in WEBDAV:
+        from caselaw.storage.webdav.folders import remove_tree
+
+        sync(fs.loop, fs._remove, remove_tree, path)
+    else:
+        fs.rm(path, recursive=True)
+
+
+def get(fs: Any, there: dict[str, Any], target: Path) -> None:
+    """Copy a file or folder to this machine. Raises what the file system raises."""
+    if there["type"] != "directory":
+        fs.get_file(there["name"], str(target))
+        return
+    inside = fs.find(there["name"], withdirs=True, detail=True)
+    folders = [name for name, each in inside.items() if each["type"] == "directory"]
+    for folder in folders:
+        (target / folder.removeprefix(f"{there['name']}/")).mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(partial(get_into, fs, there["name"], target), [name for name in inside if name not in folders]))
+
+
+def get_into(fs: Any, folder: str, target: Path, path: str) -> None:
+    to = target / path.removeprefix(f"{folder}/")
+    to.parent.mkdir(parents=True, exist_ok=True)
+    fs.get_file(path, str(to))
