@@ -36,7 +36,8 @@ from caselaw.records import RecordIndex
 from caselaw.reserved import refuse_reserved_names
 from caselaw.resources import Resources
 from caselaw.storage import Location, exists, readable_directory
-from caselaw.storage.store import Store, open_store
+from caselaw.storage.store import Store
+from caselaw.storage.stores import open_store
 from caselaw.upstream import Connection, Over, named
 
 # How and where a task runs never changes what it makes (DESIGN: rule 4).

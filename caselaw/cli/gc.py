@@ -35,7 +35,7 @@ def gc(campaigns: tuple[str, ...], tags: tuple[str, ...], days: float, delete: b
     """
     from caselaw.config import load_project, resolve_store
     from caselaw.plan.garbage import freed, garbage, remove
-    from caselaw.storage.store import open_store
+    from caselaw.storage.stores import open_store
 
     if not (campaigns or tags or days):
         raise TaskError(

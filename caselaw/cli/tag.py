@@ -31,7 +31,7 @@ def tag(name: str | None, family: str | None, arguments: tuple[str, ...], remove
     """
     from caselaw.config import load_project, resolve_store
     from caselaw.plan.tags import read_tag, remove_tag, tag_outputs, tags
-    from caselaw.storage.store import open_store
+    from caselaw.storage.stores import open_store
 
     store = open_store(resolve_store(load_project()))
     missing = 0

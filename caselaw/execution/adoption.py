@@ -20,7 +20,8 @@ from caselaw.recording import Started, record_of_adoption
 from caselaw.records import Record, write_records
 from caselaw.storage import existing_names, exists
 from caselaw.storage.folder import ADVICE
-from caselaw.storage.store import Store, store_of
+from caselaw.storage.store import Store
+from caselaw.storage.stores import store_of
 
 logger = logging.getLogger(__name__)
 

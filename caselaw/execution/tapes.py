@@ -8,7 +8,7 @@ from typing import Any
 
 from caselaw.execution.progress import Progress, progress_for
 from caselaw.storage import Location
-from caselaw.storage.store import store_of
+from caselaw.storage.stores import store_of
 
 SCHEMES = ("dav", "davs", "dcache")
 """Of servers that may have tapes."""

@@ -13,7 +13,7 @@ from caselaw.errors import PublishError, TaskError
 from caselaw.plan.selection import own_selection
 from caselaw.storage import exists
 from caselaw.storage.location import component
-from caselaw.storage.store import store_of
+from caselaw.storage.stores import store_of
 
 
 @dataclass(frozen=True)

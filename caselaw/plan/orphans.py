@@ -18,9 +18,9 @@ from caselaw.delivery import LETTER, locked
 from caselaw.delivery import OUTBOX as FOLDER
 from caselaw.errors import StoreUnavailable
 from caselaw.storage.cache import FileCache
-from caselaw.storage.cache_entries import Slot, entry_of, slots
-from caselaw.storage.cache_locks import locked_at_once
-from caselaw.storage.cache_users import in_use, remove_dead_users
+from caselaw.storage.cache.entries import Slot, entry_of, slots
+from caselaw.storage.cache.locks import locked_at_once
+from caselaw.storage.cache.users import in_use, remove_dead_users
 from caselaw.storage.folder import names_here
 from caselaw.storage.publish import STAGING, alive
 from caselaw.storage.transfer.place import TEMPORARY, Node, Place, exists, temporary_name

@@ -23,7 +23,8 @@ from caselaw.records.record import SCHEMA, Record, as_json, broken, from_json, p
 from caselaw.storage.folder import names_here
 from caselaw.storage.location import RECORDS
 from caselaw.storage.state import existing_names
-from caselaw.storage.store import Documents, store_of
+from caselaw.storage.store import Documents
+from caselaw.storage.stores import store_of
 
 DOCUMENT = ".json"
 BASIS = "basis."

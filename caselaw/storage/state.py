@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from caselaw.storage.store import store_of
+from caselaw.storage.stores import store_of
 
 
 def exists(path: str | os.PathLike[str]) -> bool:

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from caselaw.config import StoreSettings, load_project, store_at
 from caselaw.storage.entry import Entry
-from caselaw.storage.local import LocalStore
-
-THIS_MACHINE = LocalStore("/")
 
 
 class Documents(Protocol):
@@ -94,21 +88,3 @@ class Store(Protocol):
 
     def documents(self, folder: str, *, fixed: bool) -> Documents:
         """Documents in a folder; `fixed` where a name never gets another content."""
-
-
-def open_store(settings: StoreSettings) -> Store:
-    """The store of these settings. Nothing is asked of a server yet."""
-    return LocalStore(settings.root) if settings.is_local else remote_store(settings)
-
-
-def store_of(path: str | os.PathLike[str]) -> Store:
-    """The store that a path or URL lies in."""
-    text = os.fspath(path)
-    return remote_store(store_at(load_project(), text)) if "://" in text else THIS_MACHINE
-
-
-@functools.cache
-def remote_store(settings: StoreSettings) -> Store:
-    from caselaw.storage.remote.store import RemoteStore
-
-    return RemoteStore(settings)

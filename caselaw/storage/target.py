@@ -138,7 +138,7 @@ def target_of(path: str | os.PathLike[str], folder: bool = False) -> Target:
 
 def remote_target(url: str, folder: bool, sha256: Callable[[], str | None] = lambda: None) -> Target:
     """The target of an output on a server; `sha256` tells what it must be, when it is read."""
-    from caselaw.storage.remote.target import RemoteDirectoryTarget, RemoteFileTarget
+    from caselaw.storage.remote_target import RemoteDirectoryTarget, RemoteFileTarget
 
     return (RemoteDirectoryTarget if folder else RemoteFileTarget)(url, sha256=sha256)
 

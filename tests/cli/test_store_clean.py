@@ -14,8 +14,8 @@ from made_store import files
 
 from caselaw.config import load_project, resolve_store
 from caselaw.delivery import LETTER, OUTBOX
-from caselaw.storage.cache_locks import locked
-from caselaw.storage.store import open_store
+from caselaw.storage.cache.locks import locked
+from caselaw.storage.stores import open_store
 
 OLD, YOUNG = f".upload-{'0' * 31}a", f".upload-{'0' * 31}b"
 DAYS = 86400.0
@@ -94,7 +94,7 @@ def test_unfinished_letters_go_and_finished_ones_stay(desk, on_apache: Path) -> 
 def test_entries_of_the_cache_whose_file_is_gone_are_removed(desk, on_apache: Path, apache, tmp_path: Path) -> None:
     read = """
         import sys
-        from caselaw.storage.store import store_of
+        from caselaw.storage.stores import store_of
         for url in sys.argv[1:]:
             print(store_of(url).local(url))
     """

@@ -12,7 +12,7 @@ import pytest
 from caselaw.errors import PublishError, StoreUnavailable
 from caselaw.storage import Location, Staging, existing_names, exists, remove_orphans
 from caselaw.storage.publish import Published
-from caselaw.storage.store import THIS_MACHINE
+from caselaw.storage.stores import THIS_MACHINE
 
 PRODUCTS = {"events": "txt", "plots": "/"}
 

@@ -33,8 +33,8 @@ def bench(store: str | None, files: int, size: float, as_json: bool) -> None:
       caselaw store bench grid
       caselaw store bench grid --files 1000 --size "1 GB" --json
     """
+    from caselaw.storage.transfer.address import local_place, root_place, store_settings
     from caselaw.storage.transfer.benchmark import measure
-    from caselaw.storage.transfer.place import local_place, root_place, store_settings
 
     root = root_place(store_settings(store))
     with tempfile.TemporaryDirectory(prefix="caselaw-bench-") as folder:

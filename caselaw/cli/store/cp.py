@@ -50,9 +50,10 @@ def cp(paths: tuple[str, ...], recursive: bool, force: bool, as_json: bool) -> N
 
 def planned(sources: tuple[str, ...], target: str, recursive: bool, force: bool) -> list[Any]:
     """All copies. A target that is a folder, or ends in `/`, gets the sources below it under their names."""
+    from caselaw.storage.transfer.address import place_of
     from caselaw.storage.transfer.copying import copies
     from caselaw.storage.transfer.listing import present
-    from caselaw.storage.transfer.place import found, place_of
+    from caselaw.storage.transfer.place import found
     from caselaw.storage.transfer.tree import tree
 
     goal = place_of(target)

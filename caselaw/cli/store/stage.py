@@ -55,8 +55,8 @@ def stage(paths: tuple[str, ...], lifetime: float, no_wait: bool, is_release: bo
 
 def files_under(paths: tuple[str, ...]) -> tuple[Any, list[Any]]:
     """The root of the store, and all files that are meant. Raises `TransferError` for files of this machine."""
+    from caselaw.storage.transfer.address import place_of, root_place
     from caselaw.storage.transfer.listing import present
-    from caselaw.storage.transfer.place import place_of, root_place
     from caselaw.storage.transfer.there import RemotePlace
     from caselaw.storage.transfer.tree import tree
 

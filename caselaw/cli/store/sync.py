@@ -43,8 +43,8 @@ def sync(source: str, target: str, delete: bool, yes: bool, dry_run: bool, compa
       caselaw store sync grid: backup: --delete --yes
     """
     from caselaw.plan.replication import remove_all, replication
+    from caselaw.storage.transfer.address import place_of
     from caselaw.storage.transfer.comparison import Compare
-    from caselaw.storage.transfer.place import place_of
 
     from_place, to_place = place_of(source), place_of(target)
     refuse_itself(from_place, to_place)

@@ -45,8 +45,8 @@ def token(
       caselaw store token grid --path SelectEvents --lifetime "12 h" --output job.macaroon
       caselaw store token grid --path Fit --activity UPLOAD --activity LIST --output job.macaroon
     """
+    from caselaw.storage.transfer.address import root_place, store_settings
     from caselaw.storage.transfer.identity import identity
-    from caselaw.storage.transfer.place import root_place, store_settings
 
     if (path is None) != (output is None):
         raise click.UsageError("a macaroon needs both --path and --output: a secret is never printed")

@@ -180,7 +180,7 @@ def between_servers(source: RemotePlace, target: RemotePlace, overwrite: bool, p
     """The servers copy it between themselves where they can; one server within itself, too."""
     from caselaw.storage.answers import clear_answers
     from caselaw.storage.transfer.lending import lent_macaroon
-    from caselaw.storage.webdav.thirdparty import copy_between
+    from caselaw.storage.webdav.between import copy_between
 
     with clear_answers(target.url):
         if source.fs is not target.fs:

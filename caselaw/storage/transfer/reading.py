@@ -11,7 +11,7 @@ from caselaw.errors import StoreUnavailable
 from caselaw.fingerprint.hashing import digest
 from caselaw.storage.answers import clear_answers
 from caselaw.storage.locality import refuse_tape
-from caselaw.storage.store import store_of
+from caselaw.storage.stores import store_of
 from caselaw.storage.transfer.place import Node, Place
 from caselaw.storage.transfer.there import RemotePlace
 from caselaw.storage.transfer.tree import tree

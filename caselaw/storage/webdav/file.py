@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import shutil
@@ -9,7 +10,7 @@ import sys
 import tempfile
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import Any, BinaryIO, Protocol, cast
 
 from fsspec.asyn import AbstractAsyncStreamedFile, sync
 from fsspec.compression import compr
@@ -17,13 +18,23 @@ from fsspec.core import get_compression
 from fsspec.spec import AbstractBufferedFile
 
 from caselaw.storage.webdav.download import file_info
+from caselaw.storage.webdav.request import Client
 from caselaw.storage.webdav.stream import Reader
 from caselaw.storage.webdav.upload import Source
 
-if TYPE_CHECKING:
-    from caselaw.storage.webdav.filesystem import WebDavFileSystem
-
 IN_MEMORY = 8 << 20  # bytes: what is longer goes to a temporary file
+
+
+class Files(Protocol):
+    """What an open file needs of its file system."""
+
+    client: Client
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop: ...
+    def exists(self, path: str) -> bool: ...
+    def get_file(self, rpath: str, lpath: str) -> None: ...
+    async def _publish(self, source: Source, path: str, overwrite: bool) -> None: ...
 
 
 class Draft:
@@ -59,7 +70,7 @@ class WebDavFile(AbstractBufferedFile):  # type: ignore[misc]
     closed on the way of an error.
     """
 
-    def __init__(self, fs: WebDavFileSystem, path: str, mode: str = "rb", **options: Any) -> None:
+    def __init__(self, fs: Files, path: str, mode: str = "rb", **options: Any) -> None:
         there = sync(fs.loop, file_info, fs.client, path) if mode == "rb" else {}
         self.closed: bool = False
         if mode == "rb":
@@ -186,7 +197,7 @@ class TextFile(io.TextIOWrapper):
 class AsyncWebDavFile(AbstractAsyncStreamedFile):  # type: ignore[misc]
     """Modes rb, wb and xb for coroutines; opened by `WebDavFileSystem.open_async`."""
 
-    def __init__(self, fs: WebDavFileSystem, path: str, mode: str, size: int | None) -> None:
+    def __init__(self, fs: Files, path: str, mode: str, size: int | None) -> None:
         self.closed: bool = False
         super().__init__(fs, path, mode, size=size, cache_type="none")
         self._reader = Reader(fs.client, path, size, ahead=True) if size is not None else None
@@ -239,7 +250,7 @@ class AsyncWebDavFile(AbstractAsyncStreamedFile):  # type: ignore[misc]
         await self.close()
 
 
-def fetched(fs: WebDavFileSystem, path: str, draft: Draft) -> int:
+def fetched(fs: Files, path: str, draft: Draft) -> int:
     """Begin a draft with what a file holds; how many bytes that is."""
     with tempfile.TemporaryDirectory(prefix="caselaw-") as folder:
         local = Path(folder, "file")

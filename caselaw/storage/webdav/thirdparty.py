@@ -8,10 +8,9 @@ import logging
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import aiohttp
-from fsspec.asyn import sync
 
 from caselaw.errors import StoreUnavailable
 from caselaw.storage.webdav.checksums import served, wanted
@@ -23,9 +22,6 @@ from caselaw.storage.webdav.names import child, parent
 from caselaw.storage.webdav.piped import DamagedError, Piped, Stated, turn
 from caselaw.storage.webdav.request import Client
 from caselaw.storage.webdav.upload import Stream, difference, put_verified, take_name
-
-if TYPE_CHECKING:
-    from caselaw.storage.webdav.filesystem import WebDavFileSystem
 
 Way = Literal["pull", "push", "stream"]
 Lend = Callable[[Client, str, tuple[str, ...]], Awaitable[str | None]]
@@ -54,36 +50,11 @@ class NotCopiedError(Exception):
     """The servers did not do it between themselves; another way may be possible."""
 
 
-def copy_between(
-    source: WebDavFileSystem, source_path: str, target: WebDavFileSystem, target_path: str, *, overwrite: bool = False,
-    progress: Callable[[int], None] = lambda _: None, lend: Lend | None = None,
-) -> Way:  # fmt: skip
-    """Copy a file from one server to another; it appears whole and verified, folders above it are made.
-
-    The target pulls it, else the source pushes it, else it is streamed through this machine; returns which. `lend`
-    gives the token that the one server needs at the other; without it, none is given away, and servers that ask for
-    credentials do not copy between themselves. `progress` gets the bytes so far. Raises `FileNotFoundError`,
-    `IsADirectoryError`, `FileExistsError` (never where `overwrite`) and `StoreUnavailable`.
-    """
-    path = target._strip_protocol(target_path)
-
-    async def copied() -> Way:
-        way = await copy_to_server(
-            source.client, source._strip_protocol(source_path), target.client, path,
-            overwrite=overwrite, progress=progress, lend=lend,
-        )  # fmt: skip
-        await target._appeared(path)
-        return way
-
-    way: Way = sync(target.loop, copied)
-    return way
-
-
 async def copy_to_server(
     source: Client, source_path: str, target: Client, target_path: str, *, overwrite: bool = False,
     progress: Callable[[int], None] = lambda _: None, lend: Lend | None = None,
 ) -> Way:  # fmt: skip
-    """`copy_between` in a coroutine."""
+    """Copy a file from one server to another; see `between.copy_between`."""
     there = await file_info(source, source_path)
     if there["size"] is None:
         raise source.unavailable(source_path, "the file is being written", "copy it when it is complete")

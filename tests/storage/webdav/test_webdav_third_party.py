@@ -24,9 +24,10 @@ from xrootd import SITE, XRootD
 
 from caselaw.errors import StoreUnavailable
 from caselaw.storage.webdav import WebDavFileSystem
+from caselaw.storage.webdav.between import copy_between
 from caselaw.storage.webdav.credentials import BearerToken
 from caselaw.storage.webdav.request import Client
-from caselaw.storage.webdav.thirdparty import copy_between, own_token
+from caselaw.storage.webdav.thirdparty import own_token
 from caselaw.storage.webdav.upload import TEMPORARY
 
 CONTENT = bytes(range(256)) * 20_000
@@ -257,7 +258,7 @@ def test_many_copies_in_both_directions_do_not_wait_for_each_other(near: XRootD,
 COPIES = """
 import sys
 from caselaw.storage.webdav import WebDavFileSystem
-from caselaw.storage.webdav.thirdparty import copy_between
+from caselaw.storage.webdav.between import copy_between
 source, target = (WebDavFileSystem(each.split()[0], ca=each.split()[1]) for each in sys.argv[1:3])
 for number in range(1000):
     print(copy_between(source, sys.argv[3], target, f"{sys.argv[3]}.copies/{sys.argv[4]}/{number}"), flush=True)

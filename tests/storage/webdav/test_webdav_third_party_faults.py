@@ -16,8 +16,8 @@ from double import Double, Fault
 
 from caselaw.errors import StoreUnavailable
 from caselaw.storage.webdav import WebDavFileSystem
+from caselaw.storage.webdav.between import copy_between
 from caselaw.storage.webdav.request import Client, Retry
-from caselaw.storage.webdav.thirdparty import copy_between
 
 CONTENT = bytes(range(256)) * 20_000
 QUICK = Retry(attempts=4, first=0.001, longest=0.01, deadline=5.0)

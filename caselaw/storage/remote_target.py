@@ -12,7 +12,7 @@ from caselaw.storage.law.settings import WEBDAV, Settings
 from caselaw.storage.law.target import StoreDirectoryTarget, StoreFileTarget
 from caselaw.storage.remote.filesystem import MANY
 from caselaw.storage.state import exists
-from caselaw.storage.store import store_of
+from caselaw.storage.stores import store_of
 
 
 class RemoteFileTarget(StoreFileTarget):

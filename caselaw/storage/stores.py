@@ -1,0 +1,30 @@
+"""Which store a path or URL lies in."""
+
+from __future__ import annotations
+
+import functools
+import os
+
+from caselaw.config import StoreSettings, load_project, store_at
+from caselaw.storage.local import LocalStore
+from caselaw.storage.store import Store
+
+THIS_MACHINE = LocalStore("/")
+
+
+def open_store(settings: StoreSettings) -> Store:
+    """The store of these settings. Nothing is asked of a server yet."""
+    return LocalStore(settings.root) if settings.is_local else remote_store(settings)
+
+
+def store_of(path: str | os.PathLike[str]) -> Store:
+    """The store that a path or URL lies in."""
+    text = os.fspath(path)
+    return remote_store(store_at(load_project(), text)) if "://" in text else THIS_MACHINE
+
+
+@functools.cache
+def remote_store(settings: StoreSettings) -> Store:
+    from caselaw.storage.remote.store import RemoteStore
+
+    return RemoteStore(settings)
