@@ -10,7 +10,6 @@ from caselaw.config import StoreSettings, load_project, store_at
 from caselaw.storage.law.filesystem import StoreFileSystem
 from caselaw.storage.law.settings import WEBDAV, Settings
 from caselaw.storage.law.target import StoreDirectoryTarget, StoreFileTarget
-from caselaw.storage.remote.filesystem import MANY
 from caselaw.storage.state import exists
 from caselaw.storage.stores import store_of
 
@@ -63,7 +62,7 @@ def file_system_of(url: str) -> StoreFileSystem:
 def law_file_system(settings: StoreSettings) -> StoreFileSystem:
     """law's view of a store; all its targets share one."""
     is_webdav = settings.root.partition("://")[0] in WEBDAV
-    patience = {"attempts": MANY, "deadline": settings.patience}
+    patience = {"attempts": None, "deadline": settings.patience}
     return StoreFileSystem(
         Settings(
             section=settings.name, base=(settings.root, *settings.doors), bases={},

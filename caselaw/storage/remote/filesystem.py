@@ -9,10 +9,6 @@ from caselaw.errors import ConfigError
 
 WEBDAV = ("dav", "davs")
 EXTRAS = {"dav": "dcache", "davs": "dcache", "dcache": "dcache", "root": "xrootd", "s3": "s3"}
-MANY = 1000
-"""More attempts than anybody waits for: how long a store is asked again is a matter of its `patience`."""
-
-
 LISTINGS_EXPIRE = 60.0  # seconds: what others publish meanwhile is seen then
 
 
@@ -41,6 +37,6 @@ def persistent(settings: StoreSettings) -> dict[str, Any]:
     from caselaw.storage.webdav.retry import Retry
 
     return {
-        "retry": Retry(attempts=MANY, deadline=settings.patience), "doors": settings.doors,
+        "retry": Retry(attempts=None, deadline=settings.patience), "doors": settings.doors,
         "use_listings_cache": True, "listings_expiry_time": LISTINGS_EXPIRE,
     }  # fmt: skip

@@ -83,10 +83,14 @@ async def fetch(client: Client, path: str, target: str, there: Info, progress: C
         stated, size = there["checksums"] | served(response.headers, whole=response.status == 200), 0
         checksum = Checksum(algorithm) if algorithm and algorithm in stated else None
         with open(temporary, "wb") as file:
-            async for piece in response.content.iter_chunked(PIECE):
-                await asyncio.to_thread(store, file, checksum, piece)
-                size += len(piece)
-                progress(size)
+            writing = Writing(file, checksum)
+            try:
+                async for piece, _ in response.content.iter_chunks():
+                    await writing.add(piece)
+                    size += len(piece)
+                    progress(size)
+            finally:
+                await writing.end()
         verify(size, there["size"], checksum, stated)
 
     try:
@@ -97,10 +101,39 @@ async def fetch(client: Client, path: str, target: str, there: Info, progress: C
             os.unlink(temporary)
 
 
-def store(file: BinaryIO, checksum: Checksum | None, piece: bytes) -> None:
-    file.write(piece)
-    if checksum is not None:
-        checksum.update(piece)
+class Writing:
+    """Pieces go into a file and a checksum, in a thread, while the next ones arrive."""
+
+    def __init__(self, file: BinaryIO, checksum: Checksum | None) -> None:
+        self.file, self.checksum = file, checksum
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._running: asyncio.Future[None] | None = None
+
+    async def add(self, piece: bytes) -> None:
+        """Raises `OSError` of an earlier piece."""
+        self._pieces.append(piece)
+        self._size += len(piece)
+        if self._size >= PIECE:
+            await self._finish()
+            self._running = asyncio.ensure_future(asyncio.to_thread(self._write, self._pieces))
+            self._pieces, self._size = [], 0
+
+    async def end(self) -> None:
+        """Wait until all is written. Raises `OSError`."""
+        await self._finish()
+        self._write(self._pieces)
+
+    async def _finish(self) -> None:
+        if self._running is not None:
+            running, self._running = self._running, None
+            await running
+
+    def _write(self, pieces: list[bytes]) -> None:
+        for piece in pieces:
+            self.file.write(piece)
+            if self.checksum is not None:
+                self.checksum.update(piece)
 
 
 async def digest(client: Client, path: str, algorithm: str) -> str | None:

@@ -42,15 +42,24 @@ async def confirm(client: Client, paths: Iterable[str]) -> frozenset[str]:
 
 async def names(client: Client, folder: str) -> frozenset[str]:
     """The names in one folder. Raises as `names_in`."""
+    return await listed(client, folder) or frozenset()
 
-    async def read(response: aiohttp.ClientResponse) -> frozenset[str]:
+
+async def listed(client: Client, folder: str, refusals: frozenset[int] = frozenset()) -> frozenset[str] | None:
+    """The names in one folder; None where the server answers with one of the `refusals`. Raises as `names_in`."""
+
+    async def read(response: aiohttp.ClientResponse) -> frozenset[str] | None:
+        if response.status in refusals:
+            return None
         hrefs = await parsed(response, Hrefs())
         profile = await client.profile()  # the answer said it: asking before would cost a round trip
         return names_of(hrefs, client.prefix_of(response), folder, profile.encodes)
 
     try:
         headers, body = HEADERS | {"Depth": "1"}, question(names_only=True)
-        return (await client.request("PROPFIND", folder, headers=headers, body=body, read=read)).value
+        return (
+            await client.request("PROPFIND", folder, headers=headers, body=body, expected=refusals, read=read)
+        ).value
     except FileNotFoundError:
         return frozenset()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 import time
 import weakref
@@ -31,14 +32,17 @@ from caselaw.storage.webdav.retry import (
     advice,
     no_answer,
     retry_after,
-)
+)  # fmt: skip
 from caselaw.storage.webdav.session import Sessions
+
+logger = logging.getLogger(__name__)
 
 MISSING = frozenset({404, 410})
 EXPIRED = frozenset({400, 404, 410})  # a redirect may lead to a URL that is good once (dCache): ask for another
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 6
 LONGEST_NAME = 254  # bytes, on XRootD 5.5.3
+QUIET = 3.0  # seconds of asking again before anybody is told
 
 T = TypeVar("T")
 Read = Callable[[aiohttp.ClientResponse], Awaitable[T]]
@@ -77,6 +81,7 @@ class Client:
         self._homes = frozenset(canonical(door.origin) for door in self.doors.all)
         self.trusted = self._homes | {canonical(url) for url in trusted}
         self.known_profile = profile
+        self._told = False
         self.many_ranges = True  # until the server answers a request for several with the whole file
         self._places: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]
         self._places = weakref.WeakKeyDictionary()
@@ -142,8 +147,9 @@ class Client:
                 progress.let_go()
             pause = self._after(failure, door, operation, progress)
             spent = progress.spent()
-            if progress.rounds >= self.retry.attempts or spent + pause > self.retry.deadline:
+            if self.retry.over(progress.rounds, spent + pause):
                 raise self._given_up(question, progress, failure, spent) from failure
+            self._tell(failure, spent)
             await asyncio.sleep(pause)
 
     async def ask(
@@ -191,10 +197,16 @@ class Client:
             self.pace.hold(min(pause, self.retry.deadline))
         return pause
 
+    def _tell(self, failure: TransientError, spent: float) -> None:
+        """Say once that somebody waits for the server, and how long."""
+        if spent > QUIET and not self._told:
+            self._told = True
+            logger.warning("%s: %s; asking again for up to %.0f s", self.origin, failure.what, self.retry.deadline)
+
     def _given_up(
         self, question: Question, progress: Progress, failure: TransientError, spent: float
     ) -> StoreUnavailable:
-        what = f"{question.method}: {failure.what} (attempt {progress.rounds} of {self.retry.attempts}, {spent:.1f} s)"
+        what = f"{question.method}: {failure.what} ({self.retry.counted(progress.rounds)}, {spent:.1f} s)"
         if len(progress.asked) > 1:
             what += f"; asked: {', '.join(door.origin + door.prefix for door in progress.asked)}"
         return self.unavailable(question.path, what, failure.advice)
@@ -207,6 +219,7 @@ class Client:
                 progress.answered = time.monotonic()
                 self._classify(response, question, progress)
                 self.doors.take_back(door)
+                self._told = False
                 return Answer(response.status, response.headers, await read(response), progress.attempt)
         except (aiohttp.ClientOSError, ssl.SSLError) as error:
             if (said := refusal(error)) is not None:

@@ -24,15 +24,25 @@ OTHERWISE = "check that the server is up and its address right, then run again; 
 
 @dataclass(frozen=True)
 class Retry:
-    """When to give up: after `attempts`, or when the next one would start more than `deadline` seconds after the
-    first, not counting the time in which bytes of a file arrived. Pauses double from `first` to `longest` seconds,
-    each shortened by chance, so that clients spread. Going to another door is not an attempt of its own.
+    """When to give up: after `attempts` (None: however many), or when the next one would start more than `deadline`
+    seconds after the first, not counting the time in which bytes of a file arrived.
+
+    Pauses double from `first` to `longest` seconds, each shortened by chance, so that clients spread. Going to another
+    door is not an attempt of its own.
     """
 
-    attempts: int = 6
+    attempts: int | None = 6
     first: float = 0.25
     longest: float = 15.0
     deadline: float = 90.0
+
+    def over(self, attempt: int, seconds: float) -> bool:
+        """Whether no other attempt is made after this one, so many seconds after the first."""
+        return (self.attempts is not None and attempt >= self.attempts) or seconds > self.deadline
+
+    def counted(self, attempt: int) -> str:
+        """Which attempt it is, for people."""
+        return f"attempt {attempt}" if self.attempts is None else f"attempt {attempt} of {self.attempts}"
 
     def pause(self, attempt: int, asked: float | None) -> float:
         """Seconds to wait after the given attempt; `asked` is the server's Retry-After."""

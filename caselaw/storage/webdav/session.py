@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import ssl
+import time
 import weakref
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from caselaw.storage.webdav.credentials import Credentials
 
 GRID_CERTIFICATES = "/etc/grid-security/certificates"
 READ_BUFFER = 1 << 20  # bytes
+LOOK_AGAIN = 1.0  # seconds: so long a renewed proxy may go unnoticed
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Sessions:
         self.connection = connection
         self._sessions: dict[tuple[int, int], tuple[weakref.ref[Any], aiohttp.ClientSession]] = {}
         self._tls: tuple[object, ssl.SSLContext] | None = None
+        self._looked = 0.0
         self._gates: weakref.WeakKeyDictionary[Any, dict[str, asyncio.Semaphore]] = weakref.WeakKeyDictionary()
         weakref.finalize(self, close_all, self._sessions)
 
@@ -95,8 +98,12 @@ class Sessions:
         """The context of all connections over TLS; made when the first one is, as reading the CAs takes a while, and
         again when a proxy was renewed.
         """
+        now = time.monotonic()
+        if self._tls is not None and now < self._looked + LOOK_AGAIN:
+            return self._tls[1]
         own = self.connection.own()
         state = None if own is None else own.state()
+        self._looked = now
         if self._tls is None or self._tls[0] != state:
             self._tls = state, self.connection.tls()
         return self._tls[1]

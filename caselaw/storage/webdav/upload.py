@@ -12,7 +12,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import aiohttp
 
@@ -20,14 +20,19 @@ from caselaw.errors import PublishError, StoreUnavailable
 from caselaw.storage.webdav.checksums import Checksum, served, wanted
 from caselaw.storage.webdav.folders import delete, make_folder
 from caselaw.storage.webdav.listing import exists
+from caselaw.storage.webdav.looking import look
 from caselaw.storage.webdav.names import child, parent
 from caselaw.storage.webdav.request import Client, drain
 from caselaw.storage.webdav.retry import TransientError, advice
 
 PIECE = 1 << 20  # bytes
+SMALL = 1 << 16  # bytes
 TRIES = 3
 SECONDS_TO_CLEAN = 5.0
 TEMPORARY = re.compile(r"\.upload-[0-9a-f]{32}")
+
+S = TypeVar("S")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -68,9 +73,19 @@ class Stream:
         self.size, self.checksum = 0, Checksum(self.algorithm) if self.algorithm else None
         try:
             with self.source.open() as file:
-                while piece := await asyncio.to_thread(self.read, file):
-                    yield piece
-                    self.progress(self.size)
+                following, sent = self.begin(file), 0
+                try:
+                    while piece := await following:
+                        if self.size < self.source.size:
+                            following = self.begin(file)  # is read while this piece is sent
+                        yield piece
+                        sent += len(piece)
+                        self.progress(sent)
+                        if sent >= self.source.size:
+                            break  # aiohttp drops a connection whose answer comes before the end of this loop
+                finally:
+                    if not following.done():  # the file is closed afterwards
+                        await asyncio.gather(following, return_exceptions=True)
         except OSError as error:
             self.failure = error  # of the local disk: to the connection it is only a body that ends too early
             raise
@@ -78,8 +93,18 @@ class Stream:
             self.failure = PublishError("the file changed while it was uploaded", self.source.name, "upload it again")
             raise self.failure
 
+    def begin(self, file: BinaryIO) -> asyncio.Future[bytes]:
+        """Start to read the next piece."""
+        return asyncio.ensure_future(self.in_thread(self.read, file))
+
+    async def in_thread(self, function: Callable[[S], T], argument: S) -> T:
+        """Of a small file, at once: a thread would cost more."""
+        return function(argument) if self.source.size <= SMALL else await asyncio.to_thread(function, argument)
+
     def read(self, file: BinaryIO) -> bytes:
         piece = file.read(PIECE)
+        if self.size + len(piece) == self.source.size:
+            piece += file.read(1)  # nothing, unless the file grew
         self.size += len(piece)
         if self.checksum is not None:
             self.checksum.update(piece)
@@ -103,7 +128,7 @@ async def upload(
     Raises `FileExistsError` where `path` exists and must not be overwritten, `PublishError` for a source that changes,
     `StoreUnavailable` for everything else; then nothing of it is visible.
     """
-    if not overwrite and await exists(client, path):
+    if not overwrite and await look(client, path):
         raise FileExistsError(errno.EEXIST, "File exists", path)
     stream = Stream(source, (await client.profile()).digest, progress)
     for left in reversed(range(TRIES)):
@@ -170,7 +195,7 @@ async def difference(client: Client, stream: Stream, path: str) -> str | None:
         return f"{size or 'unknown'} bytes in place of {stream.source.size}"
     for name, value in served(answer.headers).items():
         try:
-            own = await asyncio.to_thread(stream.digest, name)
+            own = await stream.in_thread(stream.digest, name)
         except ValueError:
             continue  # an algorithm that is not available here
         if own != value:
@@ -185,7 +210,7 @@ async def take_name(client: Client, stream: Stream, temporary: str, path: str, o
     XRootD, dCache) may let both win: the file is then a whole one, of the later.
     """
     profile = await client.profile()
-    if not overwrite and not profile.no_overwrite and await exists(client, path):
+    if not overwrite and not profile.no_overwrite and await look(client, path):
         raise FileExistsError(errno.EEXIST, "File exists", path)
     answer = await move(client, temporary, path, overwrite)
     if answer < 300 and profile.no_overwrite:

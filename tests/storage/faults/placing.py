@@ -39,7 +39,8 @@ def staged(files: Mapping[str, bytes], folder: Path) -> Path:
     """The folder, with the files in it."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
-        (folder / name).write_bytes(data)
+        if not (folder / name).exists():  # one that was published is read-only: the cache has it as well
+            (folder / name).write_bytes(data)
     return folder
 
 

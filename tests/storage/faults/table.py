@@ -8,7 +8,7 @@ from pathlib import Path
 
 FILE = Path(__file__).resolve().parents[3] / "docs" / "faults.md"
 HEAD = """\
-# When storage breaks
+# What a store survives
 
 Made by `CASELAW_FULL=1 pytest tests/storage/faults`, on {versions}. CI runs the same tests with fewer files and kills.
 

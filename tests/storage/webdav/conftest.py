@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from webdav_server import Server, running
+from webdav_server import QUICK, Server, running
 
 from caselaw.storage.webdav import WebDavFileSystem
-from caselaw.storage.webdav.retry import Retry
-
-QUICK = Retry(attempts=4, first=0.001, longest=0.01, deadline=5.0)
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from apache import Apache
-from conftest import QUICK
-from webdav_server import PREFIX, Fault, Server
+from webdav_server import PREFIX, QUICK, Fault, Server
 
 from caselaw.errors import StoreUnavailable
 from caselaw.storage.webdav import WebDavFileSystem

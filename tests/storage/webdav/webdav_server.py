@@ -14,6 +14,10 @@ from xml.sax.saxutils import escape
 
 from aiohttp import web
 
+from caselaw.storage.webdav.retry import Retry
+
+QUICK = Retry(attempts=4, first=0.001, longest=0.01, deadline=5.0)
+
 MULTISTATUS = '<?xml version="1.0"?><D:multistatus xmlns:D="DAV:">{}</D:multistatus>'
 PREFIX = "/other/place"
 RESPONSE = (
