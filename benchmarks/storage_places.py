@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "services"))
+sys.path.append(str(Path(__file__).parents[1] / "tests" / "services"))
 
 import apache
 import latency

@@ -14,8 +14,8 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from caselaw.fingerprint import file_digest
 from caselaw.records import Record, write_records
 from caselaw.records.record import as_json, from_json
 from caselaw.storage.folder import names_here
+from caselaw.storage.parallel import side_by_side
 from caselaw.storage.publish import Published, Staging, owner
 from caselaw.storage.store import Store
 
@@ -31,7 +32,9 @@ logger = logging.getLogger(__name__)
 
 OUTBOX = "outbox"
 LETTER = "letter.json"
-AT_ONCE = 32
+SECONDS_YOUNG = 60.0
+"""A folder of the outbox may be so young that it has no letter yet."""
+
 KEPT = "what was made is kept on this machine, and uploaded by the next run: nothing is made again"
 
 
@@ -109,12 +112,11 @@ def send(store: Store, folders: Sequence[Path]) -> dict[Path, Exception | None]:
                 write_records(directory, [each.record for each in there.values() if each.directory == directory])
         except StoreUnavailable as error:
             return found | dict.fromkeys(there, kept(error))
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            outcomes = pool.map(lambda letter: attempt(letter, store), there.values())
-            return found | dict(zip(there, outcomes, strict=True))
+        outcomes = side_by_side(partial(attempt, store), there.values())
+        return found | dict(zip(there, outcomes, strict=True))
 
 
-def attempt(letter: Letter, store: Store) -> Exception | None:
+def attempt(store: Store, letter: Letter) -> Exception | None:
     try:
         letter.place(store)
     except StoreUnavailable as error:

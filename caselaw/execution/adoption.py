@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,12 +19,11 @@ from caselaw.recording import Started, record_of_adoption
 from caselaw.records import Record, write_records
 from caselaw.storage import existing_names, exists
 from caselaw.storage.folder import ADVICE
+from caselaw.storage.parallel import AT_ONCE, side_by_side
 from caselaw.storage.store import Store
 from caselaw.storage.stores import store_of
 
 logger = logging.getLogger(__name__)
-
-AT_ONCE = 32
 
 
 def candidates(task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings) -> dict[int, str]:
@@ -88,8 +86,9 @@ def adopt_some(task: Any, sources: Mapping[int, Sequence[Record]], holdings: Hol
     is killed when, there is no output without one.
     """
     started = Started.now()
-    chosen = dict(zip(sources, side_by_side(partial(first_verified, task), sources.values()), strict=True))
-    rows = {number: task.full_row(number, holdings) for number, source in chosen.items() if source is not None}
+    best = zip(sources, side_by_side(partial(first_verified, task), sources.values()), strict=True)
+    chosen = {number: source for number, source in best if source is not None}
+    rows = {number: task.full_row(number, holdings) for number in chosen}
     names = existing_names(task.location.directory)
     done = {number for number, row in rows.items() if names.issuperset(task.location.names(row.fingerprint))}
     new = {number: (rows[number], chosen[number]) for number in rows if number not in done}
@@ -101,14 +100,6 @@ def adopt_some(task: Any, sources: Mapping[int, Sequence[Record]], holdings: Hol
     rest = {n: [s for s in sources[n] if s is not chosen[n]] for n in vanished}
     again = adopt_some(task, rest, holdings) if any(rest.values()) else set()
     return done | (new.keys() - set(vanished)) | again
-
-
-def side_by_side(work: Callable[[Any], Any], items: Collection[Any]) -> list[Any]:
-    """The results of some work; of several items on a server at the same time."""
-    if len(items) < 2:
-        return [work(item) for item in items]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(work, items))
 
 
 def first_verified(task: Any, sources: Sequence[Record]) -> Record | None:

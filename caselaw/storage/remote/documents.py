@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,8 @@ from typing import Any
 from caselaw.storage.answers import clear_answers
 from caselaw.storage.folder import names_here
 from caselaw.storage.local import LocalDocuments
-from caselaw.storage.remote.transfer import put_text
-
-AT_ONCE = 16
+from caselaw.storage.parallel import side_by_side
+from caselaw.storage.remote.transfer import fresh, put_text
 
 
 @dataclass(frozen=True)
@@ -33,17 +31,15 @@ class RemoteDocuments:
         """One listing; what is new is read, what is gone is forgotten."""
         # First: what another process of this machine publishes after this is not taken for gone.
         here = {name for name in names_here(self.path) if not name.startswith(".")}
-        try:
-            with clear_answers(self.url):
-                found = {os.path.basename(each["name"]): each for each in self.fs.ls(self.folder, detail=True)}
-        except FileNotFoundError:
-            found = {}
+        listing: list[dict[str, Any]] = []
+        with contextlib.suppress(FileNotFoundError), clear_answers(self.url):
+            listing = self.fs.ls(self.folder, detail=True, **fresh(self.scheme))
+        found = {os.path.basename(each["name"]): each for each in listing}
         there = {name for name, each in found.items() if each["type"] == "file" and not name.startswith(".")}
         new = [found[name] for name in there if not (self.fixed and name in here)]
         if new:
             self.path.mkdir(parents=True, exist_ok=True)
-            with ThreadPoolExecutor(min(AT_ONCE, len(new))) as pool:
-                list(pool.map(self.read, new))
+            side_by_side(self.read, new)
         for name in here - there:
             LocalDocuments(self.path).remove(name)
 

@@ -9,7 +9,6 @@ import logging
 import os
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +19,10 @@ from caselaw.storage.answers import clear_answers
 from caselaw.storage.cache import FileCache
 from caselaw.storage.entry import Entry
 from caselaw.storage.location import RECORDS, component
+from caselaw.storage.parallel import side_by_side
 from caselaw.storage.remote.documents import RemoteDocuments
 from caselaw.storage.remote.filesystem import file_system
-from caselaw.storage.remote.transfer import AT_ONCE, get, put, put_folder, remove
+from caselaw.storage.remote.transfer import fresh, get, put, put_folder, remove
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class RemoteStore:
     def info(self, path: str) -> dict[str, Any]:
         """What the file system says of a file or folder. Raises `FileNotFoundError`."""
         with clear_answers(path):
-            found: dict[str, Any] = self.fs.info(self.path(path))
+            found: dict[str, Any] = self.fs.info(self.path(path), **fresh(self.scheme))
         return found
 
     def names(self, directories: Sequence[str]) -> dict[str, frozenset[str]]:
@@ -72,8 +72,7 @@ class RemoteStore:
             found = self.fs.names_in(list(by_path))
             self.confirm([path for path in by_path if not found[path]])
             return {directory: found[path] for path, directory in by_path.items()}
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            listings = list(pool.map(self.entries, directories))
+        listings = side_by_side(self.entries, directories)
         return {
             directory: frozenset(entry.name for entry in listing)
             for directory, listing in zip(directories, listings, strict=True)
@@ -92,7 +91,7 @@ class RemoteStore:
     def entries(self, directory: str) -> list[Entry]:
         try:
             with clear_answers(directory):
-                found = self.fs.ls(self.path(directory), detail=True)
+                found = self.fs.ls(self.path(directory), detail=True, **fresh(self.scheme))
         except FileNotFoundError:
             return []
         return sorted(map(entry_of, found), key=lambda entry: entry.name)

@@ -6,7 +6,6 @@ import contextlib
 import os
 import tempfile
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,15 @@ from fsspec.asyn import sync
 
 from caselaw.errors import PublishError
 from caselaw.storage.answers import WEBDAV
+from caselaw.storage.parallel import side_by_side
 
-AT_ONCE = 32
 TEMPORARY = ".upload-"
 OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs"})
+
+
+def fresh(scheme: str) -> dict[str, bool]:
+    """What makes our own file systems ask the server, not their memory: other processes may have written meanwhile."""
+    return {"refresh": True} if scheme in WEBDAV else {}
 
 
 def put(fs: Any, scheme: str, local: Path, path: str) -> None:
@@ -59,9 +63,8 @@ def put_folder(fs: Any, scheme: str, folder: Path, path: str) -> None:
     inside = sorted(folder.rglob("*"))
     files = [each for each in inside if each.is_file()]
     try:
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            targets = [f"{temporary}/{file.relative_to(folder)}" for file in files]
-            list(pool.map(partial(put, fs, scheme), files, targets))
+        pairs = [(file, f"{temporary}/{file.relative_to(folder)}") for file in files]
+        side_by_side(lambda pair: put(fs, scheme, *pair), pairs)
         for each in inside:
             if each.is_dir() and not any(each.iterdir()):
                 fs.makedirs(f"{temporary}/{each.relative_to(folder)}", exist_ok=True)
@@ -97,15 +100,23 @@ def get(fs: Any, there: dict[str, Any], target: Path) -> None:
     if there["type"] != "directory":
         fs.get_file(there["name"], str(target))
         return
-    inside = fs.find(there["name"], withdirs=True, detail=True)
+    own = there["name"].rstrip("/")
+    inside = {name: each for name, each in fs.find(own, withdirs=True, detail=True).items() if name.rstrip("/") != own}
     folders = [name for name, each in inside.items() if each["type"] == "directory"]
-    for folder in folders:
-        (target / folder.removeprefix(f"{there['name']}/")).mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(partial(get_into, fs, there["name"], target), [name for name in inside if name not in folders]))
+    for folder in ["", *folders]:
+        below(own, folder, target).mkdir(parents=True, exist_ok=True)
+    side_by_side(partial(get_into, fs, own, target), [name for name in inside if name not in folders])
+
+
+def below(folder: str, path: str, target: Path) -> Path:
+    """Where a path in a folder of the server lies in `target`. Raises `ValueError` for one that leads out of it."""
+    relative = path.removeprefix(f"{folder}/")
+    if relative.startswith("/") or ".." in relative.split("/"):
+        raise ValueError(f"{path} is not in {folder}")
+    return target / relative
 
 
 def get_into(fs: Any, folder: str, target: Path, path: str) -> None:
-    to = target / path.removeprefix(f"{folder}/")
+    to = below(folder, path, target)
     to.parent.mkdir(parents=True, exist_ok=True)
     fs.get_file(path, str(to))

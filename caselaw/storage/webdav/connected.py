@@ -46,8 +46,8 @@ class Connected(AsyncFileSystem):  # type: ignore[misc]
         requests_per_second: float | None = None, retry: Retry | None = None, use_listings_cache: bool = False,
         listings_expiry_time: float | None = None, max_paths: int | None = None, **options: Any,
     ) -> None:  # fmt: skip
-        # More at once would only wait for a connection, and what fsspec does for each of them grows with their number.
-        super().__init__(use_listings_cache=False, **{"batch_size": 2 * connections, **options})
+        # More at once would only wait for connections, and what fsspec does for each grows with their number.
+        super().__init__(use_listings_cache=False, **{"batch_size": 4 * connections, **options})
         who = credentials(token, token_file, user, password, password_file, password_variable)
         self.client = Client(
             base_url, Sessions(Connection(ca, certificate, key, who, per_host=connections)), who,
@@ -65,6 +65,7 @@ class Connected(AsyncFileSystem):  # type: ignore[misc]
         """fsspec's loop; a forked process gets a new one, and connections of its own."""
         if self._pid != os.getpid():
             self._pid: int = os.getpid()
+            self.known.forget()  # what our parent writes from now on, we do not see
             self._loop: Any = None if self.asynchronous else get_loop()
         loop: asyncio.AbstractEventLoop = self._loop
         return loop

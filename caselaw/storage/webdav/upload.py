@@ -29,6 +29,7 @@ PIECE = 1 << 20  # bytes
 SMALL = 1 << 16  # bytes
 TRIES = 3
 SECONDS_TO_CLEAN = 5.0
+ABSENT = "it is not there"
 TEMPORARY = re.compile(r"\.upload-[0-9a-f]{32}")
 
 S = TypeVar("S")
@@ -120,6 +121,10 @@ class OccupiedError(StoreUnavailable):
     """A part of the file is there, of an earlier attempt, and our credentials may not replace it: take another name."""
 
 
+class DamagedError(StoreUnavailable):
+    """What arrived is not what was sent: send it again, under another name, as XRootD remembers checksums by name."""
+
+
 async def upload(
     client: Client, source: Source, path: str, *, overwrite: bool, progress: Callable[[int], None] = lambda _: None
 ) -> None:
@@ -137,7 +142,7 @@ async def upload(
             await put_verified(client, stream, temporary, path)
             await take_name(client, stream, temporary, path, overwrite)
             return
-        except OccupiedError:
+        except (OccupiedError, DamagedError):
             if not left:
                 raise
         except BaseException:
@@ -149,13 +154,13 @@ async def upload(
 
 
 async def put_verified(client: Client, stream: Stream, temporary: str, path: str) -> None:
-    """Send the bytes until the server holds them, by its own word."""
-    for _ in range(TRIES):
-        await put(client, stream, temporary)
-        wrong = await difference(client, stream, temporary)
-        if wrong is None:
-            return
-    raise client.unavailable(path, f"the upload arrived damaged {TRIES} times: {wrong}", "look into the server's log")
+    """Send the bytes; the server holds them, by its own word. Raises `DamagedError` where it holds others."""
+    await put(client, stream, temporary)
+    wrong = await difference(client, stream, temporary)
+    if wrong is not None:
+        await delete(client, temporary)
+        what = f"the upload arrived damaged, {TRIES} times: {wrong}"
+        raise DamagedError(what, client.url(path), "look into the server's log")
 
 
 async def put(client: Client, stream: Stream, temporary: str) -> None:
@@ -189,7 +194,7 @@ async def difference(client: Client, stream: Stream, path: str) -> str | None:
         "HEAD", path, headers=wanted(algorithm) if algorithm else {}, expected=frozenset({404, 410})
     )
     if answer.status >= 300:
-        return "it is not there"
+        return ABSENT
     size = answer.headers.get("Content-Length", "0" if not stream.source.size else "")
     if size != str(stream.source.size):
         return f"{size or 'unknown'} bytes in place of {stream.source.size}"
@@ -218,6 +223,8 @@ async def take_name(client: Client, stream: Stream, temporary: str, path: str, o
     if answer < 300:
         # Asked twice where need be: it may be the answer that is wrong.
         wrong = await difference(client, stream, path) and await difference(client, stream, path)
+        if wrong is not None and not overwrite and wrong != ABSENT:
+            raise FileExistsError(errno.EEXIST, "File exists", path)  # verified as ours was, and moved just after it
         if wrong is not None:
             raise client.unavailable(path, f"MOVE: the server holds something else under this name: {wrong}")
         return
