@@ -162,7 +162,8 @@ def read_letter(folder: Path) -> Letter | None:
         record = from_json(content["record"], folder)
         outputs = {str(final): (str(name), str(sha256)) for final, (name, sha256) in content["outputs"].items()}
     except (FileNotFoundError, NotADirectoryError, ValueError):
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists() and time.time() - folder.stat().st_mtime > SECONDS_YOUNG:
+            shutil.rmtree(folder, ignore_errors=True)
         return None
     return None if record is None else Letter(folder, str(content["directory"]), record, outputs)
 

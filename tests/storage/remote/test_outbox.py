@@ -1,0 +1,143 @@
+"""The outbox: what was made for a server waits on this machine until the server has it."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from double import Double
+from double_state import Fault
+from projects_on_servers import OnServer
+
+from caselaw.config import load_project, resolve_store
+from caselaw.delivery import LETTER, OUTBOX, locked, post, send, send_waiting
+from caselaw.errors import StoreUnavailable
+from caselaw.records import Record
+from caselaw.storage import Location, Staging
+from caselaw.storage.remote.store import RemoteStore
+
+PRODUCTS = {"number": "txt", "plots": "/"}
+
+
+@pytest.fixture
+def store(project, double: Double, monkeypatch: pytest.MonkeyPatch) -> RemoteStore:
+    """The store of a project on the double, which is asked for at most a second."""
+    made = OnServer(project.root, double, "outbox")
+    made.write("law.cfg", (project.root / "law.cfg").read_text() + "store: grid\n")
+    made.use(patience="1 s")
+    monkeypatch.chdir(project.root)
+    return RemoteStore(resolve_store(load_project()))
+
+
+@pytest.fixture
+def posted(store: RemoteStore) -> Callable[[str], Path]:
+    """Makes the outputs of a branch, and puts them into the outbox."""
+
+    def made(fingerprint: str) -> Path:
+        staging = Staging.open(store.scratch, PRODUCTS)
+        staging.paths["number"].write_text(fingerprint)
+        (staging.paths["plots"] / "plot.svg").write_text(fingerprint)
+        verified = staging.verify(Location.of(f"{store.root}/Number", PRODUCTS), fingerprint)
+        outputs = {
+            product: {"name": Path(p.path).name, "bytes": p.size, "sha256": p.sha256, "digest": p.digest}
+            for product, p in verified.items()
+        }
+        record = Record(
+            family="Number", parameters={}, branch_value="1", identity="i", fingerprint=fingerprint, own="o", inputs={},
+            content=None, outputs=outputs, host="h", started=1.0, ended=2.0, cpu_seconds=1.0, peak_memory=1,
+        )  # fmt: skip
+        folder = post(store, staging, verified, record, f"{store.root}/Number")
+        staging.close()
+        return folder
+
+    return made
+
+
+def published(double: Double) -> set[str]:
+    return {path.removeprefix("/store/outbox/") for path in double.data if ".records" not in path}
+
+
+A, B = "a" * 20, "b" * 20
+ALL = {f"Number/number.{A}.txt", f"Number/plots.{A}/plot.svg", f"Number/number.{B}.txt", f"Number/plots.{B}/plot.svg"}
+
+
+def test_what_is_sent_leaves_the_outbox(store: RemoteStore, posted: Callable[[str], Path], double: Double) -> None:
+    folders = [posted(A), posted(B)]
+    assert send(store, folders) == dict.fromkeys(folders)
+    assert published(double) == ALL
+    assert not any(folder.exists() for folder in folders)
+    assert store.local(f"{store.root}/Number/number.{A}.txt").read_text() == A
+
+
+def test_what_cannot_be_sent_stays_and_the_next_run_sends_it(
+    store: RemoteStore, posted: Callable[[str], Path], double: Double
+) -> None:
+    folders = [posted(A), posted(B)]
+    double.stop()
+    errors = send(store, folders)
+    assert all(isinstance(error, StoreUnavailable) for error in errors.values())
+    assert "kept on this machine" in str(errors[folders[0]])
+    double.start()
+    assert send_waiting(store, f"{store.root}/Number") == 2
+    assert published(double) == ALL
+    assert send_waiting(store, f"{store.root}/Number") == 0
+
+
+def test_records_come_before_outputs(store: RemoteStore, posted: Callable[[str], Path], double: Double) -> None:
+    double.faults(Fault("PUT", path=rf"number\.{A}|Number/\.upload", status=403, times=1000))
+    (error,) = send(store, [posted(A)]).values()
+    assert isinstance(error, StoreUnavailable)
+    assert published(double) == set()
+    records = [json.loads(data) for path, data in double.data.items() if "/.records/branches." in path]
+    assert [record["shared"]["fingerprint"] for record in records] == [A]
+
+
+def test_outputs_of_other_folders_wait_for_their_own_run(store: RemoteStore, posted: Callable[[str], Path]) -> None:
+    folder = posted(A)
+    assert send_waiting(store, f"{store.root}/Other") == 0
+    assert folder.exists()
+
+
+def test_what_somebody_else_sends_at_this_moment_is_left_to_them(
+    store: RemoteStore, posted: Callable[[str], Path]
+) -> None:
+    folder = posted(A)
+    with locked(folder, wait=False) as mine:
+        assert mine
+        assert send_waiting(store, f"{store.root}/Number") == 0
+    assert send_waiting(store, f"{store.root}/Number") == 1
+
+
+def test_a_damaged_output_is_not_sent(
+    store: RemoteStore, posted: Callable[[str], Path], double: Double, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = posted(A)
+    (folder / "number.txt").write_text("cut")
+    assert send_waiting(store, f"{store.root}/Number") == 0
+    assert published(double) == set()
+    assert "damaged; it is made again" in caplog.text
+    assert not folder.exists()
+
+
+def test_an_unfinished_folder_goes_when_it_is_old(store: RemoteStore, posted: Callable[[str], Path]) -> None:
+    folder = posted(A)
+    (folder / LETTER).unlink()
+    send_waiting(store, f"{store.root}/Number")
+    assert folder.exists(), "its maker may still be at it"
+    os.utime(folder, (time.time() - 3600, time.time() - 3600))
+    send_waiting(store, f"{store.root}/Number")
+    assert not folder.exists()
+
+
+def test_an_output_that_is_there_is_published_already(
+    store: RemoteStore, posted: Callable[[str], Path], double: Double
+) -> None:
+    double.write(f"/store/outbox/Number/number.{A}.txt", b"of somebody else")
+    assert list(send(store, [posted(A)]).values()) == [None]
+    assert double.data[f"/store/outbox/Number/number.{A}.txt"] == b"of somebody else"
+    assert f"Number/plots.{A}/plot.svg" in published(double)
+    assert not list((store.scratch / OUTBOX).iterdir())
