@@ -26,11 +26,11 @@ from overhead import CASELAW, command, measured, project
 from storage_places import QUICK, Place, Sizes, fill, large_file, places, small_files, working_folder
 from storage_runs import Contestant, Row, rows
 from storage_targets import Target, targets
-from storage_versions import versions
+from storage_versions import installed
 
 HERE = Path(__file__).parent
 SECTIONS = ("existence", "publishing", "large")
-SCRIPTS = (HERE / "../tests/services/xrootd.sh", HERE / "../tests/services/apache.sh", HERE / "storage_peers.sh")
+SERVERS = (HERE / "../tests/services/xrootd.sh", HERE / "../tests/services/apache.sh")
 
 
 def existence(folder: Path, found: list[Place], sizes: Sizes) -> Iterator[Row]:
@@ -177,15 +177,16 @@ def main() -> None:
     parser.add_argument("--delay", type=float, default=20.0, help="milliseconds of a round trip (default: 20)")
     parser.add_argument("--json", action="store_true", help="rows and targets as JSON")
     arguments = parser.parse_args()
-    for script in SCRIPTS:
+    for script in SERVERS:
         subprocess.run([script.resolve()], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([HERE / "storage_peers.sh"], check=False, stdout=subprocess.DEVNULL)  # who is missing is left out
     measuring = all_rows(list(arguments.sections), QUICK if arguments.quick else Sizes(), arguments.delay)
     found = list(with_progress(measuring))
     if arguments.json:
         document = {"rows": [asdict(row) for row in found], "targets": [asdict(each) for each in targets(found)]}
         print(json.dumps(document, indent=1))
         return
-    print(table_header(["caselaw", "aiohttp", "fsspec", "requests"]) + versions())
+    print(table_header(["caselaw", "aiohttp", "fsspec", "requests"]) + ", ".join(map(" ".join, installed().items())))
     print_tables(found)
     print_targets(targets(found))
 

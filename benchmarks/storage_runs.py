@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from storage_places import Place
+from storage_versions import DEBIAN, WEBDAV4, installed
 
 HERE = Path(__file__).parent
-WEBDAV4 = HERE.parent / ".venv" / "share" / "webdav4" / "bin" / "python"
-PYTHONS = {"gfal2": Path("/usr/bin/python3"), "webdav4": WEBDAV4}
+PYTHONS = {"gfal2": DEBIAN, "webdav4": WEBDAV4}
+OURS = ("caselaw", "aiohttp", "requests")
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,9 @@ class Contestant:
         return found
 
     def there(self) -> bool:
-        """Whether its library is installed."""
-        return all(path.exists() for name, path in PYTHONS.items() if name in self.program)
+        """Whether its program is installed."""
+        name = self.client.partition(",")[0]
+        return name in OURS or name in installed()
 
 
 def rows(section: str, place: Place, contestants: list[Contestant], files: int, repeats: int) -> Iterator[Row]:

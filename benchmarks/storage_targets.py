@@ -30,7 +30,8 @@ def targets(rows: list[Row]) -> list[Target]:
     for section in ("large file, up", "large file, down"):
         for row in (row for row in own if row.section == section):
             others = [each for each in rows if (each.section, each.server) == (section, row.server)]
-            found.append(ratio(row, [each for each in others if each.client in ("davix", "curl")]))
+            peers = [each for each in others if each.client in ("davix", "curl")]
+            found.append(ratio(row, peers) if peers else None)
     large = [row for row in own if row.section in ("large file, up", "large file, down")]
     if large:
         most = max(row.memory for row in large)

@@ -24,7 +24,8 @@ DEFAULT_PATIENCE = 90.0  # seconds
 class StoreSettings:
     """Where a store is and how it is spoken to.
 
-    `root` is an absolute path, or a URL without a slash at its end. `doors` are further URLs of the same store.
+    `root` is an absolute path, or a URL without a slash at its end. `doors` are further URLs of the same store,
+    `doors_by_operation` those for `read`, `write` and `list` where they differ.
     `options` go to the file system of the URL's scheme: ca, token_file, … `cache` is how many bytes of its files are
     kept in `cache_folder` on this machine, `patience` how many seconds a server that does not answer is asked again.
     `mirror` is the folder of this machine in which records and unfinished uploads of a server's store are kept.
@@ -33,6 +34,7 @@ class StoreSettings:
     name: str
     root: str
     doors: tuple[str, ...] = ()
+    doors_by_operation: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
     cache: int = DEFAULT_CACHE
     patience: float = DEFAULT_PATIENCE
@@ -86,9 +88,13 @@ def from_entry(project: Project, name: str, entry: Mapping[str, Any], where: str
     urls = entry.get("url", entry.get("path"))
     first, *doors = [expanded(str(url), where) for url in (urls if isinstance(urls, list) else [urls])]
     root, folder = root_of(first, project.root, where), entry.get("cache_folder")
+    by_operation = {
+        operation: tuple(root_of(expanded(url, where), project.root, where) for url in urls)
+        for operation, urls in entry.get("doors", {}).items()
+    }
     options = {key: option(value, project.root, key, where) for key, value in entry.get("options", {}).items()}
     return StoreSettings(
-        name, root, tuple(root_of(door, project.root, where) for door in doors), options,
+        name, root, tuple(root_of(door, project.root, where) for door in doors), by_operation, options,
         round(entry.get("cache", DEFAULT_CACHE)), entry.get("patience", DEFAULT_PATIENCE),
         project.root / ".caselaw" / "stores", project.root / expanded(folder, where) if folder else None,
     )  # fmt: skip

@@ -21,7 +21,8 @@ OPTIONS = {
 }  # fmt: skip
 """Options of a store on a WebDAV server, which may stand beside its URL."""
 
-KNOWN = ("path", "url", "cache", "cache_folder", "patience", "options", *OPTIONS)
+OPERATIONS = ("read", "write", "list")
+KNOWN = ("path", "url", "doors", "cache", "cache_folder", "patience", "options", *OPTIONS)
 SECRET = frozenset({"token", "password", "secret"})
 
 
@@ -95,12 +96,17 @@ def checked(name: str, node: Node, complain: Complain) -> tuple[dict[str, Any], 
             found[key] = value
     if isinstance(found.get("url"), list) and not (found["url"] and all(isinstance(url, str) for url in found["url"])):
         complain(place.node, (name, "url"), "must be a URL, or a list of URLs of the same store")
+    for operation, urls in found.get("doors", {}).items():
+        if operation not in OPERATIONS or not (isinstance(urls, list) and all(isinstance(url, str) for url in urls)):
+            complain(
+                content["doors"].node, (name, "doors", operation), f"must be a list of URLs for {listed(OPERATIONS)}"
+            )
     return found, place.node.line
 
 
 def expected_type(key: str) -> Any:
     """What kind of value a key has."""
-    return {"path": str, "url": (str, list), "cache_folder": str, "options": dict, **OPTIONS}[key]
+    return {"path": str, "url": (str, list), "doors": dict, "cache_folder": str, "options": dict, **OPTIONS}[key]
 
 
 NAMES_OF_TYPES: Mapping[Any, str] = {

@@ -128,3 +128,11 @@ def test_what_is_wrong_with_a_store_is_said(resolved, entry: str, problem: str) 
         resolved("a", f"a: {entry}\n")
     assert problem in str(caught.value)
     assert "abc" not in str(caught.value)
+
+
+def test_doors_may_differ_by_operation(resolved) -> None:
+    stores = "grid:\n  url: davs://a.example.org/data\n  doors: {read: [davs://b.example.org/data/, davs://c.example.org/data]}\n"
+    found = resolved("grid", stores)
+    assert found.doors_by_operation == {"read": ("davs://b.example.org/data", "davs://c.example.org/data")}
+    with pytest.raises(ConfigError, match="must be a list of URLs for read, write, list"):
+        resolved("grid", stores.replace("{read", "{reed"))

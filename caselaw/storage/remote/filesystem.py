@@ -37,6 +37,7 @@ def persistent(settings: StoreSettings) -> dict[str, Any]:
     from caselaw.storage.webdav.retry import Retry
 
     return {
-        "retry": Retry(attempts=None, deadline=settings.patience), "doors": settings.doors,
+        "retry": Retry(attempts=None, deadline=settings.patience),
+        "doors": settings.doors_by_operation or settings.doors,
         "use_listings_cache": True, "listings_expiry_time": LISTINGS_EXPIRE,
     }  # fmt: skip

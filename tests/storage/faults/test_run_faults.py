@@ -126,13 +126,14 @@ def test_a_full_disk_of_this_machine_fails_branches_and_loses_nothing(
     folder = made.project.root / ".caselaw"
     folder.mkdir(exist_ok=True)
     with made.started(**worse.disk(folder)) as process:
-        made.wait_for(0.3)
+        while not made.executions():
+            time.sleep(0.001)
         with full(folder):
             text = made.ended(process)
         assert process.returncode not in (0, None), text
         assert "No space left" in text
     kept, before = made.kept(), made.executions()
-    seen = f"{before.total() - len(kept)} branches fail, and say so"
+    seen = f"{before.total() - len(kept)} branches fail, and say so; the others are published or kept"
     finish(note, "disk full on this machine", tls_server.name, made, seen, kept, before)
 
 
