@@ -187,6 +187,8 @@ def main() -> None:
         print(json.dumps(document, indent=1))
         return
     print(table_header(["caselaw", "aiohttp", "fsspec", "requests"]) + ", ".join(map(" ".join, installed().items())))
+    if arguments.quick:
+        print("\nToo few of everything for a result.")
     print_tables(found)
     print_targets(targets(found))
 

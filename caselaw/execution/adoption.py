@@ -66,14 +66,15 @@ def adopt(task: Any, numbers: Sequence[int]) -> list[int]:
     wanted = [fingerprint for of_branch in found.values() for fingerprint in of_branch]
     records = holdings.index.of_fingerprints(task.location.directory, wanted)
     adopted: set[int] = set()
-    size = 1 if task.store.is_local else AT_ONCE
+    adoptable, size = list(found), 1 if task.store.is_local else AT_ONCE
     with progress_for(f"{task.get_task_family()}: adopting outputs", len(found)) as progress:
-        for start in range(0, len(found), size):
+        for start in range(0, len(adoptable), size):
             some = {
                 number: [record for f in found[number] for record in reversed(records.get(f, ()))]
-                for number in list(found)[start : start + size]
+                for number in adoptable[start : start + size]
             }
             adopted |= adopt_some(task, some, holdings)
+            task.store.done_reading()
             progress.update(len(adopted), 0)
             progress.refresh()
     return [number for number in numbers if number not in adopted]
@@ -89,8 +90,7 @@ def adopt_some(task: Any, sources: Mapping[int, Sequence[Record]], holdings: Hol
     best = zip(sources, side_by_side(partial(first_verified, task), sources.values()), strict=True)
     chosen = {number: source for number, source in best if source is not None}
     rows = {number: task.full_row(number, holdings) for number in chosen}
-    names = existing_names(task.location.directory)
-    done = {number for number, row in rows.items() if names.issuperset(task.location.names(row.fingerprint))}
+    done = {number for number, row in rows.items() if made_meanwhile(task, row)}
     new = {number: (rows[number], chosen[number]) for number in rows if number not in done}
     if new:
         records = [record_of_adoption(task, row, source, started) for row, source in new.values()]
@@ -100,6 +100,11 @@ def adopt_some(task: Any, sources: Mapping[int, Sequence[Record]], holdings: Hol
     rest = {n: [s for s in sources[n] if s is not chosen[n]] for n in vanished}
     again = adopt_some(task, rest, holdings) if any(rest.values()) else set()
     return done | (new.keys() - set(vanished)) | again
+
+
+def made_meanwhile(task: Any, row: Branch) -> bool:
+    """Whether somebody else has made the outputs; on a server, publishing them finds that out."""
+    return task.store.is_local and all(map(exists, task.location.full_names(row.fingerprint)))
 
 
 def first_verified(task: Any, sources: Sequence[Record]) -> Record | None:
