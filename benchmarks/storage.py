@@ -4,7 +4,7 @@ Servers and clients run on this machine; a proxy makes round trips 20 ms longer,
 measurement is a process of its own, imports excluded; the median of three is shown. Clients that ask for one file
 after the other are measured with 100 files, and their rows are scaled up. What clients do not verify is not verified.
 
-    python benchmarks/storage.py            # about 8 minutes
+    python benchmarks/storage.py            # about 9 minutes
     python benchmarks/storage.py --quick    # a few of everything: no result, but a test
 """
 
@@ -15,6 +15,7 @@ import filecmp
 import functools
 import json
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -177,6 +178,7 @@ def main() -> None:
     parser.add_argument("--delay", type=float, default=20.0, help="milliseconds of a round trip (default: 20)")
     parser.add_argument("--json", action="store_true", help="rows and targets as JSON")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that the servers stop as well
     for script in SERVERS:
         subprocess.run([script.resolve()], check=True, stdout=subprocess.DEVNULL)
     subprocess.run([HERE / "storage_peers.sh"], check=False, stdout=subprocess.DEVNULL)  # who is missing is left out

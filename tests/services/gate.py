@@ -78,7 +78,8 @@ class Gate:
         self.hits = 0
         self.requests, self.uploads = 0, 0
         self.random = random.Random(20250101)
-        self._loop, self._server = loop, None
+        self._loop = loop
+        self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
 
     def url(self, scheme: str) -> str:
@@ -126,7 +127,7 @@ class Gate:
         finally:
             for each in (writer, *(behind[1:] if behind else ())):
                 self._open.discard(each)
-                each.transport.abort() if self._server is None else each.close()
+                each.close()
 
     def _fault(self, method: str = "", path: str = "") -> Fault | None:
         for fault in self.faults:

@@ -27,7 +27,7 @@ _turns: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, weakref.WeakKeyDict
 _turns = weakref.WeakKeyDictionary()
 
 
-class DamagedError(StoreUnavailable):
+class DamagedHereError(StoreUnavailable):
     """What arrived is not the file; perhaps the next time."""
 
 
@@ -125,14 +125,14 @@ class Piped(Stated):
         finally:
             running.cancel()
 
-    def _damage(self, checksums: list[Checksum], stated: Mapping[str, str]) -> DamagedError | None:
+    def _damage(self, checksums: list[Checksum], stated: Mapping[str, str]) -> DamagedHereError | None:
         computed = {each.algorithm: each.hex() for each in checksums}
         wrong = next((name for name in computed if stated.get(name, computed[name]) != computed[name]), None)
         self.stated = computed
         if self.size == self.source.size and wrong is None:
             return None
         what = f"{self.size} bytes of {self.source.size}" if wrong is None else f"bytes that do not have its {wrong}"
-        return DamagedError(f"GET: the server sent {what}", self.client.url(self.path), DAMAGED)
+        return DamagedHereError(f"GET: the server sent {what}", self.client.url(self.path), DAMAGED)
 
 
 def update(checksums: Iterable[Checksum], piece: bytes) -> None:

@@ -19,9 +19,17 @@ from caselaw.storage.webdav.folders import delete, make_folder
 from caselaw.storage.webdav.listing import Info, exists
 from caselaw.storage.webdav.markers import Markers
 from caselaw.storage.webdav.names import child, parent
-from caselaw.storage.webdav.piped import DamagedError, Piped, Stated, turn
+from caselaw.storage.webdav.piped import DamagedHereError, Piped, Stated, turn
 from caselaw.storage.webdav.request import Client
-from caselaw.storage.webdav.upload import Stream, difference, put_verified, take_name
+from caselaw.storage.webdav.upload import (
+    TRIES,
+    DamagedError,
+    OccupiedError,
+    Stream,
+    difference,
+    put_verified,
+    take_name,
+)
 
 Way = Literal["pull", "push", "stream"]
 Lend = Callable[[Client, str, tuple[str, ...]], Awaitable[str | None]]
@@ -31,6 +39,8 @@ REFUSED = frozenset({400, 401, 403, 404, 405, 409, 412, 415, 500, 501})  # this 
 NO_FOLDER = frozenset({400, 404, 409})
 
 logger = logging.getLogger(__name__)
+
+AGAIN = (DamagedHereError, DamagedError, OccupiedError)
 
 
 @dataclass(frozen=True)
@@ -69,14 +79,14 @@ async def copy_to_server(
 
 
 async def stream(copy: Copy) -> None:
-    """Copy a file through this machine; once more where it arrived here damaged."""
+    """Copy a file through this machine; again where it arrived damaged, here or there."""
     async with turn(copy.target):
-        for last in (False, True):
+        for left in reversed(range(TRIES)):
             try:
                 await publish(copy, streamed)
                 return
-            except DamagedError:
-                if last:
+            except AGAIN:
+                if not left:
                     raise
 
 

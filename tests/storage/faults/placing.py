@@ -30,9 +30,8 @@ def made(count: int, seed: int = 0, largest: int = 20_000) -> dict[str, bytes]:
 
 def opened(url: str, here: Path, patience: float, **options: Any) -> RemoteStore:
     """A store whose copies and unfinished work are in `here`."""
-    return RemoteStore(
-        StoreSettings("grid", url, (), options, patience=patience, mirror=here / "stores", cache_folder=here / "cache")
-    )  # fmt: skip
+    folders = {"mirror": here / "stores", "cache_folder": here / "cache"}
+    return RemoteStore(StoreSettings("grid", url, options=options, patience=patience, **folders))
 
 
 def staged(files: Mapping[str, bytes], folder: Path) -> Path:

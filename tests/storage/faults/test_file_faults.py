@@ -41,6 +41,8 @@ DOWNLOADS = {
     "download with a wrong checksum": Fault(method="GET", digest="adler32=0badc0de"),
 }
 SHARE, LEAST = 0.05, 8
+MANY = 1 << 30
+UPLOADS = (("", 1), (r"\.upload-0", MANY))
 
 
 CORRUPTED = {
@@ -50,8 +52,9 @@ CORRUPTED = {
 
 
 def played(server: Subject, fault: Fault, files: int) -> None:
-    """Play a fault, on a share of the requests that fit; of few files, on a larger one."""
-    server.gate.play(Fault(**{**vars(fault), "chance": max(SHARE, LEAST / files)}))
+    """Play a fault, on the first request that fits and on a share of the others; of few files, on a larger one."""
+    first, others = {"times": 1}, {"chance": max(SHARE, LEAST / files)}
+    server.gate.play(Fault(**{**vars(fault), **first}), Fault(**{**vars(fault), **others}))
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -60,8 +63,10 @@ def test_uploads_survive(name: str, server: Subject, size, tmp_path: Path, note:
     files = made(size.files)
     folder, wanted = staged(files, tmp_path / "made"), expected(files)
     played(server, ANSWERS[name], size.files)
+    store = opened(url, tmp_path, 30)
     with watched(place, wanted) as ever_wrong:
-        told = place_all(opened(url, tmp_path, 30), folder, files)
+        told = place_all(store, folder, files)
+    assert store.names([url])[url] >= set(files)
     found = look(place, wanted)
     seen = f"{server.gate.hits} of {server.gate.requests} requests spoiled"
     note(Row("files", name, server.name, str(len(files)), seen, len(found.lost), len(found.wrong | ever_wrong), told))
@@ -111,8 +116,8 @@ def test_corrupted_bytes_are_noticed_by_their_checksum(
 def test_corrupted_bytes_are_noticed_on_dcache(name: str, double: Double, size, tmp_path: Path, note: Note) -> None:
     files = made(size.files)
     store, folder = opened(f"{double.url}/store/files", tmp_path, 30), staged(files, tmp_path / "made")
-    if CORRUPTED[name].method == "PUT":  # every 16th upload, by its temporary name
-        faults = [DoubleFault("PUT", where="pool", corrupt=True, path=r"\.upload-0", times=1 << 30)]
+    if CORRUPTED[name].method == "PUT":  # the first upload, and every 16th, by its temporary name
+        faults = [DoubleFault("PUT", where="pool", corrupt=True, path=path, times=times) for path, times in UPLOADS]
     else:
         faults = [
             DoubleFault("GET", where="pool", corrupt=True, path=f"{number:06}.bin")
@@ -124,7 +129,7 @@ def test_corrupted_bytes_are_noticed_on_dcache(name: str, double: Double, size, 
     there = {path.removeprefix("/store/files/"): data for path, data in double.data.items()}
     found, wrong_here = compare(there, expected(files)), {name for name in here if here[name] != files[name]}
     wrong = found.wrong | wrong_here
-    hits = sum(1 if fault.times == 0 else (1 << 30) - fault.times for fault in faults)
+    hits = sum(MANY - fault.times if fault.times else 1 for fault in faults)
     note(Row("files", name, "dCache (double)", str(len(files)), f"{hits} requests spoiled",
              len(found.lost), len(wrong), told))  # fmt: skip
     assert not found.lost and not wrong

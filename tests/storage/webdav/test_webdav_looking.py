@@ -103,10 +103,11 @@ def test_xrootd_keeps_its_connections_while_many_files_are_published(
 
     monkeypatch.setattr(aiohttp.TCPConnector, "_create_connection", counted)
     fs = WebDavFileSystem(xrootd.url, ca=str(xrootd.ca), connections=4, skip_instance_cache=True)
-    files = [tmp_path / str(number) for number in range(60)]
+    folder, files = f"/store/{tmp_path.name}", [tmp_path / str(number) for number in range(60)]
+    fs.mkdir(folder)
     for file in files:
         file.write_text(file.name)
-    fs.put([str(file) for file in files], [f"/store/{file.name}" for file in files], mode="create")
-    assert len(list((xrootd.data / "store").iterdir())) == 60
+    fs.put([str(file) for file in files], [f"{folder}/{file.name}" for file in files], mode="create")
+    assert len(fs.ls(folder)) == 60
     assert len(opened) < 20
     fs.close()

@@ -80,7 +80,7 @@ def test_what_is_no_macaroon_is_refused_and_not_shown(data: bytes) -> None:
     for text in (base64.urlsafe_b64encode(data).decode(), data.decode(errors="replace")):
         with pytest.raises(ValueError, match="no macaroon") as raised:
             parse(text)
-        assert len(text) < 8 or text not in str(raised.value)
+        assert len(text) < 8 or text == "macaroon" or text not in str(raised.value)
 
 
 @pytest.mark.parametrize("text", ["a.b.c", "0001", base64.b64encode(b"000ccid ab\n\n" * 3).decode(), OF_XROOTD[:-8]])
