@@ -28,7 +28,7 @@ class Checksum:
         self.algorithm = algorithm
         self._update, self._hex = running(algorithm)
 
-    def update(self, data: bytes) -> None:
+    def update(self, data: bytes | memoryview) -> None:
         self._update(data)
 
     def hex(self) -> str:
@@ -36,7 +36,7 @@ class Checksum:
         return self._hex()
 
 
-def running(algorithm: str) -> tuple[Callable[[bytes], None], Callable[[], str]]:
+def running(algorithm: str) -> tuple[Callable[[bytes | memoryview], None], Callable[[], str]]:
     """Two functions: one takes bytes, one gives the digits."""
     if algorithm in ("md5", "sha-256", "sha-512"):
         digest = hashlib.new(algorithm.replace("-", ""), usedforsecurity=False)
@@ -48,17 +48,19 @@ def running(algorithm: str) -> tuple[Callable[[bytes], None], Callable[[], str]]
     raise ValueError(f"no checksum of this name here: {algorithm}")
 
 
-def rolling(function: Callable[[bytes, int], int], start: int) -> tuple[Callable[[bytes], None], Callable[[], str]]:
+def rolling(
+    function: Callable[[bytes | memoryview, int], int], start: int
+) -> tuple[Callable[[bytes | memoryview], None], Callable[[], str]]:
     value = start
 
-    def update(data: bytes) -> None:
+    def update(data: bytes | memoryview) -> None:
         nonlocal value
         value = function(data, value)
 
     return update, lambda: f"{value & 0xFFFFFFFF:08x}"
 
 
-def crc32c() -> Callable[[bytes, int], int]:
+def crc32c() -> Callable[[bytes | memoryview, int], int]:
     """CRC-32C from the library that is installed; Python has none of its own."""
     for name, function in (("google_crc32c", "extend"), ("crc32c", "crc32c")):
         try:
@@ -70,7 +72,7 @@ def crc32c() -> Callable[[bytes, int], int]:
     raise ValueError("crc32c needs the package google-crc32c or crc32c")
 
 
-def swapped(extend: Callable[[int, bytes], int], data: bytes, value: int) -> int:
+def swapped(extend: Callable[[int, bytes | memoryview], int], data: bytes | memoryview, value: int) -> int:
     return extend(value, data)
 
 

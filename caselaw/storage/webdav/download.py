@@ -15,6 +15,7 @@ import aiohttp
 
 from caselaw.storage.locality import refuse_tape
 from caselaw.storage.webdav.checksums import Checksum, named, served, wanted
+from caselaw.storage.webdav.direct import LARGE, read_directly
 from caselaw.storage.webdav.listing import Info, info
 from caselaw.storage.webdav.request import Client
 from caselaw.storage.webdav.retry import TransientError
@@ -94,7 +95,8 @@ async def fetch(client: Client, path: str, target: str, there: Info, progress: C
         verify(size, there["size"], checksum, stated)
 
     try:
-        await client.request("GET", path, headers=wanted(algorithm) if algorithm else {}, read=read)
+        if there["size"] < LARGE or not await read_directly(client, path, temporary, there, progress):
+            await client.request("GET", path, headers=wanted(algorithm) if algorithm else {}, read=read)
         os.replace(temporary, target)
     finally:
         with contextlib.suppress(FileNotFoundError):

@@ -12,6 +12,7 @@ BURST = 0.1  # seconds: requests of so long a time may go at once
 SLOWER = 0.5  # of the rate at which a server said "too many requests"
 FASTER = 1.1  # for every second in which it did not say so again
 WINDOW = 1.0  # seconds over which the rate of requests is measured
+LEAST = 10.0  # requests per second: a refusal among the first few says little about the rate
 SAME = 0.5  # seconds within which all refusals are one
 
 
@@ -59,7 +60,7 @@ class Pace:
             now = time.monotonic()
             if now - self._refused > SAME and now >= self._resume:  # many are refused at once: one of them counts
                 measured = self._sent / max(now - self._window, WINDOW / 4)
-                self._rate = max(1.0, SLOWER * (measured if math.isinf(self._rate) else self._rate))
+                self._rate = max(min(LEAST, self.limit), SLOWER * (measured if math.isinf(self._rate) else self._rate))
                 self._sent, self._window, self._refused = 0, now, now
             self._slowed = max(self._slowed, now + seconds)
             self._resume = max(self._resume, now + seconds)

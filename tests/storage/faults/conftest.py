@@ -31,7 +31,7 @@ def size() -> Size:
     return (
         Size(files=1000, kills=25, branches=200, outage=30.0)
         if FULL
-        else Size(files=40, kills=2, branches=16, outage=2.0)
+        else Size(files=24, kills=2, branches=16, outage=2.0)
     )
 
 

@@ -20,7 +20,7 @@ ANSWERS = {
     "500": Fault(status=500),
     "502": Fault(status=502),
     "503 with Retry-After": Fault(status=503, headers={"Retry-After": "1"}),
-    "429": Fault(status=429, headers={"Retry-After": "1"}, times=1),
+    "429": Fault(status=429, method="PUT", headers={"Retry-After": "1"}, times=1),
     "507": Fault(status=507, method="PUT"),
     "423": Fault(status=423, method="PUT|MOVE|DELETE"),
     "200 with an empty body": Fault(status=200),
@@ -53,7 +53,7 @@ CORRUPTED = {
 
 def played(server: Subject, fault: Fault, files: int) -> None:
     """Play a fault, on the first request that fits and on a share of the others; of few files, on a larger one."""
-    first, others = {"times": 1}, {"chance": max(SHARE, LEAST / files)}
+    first, others = {"times": 1}, {"times": fault.times - 1, "chance": max(SHARE, LEAST / files)}
     server.gate.play(Fault(**{**vars(fault), **first}), Fault(**{**vars(fault), **others}))
 
 

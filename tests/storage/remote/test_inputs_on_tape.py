@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from double import Double
+from double_state import Fault
 from projects_on_servers import OnServer
 
 WORK = """
@@ -74,3 +75,10 @@ def test_a_file_that_tape_cannot_give_is_named_and_nothing_runs(on_tape: OnServe
     assert "/store/raw/run1.txt" in shown
     assert "StagingFailed" in shown
     assert on_tape.contents("Lines/text.") == []
+
+
+def test_who_may_not_ask_the_tape_api_asks_the_door(on_tape: OnServer, double: Double) -> None:
+    double.write("/store/raw/run1.txt", b"raw data")
+    double.faults(Fault("POST", where="rest", path="archiveinfo", status=403, times=100))
+    on_tape.run("work.Lines")
+    assert on_tape.contents("Lines/text.") == [b"raw data"]
