@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import fault_table as table
 import pytest
-import table
 from machine import Machine, machine
 from service import open_folder
 from subjects import SERVERS, Subject, subject, version

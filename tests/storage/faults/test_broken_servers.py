@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 from disk import expected, look, watched
+from fault_table import Row
 from gate import Fault
 from machine import Machine, full
 from placing import fetch_all, made, opened, place_all, place_one, staged
 from subjects import Subject
-from table import Row
 
 from caselaw.errors import StoreUnavailable
 from caselaw.storage.remote.store import RemoteStore

@@ -12,8 +12,8 @@ from typing import Any
 
 import double_macaroons
 import pytest
-from chain import Chain
 from double import Double
+from fault_chain import Chain
 from macaroons import created
 from verdict import Note, finish, stopped
 from xrootd import SITE, XRootD

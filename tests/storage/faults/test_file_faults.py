@@ -9,10 +9,10 @@ import pytest
 from disk import compare, expected, look, watched
 from double import Double
 from double import Fault as DoubleFault
+from fault_table import Row
 from gate import Fault
 from placing import fetch_all, made, opened, place_all, staged
 from subjects import Subject
-from table import Row
 
 Note = Callable[[Row], None]
 

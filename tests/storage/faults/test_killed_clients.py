@@ -15,10 +15,10 @@ from typing import Any
 import placing
 import pytest
 from disk import expected, look, watched
+from fault_table import Row
 from machine import Machine, full
 from placing import made, staged
 from subjects import Subject
-from table import Row
 
 Note = Callable[[Row], None]
 FILES_OF_A_KILL = 40

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from chain import SLACK, WORKERS, Chain
+from fault_chain import SLACK, WORKERS, Chain
 from gate import Fault, Gate
 from machine import Machine, full
 from subjects import Subject

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
-from chain import Chain
-from table import Row
+from fault_chain import Chain
+from fault_table import Row
 
 Note = Callable[[Row], None]
 
