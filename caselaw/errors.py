@@ -61,11 +61,13 @@ class OnTape(StoreUnavailable):
 class StagingFailed(StoreUnavailable):
     """Files could not be brought from tape to disk; `failures` maps their paths to the server's words."""
 
-    def __init__(self, what: str, where: object, advice: str, failures: Mapping[str, str]) -> None:
+    def __init__(self, what: str, where: object, advice: str, failures: Mapping[str, str] | None = None) -> None:
         super().__init__(what, where, advice)
-        self.failures = dict(failures)
+        self.failures = dict(failures or {})
 
     def __str__(self) -> str:
+        if not self.failures:
+            return super().__str__()
         shown = [f"{path}: {why}" for path, why in sorted(self.failures.items())[:10]]
         more = [f"and {len(self.failures) - 10} more"] if len(self.failures) > 10 else []
         return "\n  ".join([f"{self.where}: {self.what}:", *shown, *more]) + f"\n{self.advice}"
