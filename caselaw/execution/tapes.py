@@ -8,10 +8,8 @@ from typing import Any
 
 from caselaw.execution.progress import Progress, progress_for
 from caselaw.storage import Location
+from caselaw.storage.schemes import WEBDAV
 from caselaw.storage.stores import store_of
-
-SCHEMES = ("dav", "davs", "dcache")
-"""Of servers that may have tapes."""
 
 
 @contextlib.contextmanager
@@ -53,6 +51,8 @@ def urls_of_inputs(task: Any, numbers: Sequence[int]) -> Iterable[str]:
     """URLs of all inputs of some branches that lie on servers, each once."""
     found: dict[str, None] = {}
     for column in task.input_columns.values():
+        if column.location is not None and not may_be_on_tape(column.location.directory):
+            continue
         some = numbers if column.values is not None else numbers[:1]
         for number in some:
             inputs = column.inputs(number)
@@ -61,8 +61,13 @@ def urls_of_inputs(task: Any, numbers: Sequence[int]) -> Iterable[str]:
             paths = inputs.keys
             if inputs.location is not None:
                 paths = tuple(path for key in inputs.keys for path in files_of(inputs.location, key))
-            found.update(dict.fromkeys(path for path in paths if path.partition("://")[0] in SCHEMES))
+            found.update(dict.fromkeys(filter(may_be_on_tape, paths)))
     return found
+
+
+def may_be_on_tape(url: str) -> bool:
+    """Whether a URL is of a kind of server that may have tapes."""
+    return url.partition("://")[0] in WEBDAV
 
 
 def files_of(location: Location, fingerprint: str) -> list[str]:

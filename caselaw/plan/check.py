@@ -9,10 +9,10 @@ from typing import NamedTuple
 from caselaw.errors import FingerprintError, OnTape, TransferError
 from caselaw.plan.verify import CHANGED, MISSING, OK, UNRECORDED
 from caselaw.records import Record, read_records
-from caselaw.storage.location import RECORDS
+from caselaw.storage.location import OUTPUT, RECORDS
 from caselaw.storage.store import Store
 from caselaw.storage.stores import store_of
-from caselaw.storage.transfer.copying import OUTPUT, joined, output_of
+from caselaw.storage.transfer.copying import joined, output_of
 from caselaw.storage.transfer.parallel import in_parallel
 from caselaw.storage.transfer.place import Node, Place, exists
 from caselaw.storage.transfer.reading import sha256_of

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from caselaw.fingerprint.hashing import NAME_LENGTH
 from caselaw.records import Record, read_records
 from caselaw.records.basis import forget_unused
 from caselaw.records.files import forget_absent
 from caselaw.storage import exists
 from caselaw.storage.entry import Entry
-from caselaw.storage.location import RECORDS
+from caselaw.storage.location import OUTPUT, RECORDS
 from caselaw.storage.store import Store
 
 SECONDS_PER_DAY = 86400.0
-
-OUTPUT = re.compile(rf"\.[0-9a-f]{{{NAME_LENGTH}}}(\.|$)")
-"""The name of an output carries a fingerprint; nothing else in a store is ever removed."""
 
 
 @dataclass(frozen=True)

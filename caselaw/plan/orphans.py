@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import shutil
 import socket
 import tempfile
@@ -18,16 +17,13 @@ from caselaw.delivery import LETTER, locked
 from caselaw.delivery import OUTBOX as FOLDER
 from caselaw.errors import StoreUnavailable
 from caselaw.storage.cache import FileCache
-from caselaw.storage.cache.entries import Slot, entry_of, slots
-from caselaw.storage.cache.locks import locked_at_once
-from caselaw.storage.cache.users import in_use, remove_dead_users
+from caselaw.storage.cache.entries import entry_of, slots
 from caselaw.storage.folder import names_here
 from caselaw.storage.publish import STAGING, alive
 from caselaw.storage.transfer.place import TEMPORARY, Node, Place, exists, temporary_name
 from caselaw.storage.transfer.there import RemotePlace
 from caselaw.storage.transfer.tree import tree_or_nothing
 
-DIGEST = re.compile(r"[0-9a-f]{64}")  # the name of a slot of the cache
 TEMPORARIES, STAGED, OUTBOX, CACHED = "temporary", "staging", "outbox", "cache"
 
 
@@ -177,7 +173,7 @@ def remove(root: Place, orphan: Orphan) -> bool:
     path = Path(orphan.path)
     if orphan.kind == CACHED:
         assert isinstance(root, RemotePlace)
-        return forgotten(root.store.cache, path)
+        return root.store.cache.forget(path)
     if orphan.kind == STAGED:
         shutil.rmtree(path, ignore_errors=True)
         return not path.exists()
@@ -185,15 +181,3 @@ def remove(root: Place, orphan: Orphan) -> bool:
         if free and not (path / LETTER).exists():
             shutil.rmtree(path, ignore_errors=True)
     return not path.exists()
-
-
-def forgotten(cache: FileCache, path: Path) -> bool:
-    """Whether an entry of the cache could be removed: nobody fetches or uses it."""
-    remove_dead_users(cache.folder / "users")
-    digest = next(part for part in reversed(path.parts) if DIGEST.fullmatch(part))
-    slot = Slot.of(cache.folder, digest)
-    with locked_at_once(slot.note) as note:
-        if note is None or in_use(cache.folder / "users", slot.digest):
-            return False
-        slot.remove()
-        return True

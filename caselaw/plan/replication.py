@@ -15,10 +15,9 @@ from caselaw.errors import TransferError
 from caselaw.plan.tags import FOLDER as TAGS
 from caselaw.records.files import BASIS
 from caselaw.records.journal import CLAIMED, JOURNAL
-from caselaw.storage.location import RECORDS
+from caselaw.storage.location import OUTPUT, RECORDS
 from caselaw.storage.transfer.comparison import Compare, same
 from caselaw.storage.transfer.copying import (
-    OUTPUT,
     Copy,
     copies,
     copy_file,

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from caselaw.errors import CaselawError, StoreUnavailable
+from caselaw.storage.schemes import WEBDAV
 
-WEBDAV = frozenset({"dav", "davs", "dcache"})
 CLEAR: tuple[type[Exception], ...] = (FileExistsError, IsADirectoryError, NotADirectoryError, CaselawError)
 FAULTS: tuple[type[Exception], ...] = (TypeError, AttributeError, NameError, AssertionError, NotImplementedError)
 """Errors of a program, not of a server."""

@@ -7,9 +7,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from caselaw.fingerprint.hashing import NAME_LENGTH
+
 LONGEST_COMPONENT = 120
 RECORDS = ".records"
 """The folder of records beside outputs: it is there before the first of them."""
+
+OUTPUT = re.compile(rf"\.[0-9a-f]{{{NAME_LENGTH}}}(\.|$)")
+"""The name of an output carries a fingerprint: nothing else is removed, and a folder of such a name is whole."""
 
 UNSAFE = re.compile(r"[^A-Za-z0-9._+-]+")
 

@@ -8,14 +8,15 @@ from typing import Any
 
 from caselaw.config import StoreSettings, load_project, store_at
 from caselaw.storage.law.filesystem import StoreFileSystem
-from caselaw.storage.law.settings import WEBDAV, Settings
-from caselaw.storage.law.target import StoreDirectoryTarget, StoreFileTarget
+from caselaw.storage.law.settings import Settings
+from caselaw.storage.law.target import StoreDirectoryTarget, StoreFileTarget, StoreTarget
+from caselaw.storage.schemes import WEBDAV
 from caselaw.storage.state import exists
 from caselaw.storage.stores import store_of
 
 
-class RemoteFileTarget(StoreFileTarget):
-    """A file of the store; to every function that takes `os.PathLike` it is a path on this machine.
+class ReadThroughCache(StoreTarget):
+    """A target of a store; to every function that takes `os.PathLike` it is a path on this machine.
 
     `sha256` tells what it must be, when it is read; None where that is not known.
     """
@@ -35,22 +36,12 @@ class RemoteFileTarget(StoreFileTarget):
         return bool(self.optional) or exists(str(self.uri()))
 
 
-class RemoteDirectoryTarget(StoreDirectoryTarget):
-    """A folder of the store that was published as one output; see `RemoteFileTarget`."""
+class RemoteFileTarget(ReadThroughCache, StoreFileTarget):
+    """A file of the store."""
 
-    def __init__(
-        self, path: Any, fs: StoreFileSystem | None = None, *, sha256: Callable[[], str | None] = lambda: None,
-        **options: Any,
-    ) -> None:  # fmt: skip
-        super().__init__(path, fs or file_system_of(str(path)), **options)
-        self.sha256 = sha256
 
-    def __fspath__(self) -> str:
-        url = str(self.uri())
-        return str(store_of(url).local(url, self.sha256()))
-
-    def complete(self, **_: Any) -> bool:
-        return bool(self.optional) or exists(str(self.uri()))
+class RemoteDirectoryTarget(ReadThroughCache, StoreDirectoryTarget):
+    """A folder of the store that was published as one output."""
 
 
 def file_system_of(url: str) -> StoreFileSystem:

@@ -15,6 +15,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from caselaw.storage.cache.entries import Entry, Slot, clean, entry_of, link_or_
 from caselaw.storage.cache.locks import locked, locked_at_once
 from caselaw.storage.cache.users import User, in_use, remove_dead_users
 
+DIGEST = re.compile(r"[0-9a-f]{64}")  # the name of a slot
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 FOLDERS = ("notes", "files", "incoming", "users")
 SPARED = 0.9  # of the limit: what is left after files had to go
@@ -86,9 +88,10 @@ class FileCache:
         User.of(self._ready() / "users").release(digests)
 
     def forget(self, path: Path) -> bool:
-        """Remove one entry; False where somebody fetches or uses it."""
+        """Remove the entry of a path of this cache; False where somebody fetches or uses it."""
         remove_dead_users(self._ready() / "users")
-        return self._removed(Slot.of(self.folder, path.parent.name))
+        digest = next(part for part in reversed(path.parts) if DIGEST.fullmatch(part))
+        return self._removed(Slot.of(self.folder, digest))
 
     def entries(self) -> list[Entry]:
         """All entries, the least recently used first."""

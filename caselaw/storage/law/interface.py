@@ -17,7 +17,8 @@ from law.target.remote.interface import RemoteFileInterface
 from caselaw.errors import ConfigError, StoreUnavailable
 from caselaw.storage.law import transfer
 from caselaw.storage.law.doors import Door, Doors
-from caselaw.storage.law.settings import WEBDAV, Settings
+from caselaw.storage.law.settings import Settings
+from caselaw.storage.schemes import WEBDAV
 
 MISSING = (FileNotFoundError, NotADirectoryError)
 

@@ -13,8 +13,8 @@ from law.util import brace_expand, parse_bytes, parse_duration
 
 from caselaw.config.problem import did_you_mean, listed
 from caselaw.errors import ConfigError
+from caselaw.storage.schemes import WEBDAV
 
-WEBDAV = frozenset({"dav", "davs", "dcache"})
 OPERATIONS = (
     "exists", "stat", "listdir", "mkdir", "mkdir_rec", "chmod", "unlink", "rmdir", "filecopy", "move"
 )  # fmt: skip

@@ -17,12 +17,11 @@ from fsspec.asyn import AsyncFileSystem, sync
 
 from caselaw.errors import PublishError, StoreUnavailable
 from caselaw.storage.law.doors import Door
-from caselaw.storage.law.settings import WEBDAV
 from caselaw.storage.pending import pending_path
+from caselaw.storage.schemes import OBJECTS, WEBDAV
 
 TEMPORARY = re.compile(r"\.upload-[0-9a-f]{32}")  # the names that uploads to WebDAV servers have, too
 PIECE = 1 << 20  # bytes
-OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs"})  # an object is there when it is whole; none is renamed
 
 
 def upload(door: Door, source: str, path: str) -> None:

@@ -13,11 +13,10 @@ from typing import Any
 from fsspec.asyn import sync
 
 from caselaw.errors import PublishError
-from caselaw.storage.answers import WEBDAV
 from caselaw.storage.parallel import side_by_side
+from caselaw.storage.schemes import OBJECTS, WEBDAV
 
 TEMPORARY = ".upload-"
-OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs"})
 
 
 def fresh(scheme: str) -> dict[str, bool]:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from caselaw.errors import TransferError
-from caselaw.fingerprint.hashing import NAME_LENGTH
 from caselaw.storage.locality import refuse_tape
+from caselaw.storage.location import OUTPUT
 from caselaw.storage.transfer.here import LocalPlace
 from caselaw.storage.transfer.parallel import in_parallel
 from caselaw.storage.transfer.place import Node, Place, Report, exists, ignore, temporary_name
 from caselaw.storage.transfer.there import RemotePlace
 from caselaw.storage.transfer.tree import temporary
-
-OUTPUT = re.compile(rf"\.[0-9a-f]{{{NAME_LENGTH}}}(\.|$)")
-"""The name of an output carries a fingerprint: such a folder is copied as a whole."""
 
 
 @dataclass(frozen=True)
