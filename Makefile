@@ -9,12 +9,16 @@ SHELL := bash
 # Another project's environment must not reach into this one.
 unexport PYTHONPATH PYTHONHOME LAW_HOME LAW_CONFIG_FILE LAW_INDEX_FILE LUIGI_CONFIG_PATH
 
-BIN := .venv/bin
+VENV := .venv
+BIN := $(VENV)/bin
 # What `make run` runs, and what `make test` tests: make test TESTS="tests/storage -k atomic"
 TASK := Report --campaign quickstart
 TESTS := tests
+# The part that does without servers, browsers and physics.
+QUICK := tests/test_*.py tests/storage/test_*.py tests/config tests/fingerprint tests/records tests/execution tests/plan \
+    tests/acceptance
 
-.PHONY: help run test setup services lint format types wheel lock clean
+.PHONY: help run test quick setup services lint format types wheel lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z]+):.*  ## (.*)/\1|\2/p' Makefile | while IFS='|' read -r name about; do \
@@ -27,12 +31,15 @@ run: about-run setup .law/index  ## set up .venv, run the quickstart campaign th
 test: about-test setup services  ## set up .venv, start the services that the tests need, run every test
 	@$(BIN)/python -m pytest $(TESTS)
 
-.PHONY: about-run about-test
-about-run about-test: about-%:
+quick: about-quick setup  ## the tests that need neither servers nor browsers nor physics
+	@$(BIN)/python -m pytest $(QUICK)
+
+.PHONY: about-run about-test about-quick
+about-run about-test about-quick: about-%:
 	@sed -nE 's/^$*:.*  ## (.*)/make $*: \1/p' Makefile
 
 setup:  ## make or update .venv from the lock files
-	@scripts/setup.sh
+	@scripts/setup.sh $(VENV)
 
 services:  ## start or install what the tests need beside Python
 	@tests/services/start.sh
@@ -59,6 +66,6 @@ lock:  ## make the lock files anew from setup.cfg (needs uv and the network)
 	@scripts/lock.sh
 
 clean:  ## remove .venv, caches and build results; outputs in data/ stay
-	rm -rf .venv .venv.lock .law build dist site caselaw.egg-info \
+	rm -rf .venv* .law build dist site caselaw.egg-info \
 	    .mypy_cache .pytest_cache .ruff_cache .hypothesis .numba_cache
 	find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +

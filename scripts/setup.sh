@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes the virtual environment .venv from the lock files; does nothing, silently, when it is up to date.
 #
-#   PYTHON=python3.12 scripts/setup.sh    with that interpreter
+#   PYTHON=python3.12 scripts/setup.sh              with that interpreter
+#   PYTHON=python3.13 scripts/setup.sh .venv-3.13   in that folder, beside the usual one
 #
 # What was set up is written into .venv/setup.stamp at the very end. A set-up that was interrupted leaves
 # .venv/setup.unfinished instead, and the next one starts afresh: pip cannot tell half a package from a
@@ -9,7 +10,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-readonly venv=.venv
+readonly venv=${1:-.venv}
 readonly stamp=$venv/setup.stamp
 readonly unfinished=$venv/setup.unfinished
 readonly log=$venv/setup.log

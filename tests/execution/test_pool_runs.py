@@ -202,6 +202,7 @@ def running(pid: int) -> bool:
         return False
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_interruption_leaves_no_process_and_no_partial_file(project, number):
     project.write("work.py", SLOW)

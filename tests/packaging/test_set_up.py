@@ -124,6 +124,16 @@ def test_an_environment_whose_python_is_gone_is_made_anew(ready: Clone) -> None:
     assert "no working Python" in printed
 
 
+def test_an_environment_in_another_folder_leaves_the_usual_one_alone(ready: Clone) -> None:
+    calls = ready.tools / "calls"
+    calls.write_text("")
+    script = ready.root / "scripts" / "setup.sh"
+    subprocess.run([script, ".venv-3.13"], env=ready.environment(), check=True, timeout=30, stdout=subprocess.DEVNULL)
+    assert calls.read_text().splitlines() == FULL
+    assert (ready.root / ".venv-3.13" / "setup.stamp").exists()
+    assert ready.set_up() == ("", [])
+
+
 def wait_for(condition: Callable[[], bool]) -> None:
     for _ in range(500):
         if condition():
@@ -132,6 +142,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
     pytest.fail("it did not happen within 5 s")
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_set_up_starts_afresh(clone: Clone, sent: signal.Signals) -> None:
     calls_made = clone.tools / "calls"

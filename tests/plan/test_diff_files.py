@@ -176,6 +176,7 @@ class Odd(caselaw.Task):
     assert len(found["notes"]) == 2
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_interrupted_comparison_leaves_nothing_and_says_what_it_does(repository, tmp_path):
     repository.commit(work=f"import time\ntime.sleep(60)\n{TASKS}")
     before = repository.state()

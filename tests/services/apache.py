@@ -52,6 +52,8 @@ AuthType Basic
   AuthUserFile {folder}/passwords
   Require valid-user
 """
+UNFINISHED = ".davfs.tmp"
+"""How names begin that apache itself gives to what it is receiving; it removes them soon after a client went away."""
 NEEDED = (
     "mpm_event", "authz_core", "authn_core", "authn_file", "authz_user", "auth_basic", "dav", "dav_fs", "setenvif",
     "headers", "ssl", "socache_shmcb",

@@ -102,11 +102,11 @@ def entries(prefix: bytes) -> re.Pattern[bytes]:
     dav = re.escape(prefix) + rb":"
     other = rb"(?:\s+xmlns:(?!" + re.escape(prefix) + rb'=)[\w.-]+="[^"<>&]*")*'
     status = rb"<" + dav + rb"status>HTTP/\d(?:\.\d)? \d{3}[^<&]*</" + dav + rb"status>\s*"
-    properties = rb"<" + dav + rb"prop\s*(?:/>|>\s*(?:" + PROPERTY + rb")*+</" + dav + rb"prop>)\s*"
+    properties = rb"<" + dav + rb"prop\s*(?:/>|>\s*(?:" + PROPERTY + rb")*</" + dav + rb"prop>)\s*"
     found = rb"<" + dav + rb"propstat>\s*" + properties + status + rb"</" + dav + rb"propstat>\s*"
     href = rb"<" + dav + rb"href>([^<\x00-\x1f]+)</" + dav + rb"href>\s*"
     start, end = rb"\s*+<" + dav + rb"response" + other + rb">\s*", rb"</" + dav + rb"response>"
-    return re.compile(start + href + rb"(?:" + found + rb")++" + end)
+    return re.compile(start + href + rb"(?:" + found + rb")+" + end)
 
 
 def unescaped(href: bytes) -> str:

@@ -154,3 +154,10 @@ def test_a_hostile_answer_is_read_in_linear_time() -> None:
     for filler in (b" " * 2_000_000, b"<D:response>" * 100_000, b"<D:response><D:href>" * 50_000):
         with pytest.raises(MultistatusError):
             read(b'<D:multistatus xmlns:D="DAV:">' + filler + b"</D:response>")
+
+
+def test_an_entry_of_many_properties_that_ends_wrongly_is_read_in_linear_time() -> None:
+    prop = b"<D:prop>" + b"<D:a/><D:b> <D:c/> </D:b><D:d>text</D:d>" * 20_000 + b"</D:prop>"
+    found = b"<D:propstat>" + prop + b"<D:status>HTTP/1.1 200 OK</D:status></D:propstat>"
+    with pytest.raises(MultistatusError):
+        read(b'<D:multistatus xmlns:D="DAV:"><D:response><D:href>/a</D:href>' + found * 5 + b"</D:multistatus>")
