@@ -26,6 +26,7 @@ from caselaw.config import (
     load_project,
     resolve_store,
 )  # fmt: skip
+from caselaw.config.options import option_digests
 from caselaw.errors import ConfigError, PublishError, TaskError
 from caselaw.fingerprint import Closure, FileDigests, code_closure, digest
 from caselaw.fingerprint.sandbox import sandbox_parts
@@ -193,12 +194,12 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
 
     @functools.cached_property
     def environment_parts(self) -> dict[str, str]:
-        """What the task runs in, as content: its sandbox, and digests of the variables that it declares."""
+        """What the task runs in, as content: its sandbox, the variables that it declares, the options that it reads."""
         key = getattr(self, "sandbox", None)
         in_sandbox = isinstance(key, str) and "::" in key
         parts = sandbox_parts(str(key), self.project.root, self.file_digests) if in_sandbox else {}
         variables = {f"${name}": digest("variable", os.environ.get(name)) for name in self.environment_variables}
-        return {**parts, **variables}
+        return {**parts, **variables, **option_digests(self.closure.options, self.closure.settings)}
 
     @functools.cached_property
     def components(self) -> Components:

@@ -71,6 +71,15 @@ def is_task(resolver: Resolver, cls: Class) -> bool:
     )
 
 
+def is_settings(resolver: Resolver, cls: Class) -> bool:
+    """Whether a class derives from `luigi.Config`: its parameters are options of a section that is called like it."""
+    return any(
+        target.kind == EXTERNAL and target.dotted in ("luigi.Config", "luigi.task.Config")
+        for ancestor in ancestors(resolver, cls)
+        for target in bases(resolver, ancestor)
+    )
+
+
 def dependencies(resolver: Resolver, lookup: Sequence[Class]) -> tuple[str, ...] | None:
     """`code_dependencies` of a task, given with its base classes; None when it has none."""
     for cls in lookup:

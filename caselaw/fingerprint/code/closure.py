@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.errors import FingerprintError
+from caselaw.fingerprint.code.facts import Option
 from caselaw.fingerprint.code.found import ClosureWarning, Found
 from caselaw.fingerprint.code.modules import ENGINE, Finder, FirstParty, first_party, standard_library
 from caselaw.fingerprint.code.resolution import Resolver
@@ -38,6 +39,10 @@ class Closure:
     sources: Mapping[Path, tuple[int, int]]
     """File → modification time (ns) and size when it was read."""
     warnings: tuple[ClosureWarning, ...] = ()
+    options: tuple[Option, ...] = ()
+    """Options of law.cfg and of luigi's configuration that these symbols read."""
+    settings: tuple[str, ...] = ()
+    """`module:name` of classes that derive from `luigi.Config`."""
 
     @cached_property
     def code_digest(self) -> str:
@@ -154,6 +159,8 @@ class Closures:
             distributions=versions,
             sources={source.path: source.status for source in search.sources()},
             warnings=tuple(sorted({*found.warnings, *caveats})),
+            options=tuple(sorted(found.options)),
+            settings=tuple(sorted(f"{module}:{name}" for module, name in found.settings)),
         )
 
     def _versions(self, found: Found) -> tuple[dict[str, str], list[ClosureWarning]]:

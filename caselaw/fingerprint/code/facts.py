@@ -52,6 +52,26 @@ class Done(NamedTuple):
     depth: int
 
 
+ANY = ""
+"""In place of a section or an option: which one is only known when the code runs."""
+
+
+class Option(NamedTuple):
+    """An option that is read; `parser` is `law` or `luigi`, `expanded` says whether `$VARIABLES` are filled in."""
+
+    parser: str
+    section: str = ANY
+    option: str = ANY
+    expanded: bool = False
+
+    @property
+    def name(self) -> str:
+        """For records and messages, without white space."""
+        where = {"law": "law.cfg", "luigi": "luigi.cfg"}[self.parser]
+        place = ".".join(part or "*" for part in (self.section, self.option)) if self.section else "*"
+        return f"{where}:{place}".replace(" ", "_")
+
+
 @dataclass
 class Facts:
     """References and look-ups of one piece of code."""
@@ -69,3 +89,5 @@ class Facts:
     mutations: list[Done] = field(default_factory=list)
     binds: set[str] = field(default_factory=set)
     """Names of the module that a function binds, under `global`."""
+    options: set[Option] = field(default_factory=set)
+    """Options of law.cfg and of luigi's configuration that are read."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from caselaw.fingerprint.code.classes import Class
 from caselaw.fingerprint.code.effects import Name
+from caselaw.fingerprint.code.facts import Option
 from caselaw.fingerprint.code.members import Kept
 
 
@@ -35,6 +36,9 @@ class Found:
     """Top-level name → where it is used."""
     registered: dict[Name, list[Name]] = field(default_factory=dict)
     """What registers with a name, in the order in which that happens."""
+    options: set[Option] = field(default_factory=set)
+    settings: set[Class] = field(default_factory=set)
+    """Classes that derive from `luigi.Config`."""
     warnings: set[ClosureWarning] = field(default_factory=set)
 
     def register(self, name: Name, place: Name) -> None:

@@ -65,7 +65,7 @@ class Parts:
             digest(syntax, earlier) if earlier else syntax,
             lines_of(node), refs, tuple(dict.fromkeys(facts.imports)), tuple(facts.lookups), tuple(facts.below),
             tuple(dict.fromkeys(facts.calls)), tuple(dict.fromkeys(facts.mutations)),
-            frozenset(facts.mentions & {"__subclasses__"}),
+            frozenset(facts.mentions & {"__subclasses__"}), options=tuple(sorted(facts.options)),
         )  # fmt: skip
 
 

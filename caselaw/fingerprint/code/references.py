@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from caselaw.fingerprint.code import lookups
+from caselaw.fingerprint.code import lookups, options
 from caselaw.fingerprint.code.chains import dotted_chain, is_super, root_chain
 from caselaw.fingerprint.code.facts import MUTATORS, OWN, PASSED_ON, Done, Facts, Lookup, Ref
 from caselaw.fingerprint.code.names import (
@@ -41,6 +42,8 @@ class Walker:
     stack: list[tuple[Any, str, Scope, int]] = field(default_factory=list)
     objects: frozenset[str] = frozenset()
     """Names of the object that code in a class belongs to."""
+    asked: set[int] = field(default_factory=set)
+    """Nodes of a configuration of which a call reads known options."""
 
     def walk(self, nodes: Iterable[ast.AST], annotations: str, scope: Scope, depth: int = 0) -> Facts:
         """`annotations` says whether annotations are evaluated where the nodes stand (see syntax)."""
@@ -113,6 +116,7 @@ class Walker:
             self.facts.mentions.add(PASSED_ON)
         if isinstance(node.ctx, ast.Load):
             self.use((node.id,), node.lineno, scope, depth)
+            self._configuration(node, scope)
         elif node.id in scope.names.of_module:
             self.facts.binds.add(node.id)
             self.use((node.id,), node.lineno, scope, depth)
@@ -132,6 +136,7 @@ class Walker:
         if isinstance(inner, ast.Name):
             self.facts.mentions.add(inner.id)
             self.use((inner.id, *names), node.lineno, scope, depth)
+            self._configuration(node, scope)
         elif is_super(inner):
             self.facts.mentions.add("super")
         elif found := self.by_constant_name(inner, scope):
@@ -171,6 +176,7 @@ class Walker:
         if is_super(node):  # not followed by an attribute: anything may be taken from it
             self.facts.mentions.update(("super", "*"))
         origins = self.dotted(node.func, scope)
+        self._options(node, origins, scope)
         if origins & lookups.ONLY_ASK_WHAT_IT_IS or chain[-1:] == ("req",):
             others = [part for part in node.args if not (isinstance(part, ast.Name) and part.id in self.objects)]
             self.push([node.func, *others, *node.keywords], annotations, scope, depth)
@@ -187,6 +193,24 @@ class Walker:
         if origins & lookups.ATTRIBUTE_BY_NAME and len(node.args) > 1:
             return self._attribute_by_name(node, annotations, scope, depth)
         return True
+
+    def _configuration(self, node: ast.expr, scope: Scope) -> None:
+        """A configuration, or a function of it, that is handed on: anything may be read from it."""
+        if id(node) not in self.asked:
+            self.facts.options.update(options.whole(self.dotted(node, scope)))
+
+    def _options(self, node: ast.Call, origins: set[str], scope: Scope) -> None:
+        """`law.config.get(…)`, `get(…)` after an import from there, `luigi.configuration.get_config().get(…)`."""
+        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call):
+            maker, method = node.func.value.func, node.func.attr
+            found = set(options.read_by(node, method, self.dotted(maker, scope)))
+        else:
+            maker = node.func
+            read = (options.read_by(node, origin.rpartition(".")[2], {origin}) for origin in origins)
+            found = set(itertools.chain.from_iterable(read))
+        if found:
+            self.facts.options.update(found)
+            self.asked.add(id(maker))
 
     def _attribute_by_name(self, node: ast.Call, annotations: str, scope: Scope, depth: int) -> bool:
         """`getattr(module, "name")` is `module.name`; by a computed name it is a look-up."""

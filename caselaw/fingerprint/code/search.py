@@ -11,6 +11,7 @@ from caselaw.fingerprint.code.classes import (
     ancestors,
     definition,
     dependencies,
+    is_settings,
     is_task,
     leads_to,
     makes_parameter,
@@ -153,6 +154,8 @@ class Search:
             for entry in dependencies(self.resolver, lookup) or ():
                 self._queue.append(lambda entry=entry: self.start(entry))  # type: ignore[misc]
             return
+        if is_settings(self.resolver, cls):
+            self.found.settings.add(cls)
         for part in (*table.decorators, *table.bases):
             self.follow(cls[0], part)
         self.keep(cls, table, Kept(set(range(len(table.statements))), set(table.methods)))
@@ -235,6 +238,7 @@ class Search:
             base = self.resolver.absolute(module, prefix.level, prefix.module)
             if base and self.resolver.ours(base) and self.resolver.finder.find(base) is not None:
                 self._reach_below(base)
+        self.found.options.update(part.options)
         for lookup in part.lookups:
             if not self.declared and (lookup.owner is None or self._is_module(module, lookup.owner)):
                 self._warn(path, lookup.line, f"look-up that cannot be followed: {lookup.text}")

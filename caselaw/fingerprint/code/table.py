@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from caselaw.fingerprint.code.facts import OWN, Done, Import, Lookup, Ref
+from caselaw.fingerprint.code.facts import OWN, Done, Import, Lookup, Option, Ref
 from caselaw.fingerprint.code.names import Origin
 
 MAYBE = "*?"
@@ -35,6 +35,8 @@ class Part(NamedTuple):
     """Of an assignment in a class: its string constants."""
     is_field: bool = False
     """Of a statement in a class: whether it may declare a field of a dataclass."""
+    options: tuple[Option, ...] = ()
+    """Options of law.cfg and of luigi's configuration that are read."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,7 @@ def _part(
     value: Any,
     texts: Any,
     is_field: bool,
+    options: Any,
 ) -> Part:
     return Part(
         digest,
@@ -190,6 +193,7 @@ def _part(
         value and _ref(value),
         tuple(texts),
         is_field,
+        tuple([Option(*option) for option in options]),
     )
 
 
