@@ -16,6 +16,7 @@ from typing import Any
 from caselaw.errors import PublishError
 from caselaw.plan.audit.events import watch_events
 from caselaw.plan.audit.functions import traced
+from caselaw.plan.audit.options import watch_options
 from caselaw.plan.audit.origin import Origins
 from caselaw.plan.audit.recorder import Lines, Recorder
 from caselaw.plan.audit.variables import watch_variables
@@ -43,6 +44,7 @@ def serve() -> None:
     recorder = Recorder(descriptor, request.origins, request.lines)
     tempfile.tempdir = None
     watch_variables(recorder)
+    watch_options(recorder)
     watch_events(recorder)
     try:
         run(request, recorder)

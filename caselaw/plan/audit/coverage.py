@@ -44,6 +44,7 @@ class Coverage:
     engine: frozenset[str]
     installed: Distributions
     variables: frozenset[str]
+    options: frozenset[str]
     hosts: frozenset[str]
 
 
@@ -63,6 +64,7 @@ def coverage_of(branch: Any, lines: Lines) -> Coverage:
         engine=with_requirements(ENGINE),
         installed=Distributions(root / ".caselaw"),
         variables=frozenset(getattr(branch, "environment_variables", ())),
+        options=frozenset(branch.environment_parts),
         hosts=frozenset(host for path in inputs if "://" in path and (host := urlsplit(path).hostname)),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["function", "file", "module", "variable", "subprocess", "network"]
+Kind = Literal["function", "file", "module", "variable", "option", "subprocess", "network"]
 By = Literal["first-party", "engine", "library"]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from caselaw.fingerprint.code.modules import standard_library
 from caselaw.fingerprint.distributions import MISSING
+from caselaw.plan.audit import options
 from caselaw.plan.audit.coverage import Coverage, covers_path
 from caselaw.plan.audit.observation import Kind, Observation
 from caselaw.plan.audit.origin import below
@@ -91,6 +92,10 @@ def covers_variable(used: Observation, coverage: Coverage, _: Path) -> bool:
     return used.name != ALL and used.name in coverage.variables
 
 
+def covers_option(used: Observation, coverage: Coverage, _: Path) -> bool:
+    return options.covers(used.name, coverage.options)
+
+
 def covers_subprocess(used: Observation, _: Coverage, __: Path) -> bool:
     return used.by == "engine" or (used.by == "library" and Path(used.name).name in PROBES)
 
@@ -104,6 +109,7 @@ COVERS: Mapping[Kind, Callable[[Observation, Coverage, Path], bool]] = {
     "module": covers_module,
     "file": covers_file,
     "variable": covers_variable,
+    "option": covers_option,
     "subprocess": covers_subprocess,
     "network": covers_network,
 }
