@@ -54,6 +54,16 @@ CAUGHT: dict[str, tuple[str, str, str]] = {
         "value = TABLE",
         "file table.json",
     ),
+    "the text of a function": (
+        "import inspect\nfrom helpers import documented",
+        "value = inspect.getsource(documented)",
+        "file helpers.py",
+    ),
+    "the text of its own file": (
+        "",
+        "value = len(open(__file__).read())",
+        "file work.py",
+    ),
     "a folder that is listed": (
         "import os",
         'value = os.listdir("tables")',
@@ -123,6 +133,7 @@ class Count(caselaw.Workflow):
     project.write("plugin.py", "def double(x):\n    return 2 * x\n\ndef limit():\n    return 1\n\n"
                   "class Cuts:\n    def passes(self):\n        return [limit() for _ in range(2)]\n")  # fmt: skip
     project.write("constants_of_mine.py", "PI = 3\n")
+    project.write("helpers.py", "def documented():\n    return 1\n")
     project.write("table.json", "{}\n")
     project.write("tables/one.txt", "1\n")
 
@@ -276,6 +287,12 @@ def test_missing_upstream_is_an_error_that_says_what_to_run(clean: Any) -> None:
 def test_what_the_task_does_not_use_of_a_module_does_not_count(project: Any) -> None:
     write(project, "from plugin import double", "value = double(1)")
     project.write("plugin.py", "def double(x):\n    return 2 * x\n")
+    assert found(project, "work.Count", code=0) == []
+
+
+def test_a_warning_that_shows_a_line_reads_nothing(project: Any) -> None:
+    write(project, "import logging, traceback, warnings", 'warnings.warn("careful"); traceback.print_stack(); '
+          'logging.warning("careful")')  # fmt: skip
     assert found(project, "work.Count", code=0) == []
 
 

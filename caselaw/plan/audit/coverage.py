@@ -104,8 +104,12 @@ def runtime() -> Iterator[str]:
 def covers_path(coverage: Coverage, path: str, by: str) -> bool:
     """Whether a file that was read is covered, other than as part of a distribution."""
     real = os.path.realpath(path)
+    if by == "first-party":  # source that is read as text says more than the code that was counted
+        return real not in coverage.sources and (
+            below(real, SYSTEM) or below(path, SYSTEM) or below(real, coverage.paths)
+        )
     if real in coverage.sources or "__pycache__" in Path(real).parts:
         return True
-    if by != "first-party" and below(real, coverage.caches):
+    if below(real, coverage.caches):
         return True
     return below(real, SYSTEM) or below(path, SYSTEM) or below(real, coverage.paths)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import dis
 import importlib
+import linecache
+import logging
 import os
 import re
 import sys
+import traceback
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import CodeType, FrameType
@@ -15,6 +19,7 @@ from typing import Any
 from caselaw.plan.audit.recorder import CO_OPTIMIZED, Recorder, outwards
 
 IMPORT_SYSTEM = ("<frozen importlib", importlib.__file__)
+MESSAGES = frozenset({logging.__file__, traceback.__file__, warnings.__file__})
 STATIC_IMPORT = dis.opmap["IMPORT_NAME"]
 PROGRAM = re.compile(r"[\w./+-]+")
 ASSIGNMENT = re.compile(r"\w+=")
@@ -69,7 +74,7 @@ class Watch:
     def open(self, path: Any, _: Any, flags: int) -> None:
         absolute = absolute_path(path)
         frame = caller()
-        if absolute is None or (frame is not None and is_import_system(frame)):
+        if absolute is None or (frame is not None and (is_import_system(frame) or is_for_a_message(frame))):
             return
         if flags & os.O_ACCMODE == os.O_WRONLY or flags & (os.O_TRUNC | os.O_EXCL):
             self.recorder.written.add(absolute)
@@ -170,6 +175,12 @@ def caller() -> FrameType | None:
 
 def is_import_system(frame: FrameType) -> bool:
     return frame.f_code.co_filename.startswith(IMPORT_SYSTEM)
+
+
+def is_for_a_message(frame: FrameType) -> bool:
+    """Whether the lines of a source file are read to be shown in a warning, a traceback or a log."""
+    files = {above.f_code.co_filename for above in outwards(frame)}
+    return linecache.__file__ in files and not files.isdisjoint(MESSAGES)
 
 
 def importer(frame: FrameType | None) -> FrameType | None:
