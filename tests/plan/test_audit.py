@@ -332,6 +332,13 @@ def test_no_such_branch_and_own_outputs_are_errors(project: Any) -> None:
     assert "output() of its own" in run(project, "own.Own", code=2).stderr
 
 
+def test_a_module_of_the_project_that_another_file_was_loaded_for_is_named(project: Any) -> None:
+    imports = "import sys\nfrom pathlib import Path\nsys.path.insert(0, str(Path('.other').resolve()))\nimport helpers"
+    write(project, imports, "value = helpers.documented()")
+    other = project.write(".other/helpers.py", "def documented():\n    return 2\n")
+    assert f"module helpers ({other.resolve()})" in listed(found(project, "work.Count"))
+
+
 def test_a_task_without_branches(project: Any) -> None:
     project.write("work.py", """
         import caselaw

@@ -64,7 +64,8 @@ task = work.Draw()
 closure = task.closure
 symbols = {name: SimpleNamespace(path=Path(path), lines=tuple(map(tuple, lines)))
            for name, (path, lines) in json.loads(sys.argv[1]).items()}
-task.__dict__["closure"] = SimpleNamespace(symbols=symbols, sources=closure.sources, distributions={}, code_digest="0")
+task.__dict__["closure"] = SimpleNamespace(symbols=symbols, sources=closure.sources, distributions={}, code_digest="0",
+                                           options=(), settings=())
 print(json.dumps(asdict(audit(task))))
 """
 

@@ -91,7 +91,8 @@ def observe(branch: Any, number: int | None, origins: Origins, lines: Lines) -> 
     with tempfile.TemporaryDirectory(prefix="caselaw-audit-") as folder:
         scratch = Path(folder).resolve()
         (scratch / "tmp").mkdir()
-        request = Request(work, number or 0, scratch, origins, lines)
+        names = frozenset(name.partition(".")[0] for name in workflow.closure.symbols)
+        request = Request(work, number or 0, scratch, origins, lines, names)
         status = execute(request, environment(scratch, branch.resources.cpus))
         failure = failure_of(status, scratch)
         return Observed(tuple(read_observations(scratch / OBSERVATIONS)), scratch, failure)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.machinery
 import os
 import pickle
 import sys
@@ -35,6 +36,8 @@ class Request:
     scratch: Path
     origins: Origins
     lines: Lines
+    names: frozenset[str] = frozenset()
+    """Top-level names of the project's packages and modules."""
 
 
 def serve() -> None:
@@ -61,8 +64,19 @@ def run(request: Request, recorder: Recorder) -> None:
     try:
         with traced(recorder):
             finish(type(task).run(task))
+        record_modules_from_elsewhere(recorder, request.names)
     finally:
         recorder.running = False
+
+
+def record_modules_from_elsewhere(recorder: Recorder, names: frozenset[str]) -> None:
+    """Record loaded modules with a name of the project's code that come from a file that is none of the project's."""
+    for name, module in list(sys.modules.items()):
+        spec = getattr(module, "__spec__", None)
+        if name.partition(".")[0] not in names or not isinstance(spec, importlib.machinery.ModuleSpec):
+            continue
+        if spec.has_location and spec.origin and recorder.origins.of(spec.origin) != "first-party":
+            recorder.record("module", f"{name} ({os.path.realpath(spec.origin)})", None, by="first-party")
 
 
 def finish(run: Any) -> None:

@@ -105,9 +105,7 @@ def covers_path(coverage: Coverage, path: str, by: str) -> bool:
     """Whether a file that was read is covered, other than as part of a distribution."""
     real = os.path.realpath(path)
     if by == "first-party":  # source that is read as text says more than the code that was counted
-        return real not in coverage.sources and (
-            below(real, SYSTEM) or below(path, SYSTEM) or below(real, coverage.paths)
-        )
+        return real not in coverage.sources and (below(real, (*SYSTEM, *coverage.paths)) or below(path, SYSTEM))
     if real in coverage.sources or "__pycache__" in Path(real).parts:
         return True
     if below(real, coverage.caches):

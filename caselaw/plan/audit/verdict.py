@@ -53,6 +53,8 @@ def shown(used: Observation, coverage: Coverage) -> str | None:
     if used.kind == "module" and used.path is not None:
         return module_name(Path(used.path), coverage.root)
     if used.kind == "module":
+        if " (" in used.name:  # a module of ours that another file was loaded for
+            return used.name
         top = used.name.partition(".")[0]
         return None if not is_installed(top, coverage) else top
     return used.name
@@ -74,6 +76,8 @@ def covers_file(used: Observation, coverage: Coverage, scratch: Path) -> bool:
 
 
 def covers_module(used: Observation, coverage: Coverage, _: Path) -> bool:
+    if " (" in used.name:
+        return False
     if used.path is not None:
         return used.path in coverage.sources or is_empty(used.path)
     # What a library imports by itself, because it needs it or finds it installed, is the environment's.
