@@ -21,19 +21,21 @@ UNDECLARED, FAILED = 1, 2
 
 @click.command(context_settings=PASS_ON)
 @json_option
+@click.option("--once", is_flag=True, help="Do not run the branch again with its code in another form.")
 @task_arguments
-def audit(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
+def audit(family: str, arguments: tuple[str, ...], as_json: bool, once: bool) -> None:
     """Run one branch of TASK and list what it used that no component of its fingerprint covers.
 
-    Code, files, modules, environment variables, subprocesses and network connections are watched. Outputs go
-    to a temporary folder; the store stays as it is. Without --branch it is branch 0. Exit status: 0 when
-    nothing is undeclared, 1 when something is, 2 when the branch failed.
+    Code, files, modules, environment variables, options of law.cfg, subprocesses and network connections are
+    watched. Then the branch runs again without the statements, docstrings and annotations that its fingerprint does
+    not count: it must make the same. Outputs go to a temporary folder; the store stays as it is. Without --branch
+    it is branch 0. Exit status: 0 when nothing is undeclared, 1 when something is, 2 when the branch failed.
 
     \b
     Examples:
       caselaw audit SelectEvents --dataset ttbar
       caselaw audit SelectEvents --dataset ttbar --branch 3
-      caselaw audit Fit --json
+      caselaw audit Fit --once --json
     """
     from rich.console import Console
 
@@ -41,7 +43,7 @@ def audit(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
 
     task = task_from_arguments(family, arguments)
     with Console(stderr=True).status(f"running one branch of {task.get_task_family()} …"):
-        found = audited(task)
+        found = audited(task, compare=not once)
     if as_json:
         content = asdict(found)
         failure = content.pop("failure")
@@ -71,5 +73,7 @@ def show(found: Audit) -> None:
         console.print(table)
     elif found.failure is None:
         console.print(f"[green]nothing undeclared[/]: {which} ({found.fingerprint})")
+    if found.not_compared is not None:
+        console.print(f"[yellow]not run again[/]: {found.not_compared}")
     counts = ", ".join(f"{kind} {number}" for kind, number in found.covered.items() if number)
     console.print(f"covered: {counts or 'nothing'}")

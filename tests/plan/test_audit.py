@@ -166,7 +166,7 @@ def test_undeclared_use_is_listed(project: Any, name: str) -> None:
         import sqlite3
 
         sqlite3.connect(project.root / "numbers.sqlite").execute("create table numbers (n)").connection.close()
-    done = run(project, "work.Count", "--json", code=1)
+    done = run(project, "work.Count", "--once", "--json", code=1)
     undeclared = [one for one in json.loads(done.stdout)["undeclared"] if one["name"] != "plugin"]
     assert listed(undeclared) == expected
     assert "secret" not in done.stdout + done.stderr

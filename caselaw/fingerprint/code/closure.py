@@ -104,13 +104,16 @@ def _shared(root: Path, names: tuple[str, ...] | None) -> Closures:
 
 
 class Closures:
-    """Closures of one state of the source tree: each file is read once."""
+    """Closures of one state of the source tree: each file is read once; `texts` stand for what is in some of them."""
 
-    def __init__(self, first_party: FirstParty, *, folder: str | os.PathLike[str] | None = None) -> None:
+    def __init__(
+        self, first_party: FirstParty, *, folder: str | os.PathLike[str] | None = None,
+        texts: Mapping[Path, bytes] | None = None,
+    ) -> None:  # fmt: skip
         place = first_party.root / ".caselaw" if folder is None else Path(folder)
         self.first_party = first_party
         self.finder = Finder(first_party)
-        self.sources = Sources(place)
+        self.sources = Sources(place, texts)
         self.distributions = Distributions(place)
         self._resolver = Resolver(self.finder, self.sources)
         self._known: dict[Any, Closure] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,10 +35,12 @@ class Sources:
     The memo on disk goes by content, never by time: reading a source file costs less than being wrong.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, texts: Mapping[Path, bytes] | None = None) -> None:
         version = f"{sys.version_info.major}{sys.version_info.minor}-{_reader_digest()[:8]}"
         self._memo = Memo(folder / f"code-{SCHEME}-{version}.json" if folder is not None else None)
         self._read: dict[Path, Source] = {}
+        self._texts = texts or {}
+        """Read in place of what is in the files."""
 
     def read(self, path: Path) -> Source:
         """Digest and table of a file; FingerprintError when it cannot be read or parsed."""
@@ -57,7 +60,7 @@ class Sources:
         try:
             with path.open("rb") as file:
                 status = os.fstat(file.fileno())
-                content = file.read()
+                content = self._texts.get(path) or file.read()
         except OSError as error:
             raise FingerprintError(
                 f"first-party source cannot be read ({error.strerror or error})",

@@ -17,7 +17,8 @@ from typing import Any
 from caselaw.errors import TaskError, UpstreamError
 from caselaw.execution.job import Job
 from caselaw.execution.threads import VARIABLES
-from caselaw.plan.audit.child import FAILURE, OBSERVATIONS, OUTPUT, Request
+from caselaw.plan.audit.child import DIGESTS, FAILURE, OBSERVATIONS, OUTPUT, Request
+from caselaw.plan.audit.comparison import Made
 from caselaw.plan.audit.observation import Observation, read_observations
 from caselaw.plan.audit.origin import Origins
 from caselaw.plan.audit.recorder import Lines
@@ -34,6 +35,7 @@ class Observed:
     observations: tuple[Observation, ...]
     scratch: Path
     failure: str | None
+    made: Made = None
 
 
 def chosen_branch(task: Any) -> tuple[Any, int | None]:
@@ -80,8 +82,13 @@ def command(task: Any) -> str:
     return shlex.join(["law", "run", task.get_task_family(), *given])
 
 
-def observe(branch: Any, number: int | None, origins: Origins, lines: Lines) -> Observed:
-    """Run the branch in a process of its own, which writes to a temporary folder that is removed again."""
+def observe(
+    branch: Any, number: int | None, origins: Origins, lines: Lines, texts: Mapping[str, str] | None = None
+) -> Observed:
+    """Run the branch in a process of its own, which writes to a temporary folder that is removed again.
+
+    With `texts`, these are executed in place of source files, and nothing is watched.
+    """
     workflow = branch.of_all_branches
     # The context that a run makes for its records writes into the store; here nothing is recorded.
     workflow.__dict__["run_context"] = RunContext(
@@ -92,10 +99,11 @@ def observe(branch: Any, number: int | None, origins: Origins, lines: Lines) -> 
         scratch = Path(folder).resolve()
         (scratch / "tmp").mkdir()
         names = frozenset(name.partition(".")[0] for name in workflow.closure.symbols)
-        request = Request(work, number or 0, scratch, origins, lines, names)
+        request = Request(work, number or 0, scratch, origins, lines, names, texts or {})
         status = execute(request, environment(scratch, branch.resources.cpus))
         failure = failure_of(status, scratch)
-        return Observed(tuple(read_observations(scratch / OBSERVATIONS)), scratch, failure)
+        made = json.loads((scratch / DIGESTS).read_text()) if failure is None else None
+        return Observed(tuple(read_observations(scratch / OBSERVATIONS)), scratch, failure, made)
 
 
 def execute(request: Request, variables: Mapping[str, str]) -> int:

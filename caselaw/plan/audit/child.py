@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import importlib.machinery
+import json
 import os
 import pickle
 import sys
 import tempfile
 import traceback
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from caselaw.errors import PublishError
+from caselaw.fingerprint.content import content_digest
 from caselaw.plan.audit.events import watch_events
 from caselaw.plan.audit.functions import traced
 from caselaw.plan.audit.options import watch_options
@@ -23,7 +25,7 @@ from caselaw.plan.audit.recorder import Lines, Recorder
 from caselaw.plan.audit.variables import watch_variables
 from caselaw.storage import Location, Staging
 
-OBSERVATIONS, FAILURE, OUTPUT = "observations.jsonl", "failure.txt", "output.txt"
+OBSERVATIONS, FAILURE, OUTPUT, DIGESTS = "observations.jsonl", "failure.txt", "output.txt", "digests.json"
 FAILED = 3
 
 
@@ -38,6 +40,8 @@ class Request:
     lines: Lines
     names: frozenset[str] = frozenset()
     """Top-level names of the project's packages and modules."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """By path of a source file, what is executed in its place; then nothing is watched."""
 
 
 def serve() -> None:
@@ -46,9 +50,12 @@ def serve() -> None:
     descriptor = os.open(request.scratch / OBSERVATIONS, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     recorder = Recorder(descriptor, request.origins, request.lines)
     tempfile.tempdir = None
-    watch_variables(recorder)
-    watch_options(recorder)
-    watch_events(recorder)
+    if request.texts:
+        execute_in_place(request.texts)
+    else:
+        watch_variables(recorder)
+        watch_options(recorder)
+        watch_events(recorder)
     try:
         run(request, recorder)
     except BaseException:
@@ -62,7 +69,7 @@ def run(request: Request, recorder: Recorder) -> None:
     divert(task, request.scratch)
     recorder.running = True
     try:
-        with traced(recorder):
+        with contextlib.nullcontext() if request.texts else traced(recorder):
             finish(type(task).run(task))
         record_modules_from_elsewhere(recorder, request.names)
     finally:
@@ -77,6 +84,19 @@ def record_modules_from_elsewhere(recorder: Recorder, names: frozenset[str]) -> 
             continue
         if spec.has_location and spec.origin and recorder.origins.of(spec.origin) != "first-party":
             recorder.record("module", f"{name} ({os.path.realpath(spec.origin)})", None, by="first-party")
+
+
+def execute_in_place(texts: Mapping[str, str]) -> None:
+    """Let these texts be executed where their files are imported, for the rest of the process."""
+    get_code = importlib.machinery.SourceFileLoader.get_code
+
+    def get_code_of(loader: importlib.machinery.SourceFileLoader, fullname: str) -> Any:
+        path = os.path.realpath(loader.get_filename(fullname))
+        if path not in texts:
+            return get_code(loader, fullname)
+        return compile(texts[path], path, "exec", dont_inherit=True)
+
+    importlib.machinery.SourceFileLoader.get_code = get_code_of  # type: ignore[method-assign, assignment]
 
 
 def finish(run: Any) -> None:
@@ -104,6 +124,8 @@ def divert(task: Any, scratch: Path) -> None:
                 f"products were not written: {', '.join(missing)}", type(task).__name__,
                 "write every declared product inside 'with self.publish() as out:'",
             )  # fmt: skip
+        digests = {product: content_digest(path) for product, path in staging.paths.items()}
+        (scratch / DIGESTS).write_text(json.dumps(digests))
 
     task.__dict__["publish"] = publish
     task.__dict__["location"] = Location.of(str(scratch / "outputs"), task.products)

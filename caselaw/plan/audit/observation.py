@@ -8,7 +8,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["function", "file", "module", "variable", "option", "subprocess", "network"]
+Kind = Literal[
+    "function", "statement", "docstring", "annotation", "import order", "file", "module", "variable", "option",
+    "subprocess", "network",
+]  # fmt: skip
 By = Literal["first-party", "engine", "library"]
 
 

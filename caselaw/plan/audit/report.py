@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import luigi
+
+from caselaw.config import Project
+from caselaw.fingerprint import Closures, first_party
 from caselaw.plan.audit.branch import chosen_branch, observe, require_upstream
+from caselaw.plan.audit.comparison import Comparison
+from caselaw.plan.audit.comparison import compare as compare_runs
 from caselaw.plan.audit.coverage import coverage_of
 from caselaw.plan.audit.origin import origins_of
 from caselaw.plan.audit.recorder import Lines
+from caselaw.plan.audit.uncounted import real_paths, uncounted_statements
+from caselaw.plan.audit.variations import Variation, module_names, of_texts, texts_of, without_statement
 from caselaw.plan.audit.verdict import Finding, judge
 
 
@@ -25,29 +35,73 @@ class Audit:
     undeclared: tuple[Finding, ...]
     covered: Mapping[str, int]
     failure: str | None
+    not_compared: str | None = None
+    """Why it is not known whether the branch makes the same with only what counts."""
 
 
-def audit(task: Any) -> Audit:
+def audit(task: Any, *, compare: bool = True) -> Audit:
     """Run one branch of a task under observation, publishing nothing.
 
-    Raises `UpstreamError` when something upstream is missing, `TaskError` when there is no such branch.
+    With `compare`, run it again with its code in another form that has the same fingerprint. Raises `UpstreamError`
+    when something upstream is missing, `TaskError` when there is no such branch.
     """
     branch, number = chosen_branch(task)
     require_upstream(branch)
     workflow = branch.of_all_branches
     lines = lines_of(workflow.closure)
     coverage = coverage_of(branch, lines)
-    observed = observe(branch, number, origins_of(branch.project, workflow.closure.sources), lines)
+    origins = origins_of(branch.project, workflow.closure.sources)
+    observed = observe(branch, number, origins, lines)
     undeclared, covered = judge(observed.observations, coverage, observed.scratch)
+    compared = Comparison()
+    if compare:
+        compared = compare_runs(
+            observed.made, variations_of(workflow.closure, lines),
+            lambda variations: counts(type(workflow), branch.project, variations),
+            lambda variations: observe(branch, number, origins, lines, texts_of(variations)).made,
+        )  # fmt: skip
     return Audit(
         family=task.get_task_family(),
         params=workflow.readable_parameters,
         branch=number,
         fingerprint=branch.fingerprint,
-        undeclared=tuple(undeclared),
+        undeclared=(*undeclared, *findings(compared.culprits, coverage.root)),
         covered=dict(covered),
         failure=observed.failure,
+        not_compared=compared.reason,
     )
+
+
+def variations_of(closure: Any, lines: Lines) -> list[Variation]:
+    """Other forms of the closure's source files that are not to matter."""
+    paths, names = real_paths(closure.sources), module_names()
+    removed = map(without_statement, uncounted_statements(paths, lines, task_classes()))
+    return [*removed, *(each for path in sorted(paths) for each in of_texts(path, names.get(path, Path(path).stem)))]
+
+
+def counts(task_class: type, project: Project, variations: Sequence[Variation]) -> bool:
+    """Whether variations change the fingerprint."""
+    texts = {Path(path): text.encode() for path, text in texts_of(variations).items()}
+    party = first_party(project.root, project.first_party)
+    digests = [Closures(party, texts=found).of_class(task_class).code_digest for found in ({}, texts)]
+    return digests[0] != digests[1]
+
+
+def findings(culprits: Iterable[Variation], root: Path) -> Iterator[Finding]:
+    for each in culprits:
+        path = os.path.relpath(each.path, root) if Path(each.path).is_relative_to(root) else each.path
+        yield Finding(each.kind, each.name, f"{path}:{each.line}")
+
+
+def task_classes() -> dict[str, frozenset[str]]:
+    """Names of the task classes that loaded modules define, by the real path of the module."""
+    found: dict[str, set[str]] = {}
+    for module in list(sys.modules.values()):
+        path = getattr(module, "__file__", None)
+        for name, value in list(vars(module).items()) if path else ():
+            if isinstance(value, type) and issubclass(value, luigi.Task) and value.__module__ == module.__name__:
+                found.setdefault(os.path.realpath(str(path)), set()).add(name)
+    return {path: frozenset(names) for path, names in found.items()}
 
 
 def lines_of(closure: Any) -> Lines:

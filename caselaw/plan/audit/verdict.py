@@ -108,8 +108,11 @@ def covers_network(used: Observation, coverage: Coverage, _: Path) -> bool:
     return used.name.rpartition(":")[0] in coverage.hosts
 
 
+BY_COMPARISON: tuple[Kind, ...] = ("statement", "docstring", "annotation", "import order")
+
 COVERS: Mapping[Kind, Callable[[Observation, Coverage, Path], bool]] = {
     "function": covers_function,
+    **dict.fromkeys(BY_COMPARISON, covers_function),
     "module": covers_module,
     "file": covers_file,
     "variable": covers_variable,
