@@ -1,20 +1,22 @@
 """Digests of what output files hold: two writes of the same content are equal.
 
-ROOT, Parquet, HDF5, PDF, PNG, SVG, gzip and tar files differ in their bytes on every write, because of dates,
-random names, or the way in which data are cut and compressed. Their content digests do not.
-Each format has a module with one function `content(path)`; format libraries are imported when it is called.
+ROOT, Parquet, HDF5, PDF, PNG, SVG, zip, tar and compressed files differ in their bytes on every write, because
+of dates, random names, or the way in which data are cut and compressed. Their content digests do not. What any
+reader of a format shows counts. Each format has a module with one function `content(source)`; format libraries
+are imported when it is called.
 """
 
 from __future__ import annotations
 
-import importlib
 import logging
 import os
 import stat
 from pathlib import Path
 
 from caselaw.errors import FingerprintError
-from caselaw.fingerprint.content.kinds import kind_of
+from caselaw.fingerprint.content import readers
+from caselaw.fingerprint.content.kinds import HEAD, Kind, begins_as, named_kind
+from caselaw.fingerprint.content.source import Source
 from caselaw.fingerprint.files import file_digest, file_status, identity_of_file, local_path, tree_digest, unreadable
 
 __all__ = ["content_digest"]
@@ -38,25 +40,35 @@ def content_digest(path: str | os.PathLike[str], *, sha256: str | None = None) -
 
 def _of_file(path: Path, sha256: str | None = None) -> str:
     before = file_status(path)
-    kind = kind_of(path) if stat.S_ISREG(before.st_mode) else None
-    content = _read(path, kind) if kind is not None else None
+    kind = named_kind(path.name) if stat.S_ISREG(before.st_mode) else None
+    content = _read(path, before.st_size, kind) if kind is not None and _begins_as(kind, path) else None
     if content is None:
         return f"bytes:{sha256 or file_digest(path)}"
     if identity_of_file(file_status(path)) != identity_of_file(before):
         raise FingerprintError(
             "a file changed while it was read", str(path), "wait until it is complete, then run again"
         )
-    return f"{kind}:{content}"
+    return content
 
 
-def _read(path: Path, kind: str) -> str | None:
+def _begins_as(kind: Kind, path: Path) -> bool:
+    if not kind.magic:
+        return True
+    try:
+        with path.open("rb") as file:
+            return begins_as(kind, file.read(HEAD))
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def _read(path: Path, size: int, kind: Kind) -> str | None:
     """The digest of the content; None when the file cannot be read as this kind."""
     try:
-        return str(importlib.import_module(f"{__name__}.{kind}").content(path))
+        return readers.read(kind, Source.of(path, size))
     except MemoryError:
         raise
     except Exception as error:  # what a library raises for a damaged file has no common class
         if isinstance(error, OSError) and error.errno is not None:  # a library's own OSErrors have none
             raise unreadable(path, error) from error
-        logger.debug("%s counts with its bytes, not as %s: %s: %s", path, kind, type(error).__name__, error)
+        logger.debug("%s counts with its bytes, not as %s: %s: %s", path, kind.name, type(error).__name__, error)
         return None

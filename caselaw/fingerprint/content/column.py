@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 class Column:
     """Validity, lengths and values, each in a stream of its own, and the same for nested columns.
 
-    What lies behind a null, and how values are encoded (dictionaries, 32- or 64-bit offsets), does not count.
+    What lies behind a null, and how values are encoded (32- or 64-bit offsets), does not count. Of an array
+    with a dictionary, the categories count as well, in the order in which they first appear.
     """
 
     def __init__(self) -> None:
@@ -22,15 +23,16 @@ class Column:
         self._lengths = Counts()
         self._values = Stream()
         self._nested: list[Column] = []
+        self._categories: list[pyarrow.Array] = []
 
     def feed(self, array: pyarrow.Array) -> None:
         """Add an array; ValueError for types without a defined content (unions, run-end encoding)."""
         import pyarrow
         from pyarrow import compute
 
+        array = self._plain(array)
         if not len(array):
             return
-        array = _plain(array)
         if array.null_count:
             self._valid.feed(array.is_valid().to_numpy(zero_copy_only=False))
             array = array.drop_null()
@@ -50,7 +52,8 @@ class Column:
 
     def digest(self) -> str:
         nested = [column.digest() for column in self._nested]
-        return digest(self._valid.digest(), self._lengths.digest(), self._values.digest(), nested)
+        own = digest(self._valid.digest(), self._lengths.digest(), self._values.digest(), nested)
+        return digest(own, self._categories_digest()) if self._categories else own
 
     def _feed_nested(self, arrays: list[pyarrow.Array]) -> None:
         if not self._nested:
@@ -58,24 +61,37 @@ class Column:
         for column, array in zip(self._nested, arrays, strict=True):
             column.feed(array)
 
+    def _plain(self, array: pyarrow.Array) -> pyarrow.Array:
+        """The array in the one of several equivalent representations that `feed` reads."""
+        import pyarrow
 
-def _plain(array: pyarrow.Array) -> pyarrow.Array:
-    """The array in the one of several equivalent representations that `Column` reads."""
-    import pyarrow
+        types, kind = pyarrow.types, array.type
+        if isinstance(kind, pyarrow.BaseExtensionType):
+            return self._plain(array.storage)
+        if types.is_dictionary(kind):
+            self._add_categories(array.dictionary)
+            return self._plain(array.dictionary_decode())
+        if types.is_string(kind) or types.is_string_view(kind):
+            return array.cast(pyarrow.large_string())
+        if types.is_binary(kind) or types.is_binary_view(kind):
+            return array.cast(pyarrow.large_binary())
+        if types.is_map(kind):
+            entries = pyarrow.struct([kind.key_field, kind.item_field])
+            return array.cast(pyarrow.list_(pyarrow.field("entries", entries, nullable=False)))
+        return array
 
-    types, kind = pyarrow.types, array.type
-    if isinstance(kind, pyarrow.BaseExtensionType):
-        return _plain(array.storage)
-    if types.is_dictionary(kind):
-        return _plain(array.dictionary_decode())
-    if types.is_string(kind) or types.is_string_view(kind):
-        return array.cast(pyarrow.large_string())
-    if types.is_binary(kind) or types.is_binary_view(kind):
-        return array.cast(pyarrow.large_binary())
-    if types.is_map(kind):
-        entries = pyarrow.struct([kind.key_field, kind.item_field])
-        return array.cast(pyarrow.list_(pyarrow.field("entries", entries, nullable=False)))
-    return array
+    def _add_categories(self, dictionary: pyarrow.Array) -> None:
+        """Each piece of a column comes with its dictionary, mostly the same one."""
+        import pyarrow
+
+        if not self._categories or not dictionary.equals(self._categories[-1]):
+            known = self._categories[:1]
+            self._categories = [pyarrow.chunked_array([*known, dictionary]).unique(), dictionary]
+
+    def _categories_digest(self) -> str:
+        column = Column()
+        column.feed(self._categories[0])
+        return column.digest()
 
 
 def _binary_values(array: pyarrow.Array) -> memoryview:

@@ -1,4 +1,4 @@
-"""Elements of NumPy arrays as bytes: little-endian, in row-major order, without the padding of records."""
+"""Elements of NumPy arrays: their types, and bytes that are little-endian, in row-major order and not padded."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from typing import Any
 
 
 def element_type(dtype: Any) -> list[Any]:
-    """The type of an array's elements, independent of byte order and padding."""
+    """The type of an array's elements, as NumPy compares types: byte order and places in records count."""
     if dtype.subdtype is not None:
         base, shape = dtype.subdtype
         return ["array", element_type(base), list(shape)]
     if dtype.names is not None:
-        return ["record", [[name, element_type(dtype[name])] for name in dtype.names]]
-    return ["plain", dtype.newbyteorder("<").str]
+        fields = [[name, *dtype.fields[name][1:], element_type(dtype[name])] for name in dtype.names]
+        return ["record", dtype.itemsize, fields]
+    return ["plain", dtype.str]
 
 
 def plain_bytes(array: Any) -> Any:

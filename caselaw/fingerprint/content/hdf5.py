@@ -6,42 +6,48 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.fingerprint.content.hdf5_values import Values, type_of
+from caselaw.fingerprint.content.source import Budget, Source
 from caselaw.fingerprint.hashing import digest
 
-VERSION = 1
+VERSION = 2
 
 STEP_BYTES = 16 << 20
 """Bytes of a dataset that are read at once, along its first axis."""
 
 
-def content(path: Path) -> str:
-    """Digest of all objects that the root group reaches, by name.
+def content(source: Source) -> str:
+    """Digest of all objects that the root group reaches, by name, and in the order in which h5py lists them.
+
+    That is the order of names, or that of writing where a group or an object tracks it.
 
     Soft and external links count with where they lead. An object with several names counts once, and each
     further name with the first one. Raises for damaged files, and for datasets that lie in other files.
     """
     import h5py
 
-    with h5py.File(path, "r", locking=False) as file:  # it is only read, and some file systems have no locks
-        return digest("hdf5", VERSION, _object(file["/"], "/", {}))
+    # It is only read, and some file systems have no locks.
+    options = {"locking": False} if isinstance(source.data, Path) else {}
+    with h5py.File(source.handle, "r", **options) as file:
+        return digest("hdf5", VERSION, _object(file["/"], "/", {}, source.budget))
 
 
-def _object(item: Any, name: str, names: dict[Any, str]) -> list[Any]:
+def _object(item: Any, name: str, names: dict[Any, str], budget: Budget) -> list[Any]:
     import h5py
 
     place = h5py.h5o.get_info(item.id).addr
     if place in names:
         return ["also", names[place]]
     names[place] = name
-    attributes = {key: _attribute(item, key) for key in item.attrs}
+    attributes = [[key, *_attribute(item, key)] for key in item.attrs]
     if isinstance(item, h5py.Group):
-        return ["group", attributes, {key: _link(item, key, name, names) for key in sorted(item)}]
+        return ["group", attributes, [[key, *_link(item, key, name, names, budget)] for key in item]]
     if isinstance(item, h5py.Dataset):
+        budget.expand(item.nbytes)
         return ["dataset", attributes, *_dataset(item)]
     return ["type", attributes, type_of(item.dtype)]
 
 
-def _link(group: Any, key: str, name: str, names: dict[Any, str]) -> list[Any]:
+def _link(group: Any, key: str, name: str, names: dict[Any, str], budget: Budget) -> list[Any]:
     import h5py
 
     link = group.get(key, getlink=True)
@@ -49,7 +55,7 @@ def _link(group: Any, key: str, name: str, names: dict[Any, str]) -> list[Any]:
         return ["soft", link.path]
     if isinstance(link, h5py.ExternalLink):
         return ["external", link.filename, link.path]
-    return _object(group[key], f"{name.rstrip('/')}/{key}", names)
+    return _object(group[key], f"{name.rstrip('/')}/{key}", names, budget)
 
 
 def _dataset(dataset: Any) -> list[Any]:
@@ -63,7 +69,19 @@ def _dataset(dataset: Any) -> list[Any]:
         step = _rows(dataset)
         for start in range(0, shape[0], step):
             values.feed(dataset[start : start + step])
-    return [type_of(dtype), None if shape is None else list(shape), values.digest()]
+    form = None if shape is None else [list(shape), list(dataset.maxshape)]
+    return [type_of(dtype), form, _fill(dataset), values.digest()]
+
+
+def _fill(dataset: Any) -> str:
+    """The value of what is not written, where one was chosen."""
+    import h5py
+
+    if dataset.id.get_create_plist().fill_value_defined() != h5py.h5d.FILL_VALUE_USER_DEFINED:
+        return ""
+    value = Values(dataset.file)
+    value.feed(_scalar(dataset.fillvalue, dataset.dtype))
+    return value.digest()
 
 
 def _rows(dataset: Any) -> int:

@@ -10,24 +10,24 @@ from caselaw.fingerprint.hashing import digest
 
 
 def type_of(dtype: Any) -> list[Any]:
-    """A type independent of byte order and padding: strings, enums, references and variable lengths too."""
+    """A type with its byte order: strings, enums, references and variable lengths too."""
     import h5py
 
     if dtype.subdtype is not None:
         return ["array", type_of(dtype.subdtype[0]), list(dtype.subdtype[1])]
     if dtype.names is not None:
-        return ["compound", [[name, type_of(dtype[name])] for name in dtype.names]]
+        return ["compound", [[name, dtype.fields[name][1], type_of(dtype[name])] for name in dtype.names]]
     if (text := h5py.check_string_dtype(dtype)) is not None:
         return ["string", text.encoding, text.length]
     if (values := h5py.check_enum_dtype(dtype)) is not None:
-        return ["enum", dtype.newbyteorder("<").str, {name: int(value) for name, value in values.items()}]
+        return ["enum", dtype.str, [[name, int(value)] for name, value in values.items()]]
     if (element := h5py.check_vlen_dtype(dtype)) is not None:
         return ["variable", type_of(_dtype(element))]
     if (reference := h5py.check_ref_dtype(dtype)) is not None:
         return ["reference", reference.__name__]
     if dtype.hasobject:
         raise ValueError(f"no defined content of {dtype}")
-    return ["plain", dtype.newbyteorder("<").str]
+    return ["plain", dtype.str]
 
 
 def _dtype(element: Any) -> Any:

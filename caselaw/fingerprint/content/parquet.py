@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caselaw.fingerprint.content.column import Column
+from caselaw.fingerprint.content.source import Source
 from caselaw.fingerprint.hashing import digest
 
 if TYPE_CHECKING:
     import pyarrow
     import pyarrow.parquet
 
-VERSION = 1
+VERSION = 2
 
 BATCH_BYTES = 8 << 20
 """Uncompressed bytes that are read at once, all columns together."""
@@ -22,19 +22,23 @@ _ARROW_SCHEMA = b"ARROW:schema"  # the schema once more, in the words of the ver
 _FIELD_NUMBER = b"PARQUET:field_id"
 
 
-def content(path: Path) -> str:
-    """Digest of fields in order (name, type, nullability, metadata), of user metadata and of all values."""
+def content(source: Source) -> str:
+    """Digest of fields in order (name, type, nullability, metadata), of user metadata and of all values.
+
+    Of dictionaries only those count that the schema promises, as pandas' categories and their order.
+    """
     from pyarrow.parquet import ParquetFile
 
     # Unbuffered, pyarrow would read whole row groups at once.
     options = {"page_checksum_verification": True, "buffer_size": 1 << 20, "pre_buffer": False}
-    with ParquetFile(path, **options) as file:
+    with ParquetFile(source.handle, **options) as file:
         schema = file.schema_arrow
+        source.budget.expand(file.metadata.num_rows * file.metadata.num_columns)
         columns = [Column() for _ in schema]
         for batch in file.iter_batches(batch_size=_batch_rows(file.metadata)):
             for column, array in zip(columns, batch.columns, strict=True):
                 column.feed(array)
-        fields = [_field(field) for field in schema]
+        fields = [[_field(field) for field in schema], _leaves(file.schema)]
         rows, metadata = file.metadata.num_rows, _metadata(file.metadata.metadata)
         return digest("parquet", VERSION, rows, fields, metadata, [column.digest() for column in columns])
 
@@ -47,15 +51,25 @@ def _batch_rows(metadata: pyarrow.parquet.FileMetaData) -> int:
 
 
 def _field(field: pyarrow.Field) -> list[Any]:
-    metadata = {key: value for key, value in (field.metadata or {}).items() if key != _FIELD_NUMBER}
+    metadata = [[key, value] for key, value in (field.metadata or {}).items() if key != _FIELD_NUMBER]
     nested = [_field(field.type.field(index)) for index in range(field.type.num_fields)]
     return [field.name, str(field.type), field.nullable, metadata, nested]
 
 
-def _metadata(metadata: dict[bytes, bytes] | None) -> dict[bytes, Any]:
-    """Key-value metadata without what only says which version of a library wrote them."""
+def _leaves(schema: pyarrow.parquet.ParquetSchema) -> list[Any]:
+    """Names and types for readers that do not know Arrow."""
+    columns = [schema.column(number) for number in range(len(schema.names))]
+    return [
+        [leaf.path, leaf.physical_type, leaf.length, str(leaf.logical_type), str(leaf.converted_type),
+         leaf.max_definition_level, leaf.max_repetition_level]
+        for leaf in columns
+    ]  # fmt: skip
+
+
+def _metadata(metadata: dict[bytes, bytes] | None) -> list[Any]:
+    """Key-value metadata in order, without what only says which version of a library wrote them."""
     kept: dict[bytes, Any] = {key: value for key, value in (metadata or {}).items() if key != _ARROW_SCHEMA}
     if b"pandas" in kept:
         described = json.loads(kept[b"pandas"])
         kept[b"pandas"] = {key: described[key] for key in described if key not in ("creator", "pandas_version")}
-    return kept
+    return [[key, value] for key, value in kept.items()]

@@ -1,4 +1,4 @@
-"""RNTuples of ROOT files: fields by name, with their values; not pages, clusters and encodings."""
+"""RNTuples of ROOT files: fields in order, with their values; not pages, clusters and encodings."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def ntuple_content(ntuple: RNTuple) -> str:
         for name, column in columns.items():
             column.feed(awkward.to_arrow(chunk[name], extensionarray=False))
     fields = _fields(records)
-    if fields.keys() != columns.keys():
+    if [name for name, *_ in fields] != list(columns):
         raise ValueError("fields that cannot be read")
-    values = {name: column.digest() for name, column in columns.items()}
+    values = [column.digest() for column in columns.values()]
     return digest(header.ntuple_name, header.ntuple_description, ntuple.num_entries, fields, values)
 
 
-def _fields(records: list[Any]) -> dict[str, list[Any]]:
+def _fields(records: list[Any]) -> list[Any]:
     """Description of the fields at the top, each with those below it."""
     below: dict[int, list[int]] = defaultdict(list)
     top = []
@@ -51,4 +51,4 @@ def _fields(records: list[Any]) -> dict[str, list[Any]]:
         versions = [record.field_version, record.type_version, record.repetition]
         return [*own, *versions, [described(other) for other in below[number]]]
 
-    return {records[number].field_name: described(number) for number in top}
+    return [described(number) for number in top]

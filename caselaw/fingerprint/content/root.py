@@ -1,11 +1,13 @@
-"""ROOT: keys of all directories with their objects; not dates, UUIDs, compression and places in the file."""
+"""ROOT: keys of all directories in order, with their objects; not dates, UUIDs, compression and places."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caselaw.fingerprint.content.rntuple import ntuple_content
+from caselaw.fingerprint.content.source import Budget, Source
 from caselaw.fingerprint.content.stream import Stream
 from caselaw.fingerprint.content.ttree import is_backup, tree_content
 from caselaw.fingerprint.hashing import digest
@@ -13,16 +15,18 @@ from caselaw.fingerprint.hashing import digest
 if TYPE_CHECKING:
     from uproot.reading import ReadOnlyDirectory, ReadOnlyKey
 
-VERSION = 1
+VERSION = 2
 
 _DIRECTORIES = frozenset({"TDirectory", "TDirectoryFile"})
 _TREES = frozenset({"TTree", "TNtuple", "TNtupleD"})
 _NTUPLES = frozenset({"ROOT::RNTuple", "ROOT::Experimental::RNTuple"})
 _PROCESS = "TProcessID"  # its title is a UUID, another one in each job
+_BRANCH = re.compile(rb"TBranch")
+_WORD = re.compile(r"[\w:]+")
 
 
-def content(path: Path) -> str:
-    """Digest of keys by name, class and title, with their objects.
+def content(source: Source) -> str:
+    """Digest of keys in order, by name, cycle, class and title, with their objects.
 
     A directory counts with its keys, a tree with its branches, an RNTuple with its fields. Anything else,
     histograms among it, counts with its uncompressed bytes, which hold every member. Raises for damaged
@@ -31,52 +35,79 @@ def content(path: Path) -> str:
     import uproot
 
     # Plain reads: a memory map would end the process when somebody truncates the file meanwhile.
-    source = uproot.source.file.MultithreadedFileSource
-    options = {"object_cache": None, "array_cache": None, "minimal_ttree_metadata": False, "num_workers": 1}
-    with uproot.open(path, handler=source, **options) as file:
-        if path.stat().st_size < file.file.fEND:
+    options: dict[str, Any] = {"handler": uproot.source.file.MultithreadedFileSource}
+    if not isinstance(source.data, Path):
+        options = {}
+    options |= {"object_cache": None, "array_cache": None, "minimal_ttree_metadata": False, "num_workers": 1}
+    with uproot.open(source.handle, **options) as file:
+        if source.size < file.file.fEND:
             raise ValueError("an incomplete file")
-        return digest("root", VERSION, _directory(file))
+        return digest("root", VERSION, _Objects(source.budget).of_directory(file))
 
 
-def _directory(directory: ReadOnlyDirectory) -> dict[str, Any]:
-    """Each name with its objects, the newest cycle first. The number of a cycle is no content."""
-    if not directory.fSeekKeys:
-        raise ValueError("a directory without a list of keys: the file was not closed")
-    cycles: dict[str, list[ReadOnlyKey]] = {}
-    for name in set(directory.keys(recursive=False, cycle=True)):
-        key = directory.key(name)
-        if f"{key.fName};{key.fCycle}" != name:
-            raise ValueError(f"no key of the name {name!r}")
-        cycles.setdefault(key.fName, []).append(key)
-    return {name: _objects(keys, directory) for name, keys in cycles.items()}
+class _Objects:
+    """What the objects of one file hold."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._layouts: dict[str, dict[str, Any]] = {}
+
+    def of_directory(self, directory: ReadOnlyDirectory) -> list[Any]:
+        """The keys in order, with their objects."""
+        if not directory.fSeekKeys:
+            raise ValueError("a directory without a list of keys: the file was not closed")
+        keys = []
+        for name in dict.fromkeys(directory.keys(recursive=False, cycle=True)):
+            key = directory.key(name)
+            if f"{key.fName};{key.fCycle}" != name:
+                raise ValueError(f"no key of the name {name!r}")
+            keys.append(key)
+        newest = {key.fName: key for key in sorted(keys, key=lambda key: int(key.fCycle))}
+        return [[key.fName, key.fCycle, *self._of_key(key, newest[key.fName], directory)] for key in keys]
+
+    def _of_key(self, key: ReadOnlyKey, newest: ReadOnlyKey, directory: ReadOnlyDirectory) -> list[Any]:
+        described = [key.fClassName, key.fTitle]
+        if key.fClassName in _DIRECTORIES:
+            return [*described, self.of_directory(key.get())]
+        if key.fClassName in _TREES:
+            tree = key.get()
+            if key is not newest and newest.fClassName in _TREES and is_backup(tree, newest.get()):
+                return [*described, "backup", tree.num_entries]  # the first entries of the newest one
+            return [*described, tree_content(tree, self._budget)]
+        if key.fClassName in _NTUPLES:
+            return [*described, ntuple_content(key.get())]
+        if key.fClassName == _PROCESS:
+            return [key.fClassName]
+        refuse_trees(key.fClassName, directory)
+        return [*described, self._streamed(key), self._layout(key.fClassName, directory)]
+
+    def _streamed(self, key: ReadOnlyKey) -> str:
+        """The bytes of an object; ValueError when it holds a tree: they only say where the baskets are."""
+        self._budget.expand(key.fObjlen)
+        chunk, _ = key.get_uncompressed_chunk_cursor()
+        if _BRANCH.search(chunk.raw_data):
+            raise ValueError(f"{key.fClassName} {key.fName} holds a tree")
+        stream = Stream()
+        stream.feed(chunk.raw_data)
+        return stream.digest()
+
+    def _layout(self, class_name: str, directory: ReadOnlyDirectory) -> dict[str, Any]:
+        if class_name not in self._layouts:
+            self._layouts[class_name] = _layouts(class_name, directory, {})
+        return self._layouts[class_name]
 
 
-def _objects(keys: list[ReadOnlyKey], directory: ReadOnlyDirectory) -> list[Any]:
-    newest, *older = sorted(keys, key=lambda key: -key.fCycle)
-    objects = [_object(newest, directory)]
-    for key in older:
-        both_trees = key.fClassName in _TREES and newest.fClassName in _TREES
-        if not (both_trees and is_backup(key.get(), newest.get())):
-            objects.append(_object(key, directory))
-    return objects
-
-
-def _object(key: ReadOnlyKey, directory: ReadOnlyDirectory) -> list[Any]:
-    described = [key.fClassName, key.fTitle]
-    if key.fClassName in _DIRECTORIES:
-        return [*described, _directory(key.get())]
-    if key.fClassName in _TREES:
-        return [*described, tree_content(key.get())]
-    if key.fClassName in _NTUPLES:
-        return [*described, ntuple_content(key.get())]
-    if key.fClassName == _PROCESS:
-        return [key.fClassName]
-    refuse_trees(key.fClassName, directory)
-    stream = Stream()
-    chunk, _ = key.get_uncompressed_chunk_cursor()
-    stream.feed(chunk.raw_data)
-    return [*described, stream.digest()]
+def _layouts(class_name: str, directory: ReadOnlyDirectory, found: dict[str, Any]) -> dict[str, Any]:
+    """Checksums of the members' names and types that the file gives for a class and those inside it."""
+    for name in [class_name, *_WORD.findall(class_name)]:
+        versions = directory.file.streamers.get(name, {})
+        if versions and name not in found:
+            found[name] = {version: int(layout.member("fCheckSum")) for version, layout in versions.items()}
+            for layout in versions.values():
+                for element in layout.elements:
+                    inside = element.name if element.typename == "BASE" else element.typename
+                    _layouts(inside, directory, found)
+    return found
 
 
 def refuse_trees(class_name: str, directory: ReadOnlyDirectory) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
+from caselaw.fingerprint.content.source import Source
 from caselaw.fingerprint.content.stream import Stream
 from caselaw.fingerprint.encoding import encode
 from caselaw.fingerprint.hashing import digest
@@ -18,16 +18,16 @@ _RANDOM = re.compile(r"(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8
 _NAME = re.compile(r"[\w.:-]+")
 
 
-def content(path: Path) -> str:
+def content(source: Source) -> str:
     """Digest of the document; raises when it is not well-formed or declares entities.
 
     Names that end in a UUID or in eight or more hexadecimal digits, as matplotlib draws them at random for
     clip paths and markers, are replaced by the number of their first appearance, also where they are used.
     """
     names = _Names()
-    _parse(path, names)
+    _parse(source, names)
     document = _Document(names.found)
-    _parse(path, document)
+    _parse(source, document)
     return digest("svg", VERSION, document.stream.digest())
 
 
@@ -101,7 +101,7 @@ class _Document:
         return self._names.get(found[0], found[0])
 
 
-def _parse(path: Path, handler: _Names | _Document) -> None:
+def _parse(source: Source, handler: _Names | _Document) -> None:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = handler.start
@@ -109,7 +109,7 @@ def _parse(path: Path, handler: _Names | _Document) -> None:
     parser.CharacterDataHandler = handler.text
     parser.ProcessingInstructionHandler = handler.instruction
     parser.EntityDeclHandler = parser.SkippedEntityHandler = _refuse
-    with path.open("rb") as file:
+    with source.open() as file:
         parser.ParseFile(file)
 
 

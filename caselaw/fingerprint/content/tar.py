@@ -1,16 +1,23 @@
-"""tar, plain or compressed with gzip: members, without their dates, owners and order."""
+"""tar, plain or compressed: members in order, without their dates and owners."""
 
 from __future__ import annotations
 
-import gzip
 import tarfile
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, cast
 
-from caselaw.fingerprint.content.stream import Readable, pieces, stream_digest
+from caselaw.fingerprint.content.kinds import named_kind
+from caselaw.fingerprint.content.readers import contained
+from caselaw.fingerprint.content.source import Source
+from caselaw.fingerprint.content.stream import Readable
+from caselaw.fingerprint.content.unpacking import read_to_end, unpacked
 from caselaw.fingerprint.hashing import digest
 
-VERSION = 1
+VERSION = 2
+
+_IN_THE_HEADER = ("path", "linkpath", "size", "mtime", "atime", "ctime", "uid", "gid", "uname", "gname",
+                  "hdrcharset", "LIBARCHIVE.creationtime")  # fmt: skip
+"""Extended fields that tarfile has read into a member, and dates."""
 
 
 class _Watched:
@@ -33,45 +40,53 @@ class _Watched:
         return self._last[start : start + tarfile.BLOCKSIZE]
 
 
-def content(path: Path) -> str:
-    """Digest of members by name; raises when the archive is damaged or incomplete.
+def content(source: Source) -> str:
+    """Digest of the members; raises when the archive is damaged or incomplete.
 
-    Nothing is extracted. Names and link targets count as they are written. Of members of the same name, the
-    order counts.
+    Nothing is extracted. Names and link targets count as they are written.
     """
-    with path.open("rb") as raw:
-        compressed = raw.read(2) == b"\x1f\x8b"
-        raw.seek(0)
-        if not compressed:
-            return digest("tar", VERSION, _members(raw))
-        with gzip.open(raw) as file:
-            members = _members(file)
-            for _ in pieces(file):  # to the end, so that the checksum is verified
-                pass
+    kind = named_kind(source.name)
+    if kind is None or not kind.magic:
+        with source.open() as raw:
+            return digest("tar", VERSION, _members(raw, source))
+    with unpacked(source) as file:
+        members = _members(file, source)
+        read_to_end(file)
         return digest("tar", VERSION, members)
 
 
-def _members(file: Readable) -> dict[str, list[Any]]:
-    members: dict[str, list[Any]] = {}
+def _members(file: Readable, source: Source) -> list[Any]:
+    """What is said of all members, and each of them."""
+    members: list[Any] = []
     watched = _Watched(file)
     with tarfile.open(mode="r|", fileobj=cast(Any, watched)) as archive:
         for member in archive:
-            members.setdefault(member.name, []).append(_member(archive, member))
+            source.budget.enter()
+            members.append(_member(archive, member, source))
             cast(Any, archive).members.clear()  # tarfile keeps them all
     # tarfile takes a damaged header, and the end of the file, for the end of the archive.
     if watched.block(archive.offset) != bytes(tarfile.BLOCKSIZE):
         raise ValueError("a damaged or incomplete archive")
-    return members
+    return [_extended(archive.pax_headers), members]
 
 
-def _member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> list[Any]:
-    described = [_type(member), member.mode & 0o7777, member.linkname, member.devmajor, member.devminor]
+def _member(archive: tarfile.TarFile, member: tarfile.TarInfo, source: Source) -> list[Any]:
+    described = [member.name, _type(member), member.mode & 0o7777, member.linkname, member.devmajor, member.devminor,
+                 _extended(member.pax_headers)]  # fmt: skip
     if not member.isreg():
         return described
+    if member.issparse():  # its holes are not in the file
+        source.budget.expand(member.size)
     file = archive.extractfile(member)
     assert file is not None  # it is a regular file
     with file:
-        return [*described, member.size, stream_digest(file)]
+        return [*described, contained(member.name, cast(Readable, file), source)]
+
+
+def _extended(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Extended attributes, access control lists, comments."""
+    names = [name for name in fields if name not in _IN_THE_HEADER and "GNU.sparse" not in name]
+    return {name: str(fields[name]) for name in names}
 
 
 def _type(member: tarfile.TarInfo) -> bytes:

@@ -1,10 +1,11 @@
-"""Trees of ROOT files: branches by name, with the bytes of their entries as ROOT streams them."""
+"""Trees of ROOT files: branches in order, with the bytes of their entries as ROOT streams them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from caselaw.fingerprint.content.source import Budget
 from caselaw.fingerprint.content.stream import Stream
 from caselaw.fingerprint.hashing import digest
 
@@ -18,17 +19,17 @@ _BRANCH = ("fName", "fTitle", "fClassName", "fParentName", "fClonesName", "fChec
 _LEAF = ("fName", "fTitle", "fLen", "fLenType", "fIsUnsigned", "fID", "fType")
 
 
-def tree_content(tree: TTree) -> str:
+def tree_content(tree: TTree, budget: Budget) -> str:
     """Digest of a tree: title, what is attached to it, and its branches.
 
-    How entries are grouped in baskets and clusters, and compressed, does not count, nor does the order of
-    branches. Raises ValueError for branches in other files and for tables of references.
+    How entries are grouped in baskets and clusters, and compressed, does not count. Raises
+    ValueError for branches in other files and for tables of references.
     """
     if tree.has_member("fBranchRef") and tree.member("fBranchRef") is not None:
         raise ValueError(f"tree {tree.name} has a table of references")
     members = {name: tree.member(name) for name in _ATTACHED if tree.has_member(name)}
     attached = {name: attached_value(value) for name, value in members.items() if not _empty(value)}
-    return digest([tree.member(name) for name in _TREE], attached, _branches(tree))
+    return digest([tree.member(name) for name in _TREE], attached, _branches(tree, budget))
 
 
 def is_backup(older: TTree, newer: TTree) -> bool:
@@ -43,20 +44,16 @@ def _baskets(tree: TTree) -> set[int]:
     return {int(place) for branch in branches for place in branch.member("fBasketSeek") if place}
 
 
-def _branches(parent: TTree | TBranch) -> dict[str, list[Any]]:
-    """Branches by name; of several with the same name, the order counts."""
-    branches: dict[str, list[Any]] = {}
-    for branch in parent.branches:
-        branches.setdefault(branch.name, []).append(_branch(branch))
-    return branches
+def _branches(parent: TTree | TBranch, budget: Budget) -> list[Any]:
+    return [_branch(branch, budget) for branch in parent.branches]
 
 
-def _branch(branch: TBranch) -> list[Any]:
+def _branch(branch: TBranch, budget: Budget) -> list[Any]:
     if branch.has_member("fFileName") and branch.member("fFileName"):
         raise ValueError(f"branch {branch.name} is in another file")
     members = {name: branch.member(name) for name in _BRANCH if branch.has_member(name)}
     leaves = [_leaf(leaf) for leaf in branch.member("fLeaves")]
-    return [branch.classname, members, leaves, _entries(branch), _branches(branch)]
+    return [branch.classname, members, leaves, _entries(branch, budget), _branches(branch, budget)]
 
 
 def _leaf(leaf: Any) -> list[Any]:
@@ -65,13 +62,14 @@ def _leaf(leaf: Any) -> list[Any]:
     return [leaf.classname, members, None if count is None else count.member("fName")]
 
 
-def _entries(branch: TBranch) -> list[Any]:
+def _entries(branch: TBranch, budget: Budget) -> list[Any]:
     """Bytes of all entries one after the other, and their lengths where ROOT stores them."""
     import numpy
 
     data, lengths, entries = Stream(), Stream(), 0
     for number in range(branch.num_baskets):
         basket = branch.basket(number)
+        budget.expand(basket.data.nbytes)
         data.feed(numpy.ascontiguousarray(basket.data))
         if basket.byte_offsets is not None:
             lengths.feed(numpy.diff(basket.byte_offsets).astype("<i4"))

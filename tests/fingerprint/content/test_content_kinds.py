@@ -14,13 +14,16 @@ import pytest
 from caselaw.errors import FingerprintError
 from caselaw.fingerprint import file_digest
 from caselaw.fingerprint.content import content_digest, kinds
+from caselaw.fingerprint.content.source import Source
 
 
 def by_bytes(path: Path) -> str:
     return f"bytes:{file_digest(path)}"
 
 
-@pytest.mark.parametrize("name", ["cutflow.json", "table.csv", "events.npy", "notes", "root", ".root"])
+@pytest.mark.parametrize(
+    "name", ["cutflow.json", "table.csv", "events.npy", "notes", "root", ".root", "events.json.lz4"]
+)
 def test_other_formats_count_with_their_bytes(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(b"root and more")
@@ -90,14 +93,14 @@ def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from caselaw.fingerprint.content import gzip as reader
+    from caselaw.fingerprint.content import compressed as reader
 
     path = tmp_path / "file.gz"
     path.write_bytes(gzip.compress(b"events"))
     original = reader.content
 
-    def slow(path: Path) -> str:
-        digest = original(path)
+    def slow(source: Source) -> str:
+        digest = original(source)
         path.write_bytes(gzip.compress(b"other events"))
         return digest
 
@@ -107,12 +110,12 @@ def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path: Path, monkey
 
 
 def test_a_read_error_is_not_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from caselaw.fingerprint.content import gzip as reader
+    from caselaw.fingerprint.content import compressed as reader
 
     path = tmp_path / "file.gz"
     path.write_bytes(gzip.compress(b"events"))
 
-    def fails(path: Path) -> str:
+    def fails(source: Source) -> str:
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(reader, "content", fails)
@@ -171,7 +174,8 @@ def test_without_its_library_a_file_counts_with_its_bytes(tmp_path: Path) -> Non
 def test_the_import_loads_no_format_library() -> None:
     script = (
         "import sys, caselaw.fingerprint.content\n"
-        "print({'numpy', 'uproot', 'pyarrow', 'h5py', 'PIL', 'pypdf', 'tarfile'} & set(sys.modules))"
+        "formats = {'numpy', 'uproot', 'pyarrow', 'h5py', 'PIL', 'pypdf', 'onnx', 'tarfile', 'zipfile', 'lzma'}\n"
+        "print(formats & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

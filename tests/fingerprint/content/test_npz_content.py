@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from caselaw.fingerprint import file_digest
-from caselaw.fingerprint.content import content_digest
+from caselaw.fingerprint.content import content_digest, npy
 
 ARRAYS: dict[str, Any] = {
     "x": np.arange(12.0).reshape(3, 4),
@@ -32,21 +32,39 @@ def save(path: Path, compressed: bool = False, **contents: Any) -> str:
     return content_digest(path)
 
 
-def test_compression_order_and_memory_layout_do_not_count(tmp_path: Path) -> None:
+def shown(path: Path) -> list[tuple[str, Any]]:
+    with np.load(path) as arrays:
+        return [(name, (arrays[name].dtype, arrays[name].shape, arrays[name].tobytes())) for name in arrays.files]
+
+
+def test_compression_and_memory_layout_do_not_count(tmp_path: Path) -> None:
     one = save(tmp_path / "one.npz", **ARRAYS)
-    reordered = dict(reversed(ARRAYS.items())) | {"x": np.asfortranarray(ARRAYS["x"])}
-    assert save(tmp_path / "two.npz", compressed=True, **reordered) == one
-    swapped = ARRAYS | {name: ARRAYS[name].astype(ARRAYS[name].dtype.newbyteorder(">")) for name in ("x", "record")}
-    assert save(tmp_path / "three.npz", **swapped) == one
+    other = ARRAYS | {"x": np.asfortranarray(ARRAYS["x"])}
+    assert save(tmp_path / "two.npz", compressed=True, **other) == one
+    assert shown(tmp_path / "one.npz") == shown(tmp_path / "two.npz")
     assert one.startswith("npz:")
 
 
-def test_padding_of_records_does_not_count(tmp_path: Path) -> None:
-    padded = np.zeros(5, dtype=np.dtype([("a", "i1"), ("b", "f8")], align=True))
-    padded.view("u1")[:] = 7
-    padded["a"], padded["b"] = 1, 2
-    packed = padded.astype([("a", "i1"), ("b", "f8")])
-    assert save(tmp_path / "one.npz", r=padded) == save(tmp_path / "two.npz", r=packed)
+def test_order_counts(tmp_path: Path) -> None:
+    one, two = save(tmp_path / "one.npz", **ARRAYS), save(tmp_path / "two.npz", **dict(reversed(ARRAYS.items())))
+    assert shown(tmp_path / "one.npz") == shown(tmp_path / "two.npz")[::-1]
+    assert one != two
+
+
+@pytest.mark.parametrize("name", ["x", "names", "when", "record"])
+def test_byte_order_counts_as_numpy_shows_it(tmp_path: Path, name: str) -> None:
+    swapped = ARRAYS[name].astype(ARRAYS[name].dtype.newbyteorder(">"))
+    assert swapped.dtype != ARRAYS[name].dtype
+    assert save(tmp_path / "one.npz", **ARRAYS) != save(tmp_path / "two.npz", **ARRAYS | {name: swapped})
+
+
+def test_what_lies_in_the_padding_of_records_does_not_count_and_where_it_is_does(tmp_path: Path) -> None:
+    records = [np.zeros(5, dtype=np.dtype([("a", "i1"), ("b", "f8")], align=True)) for _ in range(2)]
+    for fill, padded in enumerate(records):
+        padded.view("u1")[:] = fill
+        padded["a"], padded["b"] = 1, 2
+    one, two = (save(tmp_path / f"{number}.npz", r=padded) for number, padded in enumerate(records))
+    assert one == two != save(tmp_path / "packed.npz", r=records[0].astype([("a", "i1"), ("b", "f8")]))
 
 
 @pytest.mark.parametrize(
@@ -88,21 +106,30 @@ def test_any_array_is_the_same_in_another_layout(
     tmp_path_factory: pytest.TempPathFactory, array: Any, data: st.DataObject
 ) -> None:
     folder = tmp_path_factory.mktemp("npz")
-    other = array.astype(array.dtype.newbyteorder(), order=data.draw(st.sampled_from("CF")))
+    other = array.astype(array.dtype, order=data.draw(st.sampled_from("CF")))
     one = save(folder / "one.npz", x=array)
     assert save(folder / "two.npz", compressed=True, x=other) == one
+    np.save(folder / "one.npy", array)
+    np.save(folder / "two.npy", other)
+    alone = content_digest(folder / "one.npy")
+    assert alone == content_digest(folder / "two.npy")
+    assert alone.startswith("npy:")
+    swapped = array.astype(array.dtype.newbyteorder())
+    assert (save(folder / "four.npz", x=swapped) == one) == (swapped.dtype == array.dtype)
     if array.size:
         place = data.draw(st.integers(0, array.size - 1))
         tampered = np.array(array)
         tampered.reshape(-1)[place : place + 1].view("u1")[0] ^= 1
         if array.dtype.kind not in "bU":  # their other bytes need not be values
             assert save(folder / "three.npz", x=tampered) != one
+            np.save(folder / "three.npy", tampered)
+            assert content_digest(folder / "three.npy") != alone
 
 
 def test_large_arrays_are_read_in_pieces(tmp_path: Path) -> None:
     array = np.arange(1_000_000, dtype="f8")
     one = save(tmp_path / "one.npz", x=array)
-    assert save(tmp_path / "two.npz", compressed=True, x=array.astype(">f8")) == one
+    assert save(tmp_path / "two.npz", compressed=True, x=np.asfortranarray(array)) == one
     array[-1] = 0
     assert save(tmp_path / "three.npz", x=array) != one
 
@@ -112,31 +139,51 @@ class Bomb:
         return exec, ("raise SystemExit('a pickle was loaded')",)
 
 
-def test_pickles_are_not_loaded(tmp_path: Path) -> None:
+def test_pickles_are_not_loaded_and_count_with_their_bytes(tmp_path: Path) -> None:
     path = tmp_path / "file.npz"
-    np.savez(path, x=np.array([Bomb()], dtype=object))
+    one = save(path, x=np.array([Bomb()], dtype=object))
     with pytest.raises(SystemExit):
         np.load(path, allow_pickle=True)["x"]
-    assert content_digest(path) == f"bytes:{file_digest(path)}"
+    assert one.startswith("npz:")
+    assert save(path, x=np.array([Bomb(), 1], dtype=object)) != one
+    np.save(tmp_path / "file.npy", np.array([Bomb()], dtype=object))
+    assert content_digest(tmp_path / "file.npy") == f"bytes:{file_digest(tmp_path / 'file.npy')}"
     with zipfile.ZipFile(path, "w") as archive:  # not even an array: a pickle alone is bytes like others
         archive.writestr("x", pickle.dumps(Bomb()))
     assert content_digest(path).startswith("npz:")
 
 
-@pytest.mark.parametrize("damage", ["truncated", "flipped", "longer", "shorter"])
+@pytest.mark.parametrize("damage", ["truncated", "flipped"])
 def test_a_damaged_file_counts_with_its_bytes(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "file.npz"
     save(path, **ARRAYS)
     written = bytearray(path.read_bytes())
-    with zipfile.ZipFile(path) as archive:
-        member = archive.read("x.npy")
-    match damage:
-        case "truncated":
-            path.write_bytes(written[:-30])
-        case "flipped":
-            written[written.index(b"\x93NUMPY") + 150] ^= 1
-            path.write_bytes(written)
-        case _:
-            with zipfile.ZipFile(path, "w") as archive:
-                archive.writestr("x.npy", member + b"\0" if damage == "longer" else member[:-1])
+    if damage == "truncated":
+        del written[-30:]
+    else:
+        written[written.index(b"\x93NUMPY") + 150] ^= 1
+    path.write_bytes(written)
+    assert content_digest(path) == f"bytes:{file_digest(path)}"
+
+
+def test_arrays_that_are_too_long_or_too_short_count_with_their_bytes(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", ARRAYS["x"])
+    whole = (tmp_path / "x.npy").read_bytes()
+    digests = []
+    for member in (whole, whole + b"\0", whole + b"\1", whole[:-1]):
+        with zipfile.ZipFile(tmp_path / "file.npz", "w") as archive:
+            archive.writestr("x.npy", member)
+        digests.append(content_digest(tmp_path / "file.npz"))
+        (tmp_path / "x.npy").write_bytes(member)
+        if member != whole:
+            assert content_digest(tmp_path / "x.npy") == f"bytes:{file_digest(tmp_path / 'x.npy')}"
+    assert len(set(digests)) == len(digests)
+    assert all(digest.startswith("npz:") for digest in digests)
+
+
+def test_a_large_array_in_fortran_order_counts_with_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.npy"
+    np.save(path, np.asfortranarray(ARRAYS["x"]))
+    assert content_digest(path).startswith("npy:")
+    monkeypatch.setattr(npy, "TRANSPOSED_BYTES", 10)
     assert content_digest(path) == f"bytes:{file_digest(path)}"

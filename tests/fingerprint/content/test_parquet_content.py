@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from caselaw.fingerprint import file_digest
-from caselaw.fingerprint.content import content_digest
+from caselaw.fingerprint.content import content_digest, source
 from caselaw.fingerprint.content import parquet as reader
 
 ROWS = 500
@@ -105,14 +105,37 @@ def test_every_change_counts(tmp_path: Path, change: Callable[[pa.Table], pa.Tab
     assert after != write(tmp_path / "one.parquet", make_table())
 
 
-def test_dictionaries_are_decoded(tmp_path: Path) -> None:
-    def encoded(values: list[str], dictionary: list[str]) -> pa.Table:
-        indices = pa.array([dictionary.index(value) for value in values], pa.int32())
-        return pa.table({"x": pa.DictionaryArray.from_arrays(indices, pa.array(dictionary))})
+@pytest.mark.parametrize("ordered", [True, False])
+def test_categories_count_as_pandas_shows_them(tmp_path: Path, ordered: bool) -> None:
+    def written(name: str, values: list[str], categories: list[str], **options: Any) -> tuple[str, Any]:
+        column = pd.Categorical(values, categories=categories, ordered=ordered)
+        pd.DataFrame({"x": column}).to_parquet(tmp_path / name, **options)
+        shown = pd.read_parquet(tmp_path / name)["x"].cat
+        return content_digest(tmp_path / name), (list(shown.categories), shown.ordered, shown.codes.tolist())
 
-    one = write(tmp_path / "one.parquet", encoded(["a", "b", "a"], ["a", "b"]))
-    assert write(tmp_path / "two.parquet", encoded(["a", "b", "a"], ["b", "c", "a"])) == one
-    assert write(tmp_path / "three.parquet", encoded(["a", "b", "b"], ["a", "b"])) != one
+    one, two, three = (["a", "b", "a"], ["a", "b"]), (["a", "b", "a"], ["b", "a"]), (["a", "b", "b"], ["a", "b"])
+    shown = [written("1.parquet", *one), written("2.parquet", *two), written("3.parquet", *three),
+             written("4.parquet", ["a", "b", "a"], ["a", "b", "c"])]  # fmt: skip
+    assert len({digest for digest, _ in shown}) == len({str(seen) for _, seen in shown}) == len(shown)
+    assert written("5.parquet", *two, row_group_size=1) == shown[1]
+
+
+def test_dictionaries_that_only_compress_do_not_count(tmp_path: Path) -> None:
+    table = pa.table({"x": ["b", "a", "b"]})
+    assert write(tmp_path / "1.parquet", table) == write(tmp_path / "2.parquet", table, use_dictionary=False)
+
+
+def test_logical_types_that_arrow_does_not_show_count(tmp_path: Path) -> None:
+    table = pa.table({"x": pa.array([1, 2], pa.uint32())})
+    one, two = (write(tmp_path / f"{version}.parquet", table, version=version) for version in ("1.0", "2.6"))
+    assert one != two
+
+
+def test_many_rows_without_values_are_not_read_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file.parquet"
+    assert write(path, pa.table({"x": pa.nulls(1_000_000)})).startswith("parquet:")
+    monkeypatch.setattr(source, "EXPANDED_BYTES", 1 << 19)
+    assert content_digest(path) == f"bytes:{file_digest(path)}"
 
 
 def test_the_version_of_pandas_does_not_count_and_its_index_does(tmp_path: Path) -> None:

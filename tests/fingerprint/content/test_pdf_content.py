@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from drawn_plots import draw
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import NameObject, TextStringObject
+from pypdf.generic import ArrayObject, NameObject, NumberObject, StreamObject, TextStringObject
 
 from caselaw.fingerprint import file_digest
-from caselaw.fingerprint.content import content_digest
+from caselaw.fingerprint.content import content_digest, source
 
 
 @pytest.mark.parametrize("settings", [{}, {"pdf.compression": 0}, {"pdf.fonttype": 42}], ids=str)
@@ -90,6 +90,28 @@ def test_dates_and_metadata_streams_do_not_count(tmp_path: Path) -> None:
 
     one = content_digest(draw(tmp_path / "one.pdf"))
     assert written_again(tmp_path / "two.pdf", dated) == one
+
+
+@pytest.mark.parametrize("name", ["/Creator", "/ModDate", "/PieceInfo", "/Metadata"])
+def test_a_font_or_picture_of_such_a_name_counts(tmp_path: Path, name: str) -> None:
+    def named(size: int) -> Any:
+        def change(writer: PdfWriter) -> None:
+            picture = StreamObject()
+            picture.update({NameObject("/Type"): NameObject("/XObject"), NameObject("/Subtype"): NameObject("/Form"),
+                            NameObject("/BBox"): ArrayObject([NumberObject(size)] * 4)})  # fmt: skip
+            writer.pages[0]["/Resources"]["/XObject"][NameObject(name)] = writer._add_object(picture)
+
+        return change
+
+    draw(tmp_path / "one.pdf")
+    assert written_again(tmp_path / "two.pdf", named(1)) != written_again(tmp_path / "three.pdf", named(2))
+
+
+def test_a_stream_that_expands_too_much_counts_with_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = draw(tmp_path / "file.pdf")
+    monkeypatch.setattr(source, "EXPANDED_BYTES", 1)
+    monkeypatch.setattr(source, "EXPANSION", 0)
+    assert content_digest(path) == f"bytes:{file_digest(path)}"
 
 
 def test_an_encrypted_document_counts_with_its_bytes(tmp_path: Path) -> None:

@@ -22,9 +22,10 @@ def save(path: Path, image: Image.Image, **options: Any) -> str:
     return content_digest(path)
 
 
-def text(words: str) -> PngImagePlugin.PngInfo:
+def text(words: str, title: str = "Dimuon mass") -> PngImagePlugin.PngInfo:
     info = PngImagePlugin.PngInfo()
     info.add_text("Software", words)
+    info.add_text("Title", title)
     info.add_itxt("Creation Time", words)
     return info
 
@@ -36,7 +37,7 @@ def with_chunk(path: Path, name: bytes, data: bytes) -> None:
     path.write_bytes(written[:33] + chunk + written[33:])
 
 
-def test_compression_texts_and_times_do_not_count(tmp_path: Path) -> None:
+def test_compression_the_program_and_times_do_not_count(tmp_path: Path) -> None:
     image = Image.fromarray(PIXELS)
     one = save(tmp_path / "one.png", image, compress_level=1, pnginfo=text("Matplotlib 3.10"))
     assert save(tmp_path / "two.png", image, compress_level=9, pnginfo=text("Matplotlib 3.11")) == one
@@ -45,15 +46,24 @@ def test_compression_texts_and_times_do_not_count(tmp_path: Path) -> None:
     assert one.startswith("png:")
 
 
-def test_a_palette_is_resolved(tmp_path: Path) -> None:
+def test_a_palette_counts_as_pillow_shows_it(tmp_path: Path) -> None:
     indices = np.arange(200, dtype="u1").reshape(10, 20) % 3
     colours = np.array([[255, 0, 0], [0, 255, 0], [0, 0, 255]], "u1")
     one, two = Image.fromarray(indices).convert("P"), Image.fromarray((indices + 1) % 3).convert("P")
     one.putpalette(colours.tobytes())
     two.putpalette(np.roll(colours, 1, axis=0).tobytes())
-    plain = save(tmp_path / "plain.png", Image.fromarray(colours[indices]))
-    assert save(tmp_path / "one.png", one) == save(tmp_path / "two.png", two) == plain
-    assert save(tmp_path / "transparent.png", one, transparency=1) != plain
+    digests = [
+        save(tmp_path / "plain.png", Image.fromarray(colours[indices])), save(tmp_path / "one.png", one),
+        save(tmp_path / "two.png", two), save(tmp_path / "transparent.png", one, transparency=1),
+    ]  # fmt: skip
+    assert len(set(digests)) == len(digests)
+    assert save(tmp_path / "again.png", one, compress_level=1) == digests[1]
+
+
+def test_texts_count(tmp_path: Path) -> None:
+    image = Image.fromarray(PIXELS)
+    one, two = (save(tmp_path / f"{title}.png", image, pnginfo=text("", title)) for title in ("Dimuon", "Dijet"))
+    assert one != two != save(tmp_path / "without.png", image)
 
 
 @pytest.mark.parametrize("change", ["pixel", "size", "mode", "transparency", "dpi", "gamma", "transparent colour"])
