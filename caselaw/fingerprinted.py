@@ -28,9 +28,20 @@ from caselaw.config import (
 )  # fmt: skip
 from caselaw.config.options import option_digests
 from caselaw.errors import ConfigError, PublishError, TaskError
-from caselaw.fingerprint import Closure, FileDigests, code_closure, digest
+from caselaw.fingerprint import Closure, FileDigests, code_closure, digest, short
 from caselaw.fingerprint.sandbox import sandbox_parts
 from caselaw.holdings import Holdings, origin
+from caselaw.parameters import (
+    CampaignParameter,
+    arguments_by_name,
+    canonical_values,
+    counted_names,
+    counted_value,
+    hidden_names,
+    refuse_other_roles,
+    same,
+    text_of,
+)  # fmt: skip
 from caselaw.publishing import publishing
 from caselaw.recording import RunContext, Started, run_context
 from caselaw.records import RecordIndex
@@ -40,10 +51,6 @@ from caselaw.storage import Location, exists, readable_directory
 from caselaw.storage.store import Store
 from caselaw.storage.stores import open_store
 from caselaw.upstream import Connection, Over, named
-
-# How and where a task runs never changes what it makes (DESIGN: rule 4).
-NOT_IN_FINGERPRINT = frozenset({"workflow", "effective_workflow", "branch", "branches", "campaign", "sandbox"})
-
 
 warn_once = functools.cache(logging.getLogger(__name__).warning)
 
@@ -81,16 +88,23 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     _has_published = False
     _letter: Path | None = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cls: Any = type(self)
+        if hidden := hidden_names(cls):
+            self.task_id += f"_{short(digest('hidden', [getattr(self, name) for name in hidden]))}"
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         refuse_reserved_names(cls)
+        refuse_other_roles(cls)
 
     @classmethod
     def modify_task_attributes(cls) -> None:
         """Give tasks that read the campaign their `--campaign`, before luigi collects the parameters."""
         super().modify_task_attributes()
         if cls.config_keys and getattr(cls, "campaign", None) is None:
-            cls.campaign = luigi.Parameter(
+            cls.campaign = CampaignParameter(
                 default=law.NO_STR,
                 description="a campaign under configs/ or a path to a YAML file; default: law.cfg's",
             )
@@ -101,6 +115,12 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     def get_params(cls) -> list[tuple[str, luigi.Parameter]]:
         """The parameters of the class, looked up once: luigi asks nine times per instance."""
         return list(super().get_params())
+
+    @classmethod
+    def get_param_values(cls, params: Any, args: Any, kwargs: Any) -> list[tuple[str, Any]]:
+        """Values as they are after their way through the command line; raises `TaskError` for what has no such way."""
+        args, kwargs, given = arguments_by_name(params, args, kwargs)
+        return canonical_values(cls, super().get_param_values(params, args, kwargs), given)
 
     @classmethod
     def modify_param_values(cls, params: dict[str, Any]) -> dict[str, Any]:
@@ -160,18 +180,27 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     @property
     def significant_parameters(self) -> dict[str, Any]:
         """Typed values of the parameters that determine the output."""
-        return {
-            name: getattr(self, name)
-            for name, parameter in self.get_params()
-            if parameter.significant and name not in NOT_IN_FINGERPRINT
-        }
+        cls: Any = type(self)
+        return {name: self._counted(name) for name in counted_names(cls)}
+
+    def _counted(self, name: str) -> Any:
+        """The value of a parameter. Raises `TaskError` for one that was set later, and that no command line gives."""
+        value = getattr(self, name)
+        if value is not self.param_kwargs[name]:
+            found = counted_value(type(self), name, dict(self.get_params())[name], value)
+            if not same(found, value):
+                raise TaskError(
+                    f"the parameter '{name}' was set to {value!r}, which is {found!r} on the command line",
+                    type(self).__name__,
+                    f"set it to {found!r}",
+                )
+        return value
 
     @functools.cached_property
     def readable_parameters(self) -> dict[str, str]:
         """Significant parameters as on the command line."""
         parameters = dict(self.get_params())
-        values = self.significant_parameters.items()
-        return {name: str(parameters[name].serialize(in_order(value))) for name, value in values}
+        return {name: text_of(parameters[name], value) for name, value in self.significant_parameters.items()}
 
     @property
     def branch_value(self) -> Any:
@@ -305,12 +334,3 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         """SHA-256 of some outputs by product, by the newest record that is known here."""
         record = self.record_index.known(directory, fingerprint)
         return {} if record is None else {product: output["sha256"] for product, output in record.outputs.items()}
-
-
-def in_order(value: Any) -> Any:
-    """A mapping or a set in one order, whatever the order in which it was given."""
-    if isinstance(value, Mapping):
-        return {name: in_order(value[name]) for name in sorted(value, key=str)}
-    if isinstance(value, set | frozenset):
-        return sorted(value, key=str)
-    return value

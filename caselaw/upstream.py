@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
 from caselaw.errors import UpstreamError
+from caselaw.fingerprint.order import in_one_order, ordered
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,12 @@ class Whole:
 
 @dataclass(frozen=True)
 class Over:
-    """No upstream: one branch per value."""
+    """No upstream: one branch per value. Mappings in values are in one order, as they count without theirs."""
 
     values: tuple[Any, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", in_one_order(self.values))
 
 
 @dataclass(frozen=True)
@@ -68,8 +73,12 @@ def whole(task: Any) -> Whole:
 
 
 def over(values: Iterable[Any]) -> Over:
-    """One branch per value; values are hashed into the fingerprint and must differ."""
-    return Over(tuple(values))
+    """One branch per value; values are hashed into the fingerprint and must differ.
+
+    Values of a set, keys of a mapping and the like come sorted: they have no order of their own, and another one in
+    every process. Raises `FingerprintError` where they cannot be sorted.
+    """
+    return Over(tuple(ordered(values) if isinstance(values, AbstractSet | Mapping) else values))
 
 
 def files(

@@ -230,6 +230,7 @@ _NAMED: dict[tuple[str, str], Encoder] = {
     ("decimal", "Decimal"): _as_text(b"m", str),
     ("fractions", "Fraction"): _as_text(b"q", str),
     ("uuid", "UUID"): _as_text(b"U", str),
+    ("luigi.date_interval", "DateInterval"): lambda v: _joined(b"O", (_str(class_name(type(v))), _str(str(v)))),
     ("numpy", "str_"): _str,
     ("numpy", "bytes_"): _bytes,
     ("numpy", "generic"): _numpy_scalar,

@@ -22,8 +22,9 @@ def tasks_of_campaign(campaign: str) -> tuple[list[FingerprintedTask], dict[str,
     failed: dict[str, str] = {}
     for cls in indexed_classes():
         parameters = dict(cls.get_params())
-        if all(has_default(p) or name == "campaign" for name, p in parameters.items()):
-            for task in upstream_and_itself(cls, {"campaign": campaign} if "campaign" in parameters else {}):
+        chosen = {"campaign": campaign} if "campaign" in parameters and chooses_campaign(cls) else {}
+        if all(has_default(p) or name in chosen for name, p in parameters.items()):
+            for task in upstream_and_itself(cls, chosen):
                 try:
                     _ = task.products and task.fingerprint
                 except CaselawError as error:
@@ -41,6 +42,11 @@ def upstream_and_itself(cls: type[luigi.Task], parameters: dict[str, str]) -> li
             f"it is not known what it needs: {error}", cls.get_task_family(),
             "correct it, or take its module out of law.cfg's section [modules]",
         ) from error  # fmt: skip
+
+
+def chooses_campaign(cls: type[luigi.Task]) -> bool:
+    """Whether a parameter `campaign` is what it is to caselaw, and no other one of that name."""
+    return bool(cls.config_keys) if issubclass(cls, FingerprintedTask) else True
 
 
 def has_default(parameter: luigi.Parameter) -> bool:

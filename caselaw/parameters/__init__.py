@@ -1,0 +1,17 @@
+"""Which parameters of a task count, and their values in the one form that the command line gives them."""
+
+from caselaw.parameters.alike import same
+from caselaw.parameters.canonical import arguments_by_name, canonical_values, counted_value, text_of
+from caselaw.parameters.engine import CampaignParameter, counted_names, hidden_names, refuse_other_roles
+
+__all__ = [
+    "CampaignParameter",
+    "arguments_by_name",
+    "canonical_values",
+    "counted_names",
+    "counted_value",
+    "hidden_names",
+    "refuse_other_roles",
+    "same",
+    "text_of",
+]
