@@ -9,7 +9,15 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from caselaw.fingerprint import digest
+from caselaw.fingerprint.code.facts import PASSED_ON
+from caselaw.parameters import counted_names
 from caselaw.records import Basis
+
+CAMPAIGN = frozenset({
+    "campaign", "campaign_file", "cli_args", "get_params", "live_task_id", "location", "param_kwargs", "task_id",
+    "to_str_params", "__dict__", PASSED_ON,
+})  # fmt: skip
+"""Members of a task that tell what its campaign is called; one that is handed on may be asked for any of them."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +42,23 @@ def components_of(task: Any) -> Components:
         family=task.get_task_family(),
         code=closure.code_digest,
         parameters=digest(task.significant_parameters),
-        config=digest(task.config.canonical() if task.config_keys else {}),
+        config=digest(config_of(task)),
         environment=digest(dict(closure.distributions), without_file_names(task.environment_parts)),
     )
+
+
+def config_of(task: Any) -> dict[str, Any]:
+    """Declared keys of the campaign and their values; and what the campaign is called, where code may read that."""
+    if not task.config_keys:
+        return {}
+    name = {"--campaign": str(task.campaign)} if counts_by_name(task) else {}
+    return {**task.config.canonical(), **name}
+
+
+def counts_by_name(task: Any) -> bool:
+    """Whether code of the task may read what its campaign is called: another name may then make another output."""
+    cls: Any = type(task)
+    return "campaign" not in counted_names(cls) and not CAMPAIGN.isdisjoint(task.closure.mentions)
 
 
 def without_file_names(parts: Mapping[str, str]) -> dict[str, str]:
@@ -54,7 +76,7 @@ def basis_of(task: Any) -> Basis:
         symbols={name: symbol.digest for name, symbol in closure.symbols.items()},
         sources={name: closure.source(name) for name in closure.symbols},
         parameters=typed_parameters(task),
-        config=task.config.canonical() if task.config_keys else {},
+        config=config_of(task),
         distributions=dict(closure.distributions),
         environment=task.environment_parts,
         python=platform.python_version(),

@@ -241,10 +241,13 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
             raise TaskError(
                 "no products are declared", type(self).__name__, 'add products = {"name": "extension"} to the class'
             )
-        campaign = self.campaign_file.name if self.campaign_file else None
+        return Location.of(self.directory_of(self.campaign_file.name if self.campaign_file else None), self.products)
+
+    def directory_of(self, campaign: str | None, *, as_declared: bool = False) -> str:
+        """The folder of outputs for a campaign: parameters by name, for the order of declarations is an accident."""
         parameters = self.readable_parameters.items()
-        directory = readable_directory(self.store.root, self.get_task_family(), campaign, parameters)
-        return Location.of(directory, self.products)
+        ordered = parameters if as_declared else sorted(parameters)
+        return readable_directory(self.store.root, self.get_task_family(), campaign, ordered)
 
     @property
     def file_digests(self) -> FileDigests:

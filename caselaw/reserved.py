@@ -6,7 +6,7 @@ from caselaw.errors import TaskError
 
 RESERVED = frozenset({
     "all_published", "branch_outputs", "branch_row", "branch_table", "branch_value", "branch_values",
-    "campaign_file", "closure", "components", "config", "connections", "declared", "environment_parts",
+    "campaign_file", "closure", "components", "config", "connections", "declared", "directory_of", "environment_parts",
     "file_digests", "fingerprint", "fingerprints", "flat_products", "full_row", "has_branches", "holdings",
     "input_columns", "location", "missing_branches", "of_all_branches", "overridden_requirements", "plain_row",
     "project", "publish", "published", "readable_parameters", "record_index", "require_published",

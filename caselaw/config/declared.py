@@ -19,10 +19,10 @@ class DeclaredConfig:
     Read-only. Pickles as its values, without the rest of the campaign.
     """
 
-    __slots__ = ("_path", "_task", "_values", "campaign")
+    __slots__ = ("_campaign", "_path", "_task", "_values")
 
     def __init__(self, campaign: Campaign, keys: Iterable[str], task: str = "the task") -> None:
-        self.campaign = campaign.name
+        self._campaign = campaign.name
         self._path = str(campaign.path)
         self._task = task
         self._values: Mapping[str, Any] = ReadOnlyDict({key: campaign.value(key) for key in keys})
@@ -31,11 +31,11 @@ class DeclaredConfig:
     def rebuilt(cls, campaign: str, path: str, task: str, values: Mapping[str, Any]) -> DeclaredConfig:
         """The same from its parts, without reading the campaign again."""
         config = cls.__new__(cls)
-        config.campaign, config._path, config._task, config._values = campaign, path, task, values
+        config._campaign, config._path, config._task, config._values = campaign, path, task, values
         return config
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return DeclaredConfig.rebuilt, (self.campaign, self._path, self._task, self._values)
+        return DeclaredConfig.rebuilt, (self._campaign, self._path, self._task, self._values)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ class DeclaredConfig:
         return iter(self._values)
 
     def __repr__(self) -> str:
-        return f"DeclaredConfig({self.campaign}: {', '.join(self._values)})"
+        return f"DeclaredConfig({self._campaign}: {', '.join(self._values)})"
 
     def canonical(self) -> dict[str, Any]:
         """Declared keys and their values as plain data, for the fingerprint."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,43 +18,85 @@ from caselaw.execution.progress import progress_for
 from caselaw.holdings import Holdings, origin
 from caselaw.recording import Started, record_of_adoption
 from caselaw.records import Record, write_records
-from caselaw.storage import existing_names, exists
+from caselaw.storage import Location, existing_names, exists
 from caselaw.storage.folder import ADVICE
 from caselaw.storage.parallel import AT_ONCE, side_by_side
+from caselaw.storage.state import names_in_folders
 from caselaw.storage.store import Store
 from caselaw.storage.stores import store_of
 
 logger = logging.getLogger(__name__)
 
 
-def candidates(task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings) -> dict[int, str]:
-    """Number of each branch that can be adopted → fingerprint of the output to take over.
+@dataclass(frozen=True)
+class Source:
+    """An output to take over, by its folder and fingerprint."""
 
-    `names` are those in the task's folder; outputs are looked for there, and not yet read.
+    directory: str
+    fingerprint: str
+
+
+def candidates(task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings) -> dict[int, Source]:
+    """Number of each branch that can be adopted → the output to take over.
+
+    `names` are those in the task's folder; outputs are looked for there and in other folders of the family, and not
+    yet read.
     """
     return {number: found[0] for number, found in choices(task, numbers, names, holdings).items()}
 
 
-def choices(task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings) -> dict[int, tuple[str, ...]]:
-    """Number of each branch that can be adopted → fingerprints of outputs to take over, the newest first."""
+def choices(
+    task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings
+) -> dict[int, tuple[Source, ...]]:
+    """Number of each branch that can be adopted → outputs to take over, the best first."""
     if not numbers or not task.declared:
         return {}
-    directory, fingerprints = task.location.directory, task.fingerprints
-    if not any(name for name in names if not name.startswith(".")):
+    found = in_folder(task, numbers, task.location.directory, names, holdings)
+    for directory, others in names_elsewhere(task).items() if len(found) < len(numbers) else ():
+        found |= in_folder(task, [n for n in numbers if n not in found], directory, others, holdings)
+    return found
+
+
+def in_folder(
+    task: Any, numbers: Sequence[int], directory: str, names: frozenset[str], holdings: Holdings
+) -> dict[int, tuple[Source, ...]]:
+    """Outputs in one folder: of the very fingerprint, where it is another folder, and of equal contents."""
+    if not numbers or not any(name for name in names if not name.startswith(".")):
         return {}
-    made = holdings.index.by_content(directory, task.components.digest) if len(numbers) > 1 else None
-    if made == {}:
-        return {}
-    found = {}
-    for number in numbers:
+    location, fingerprints, elsewhere = task.location, task.fingerprints, directory != task.location.directory
+    known = holdings.of(directory) if elsewhere else {}
+    found: dict[int, tuple[Source, ...]] = {}
+    for number in numbers if known else ():
+        fingerprint = fingerprints[number]
+        if fingerprint in known and names.issuperset(location.names(fingerprint)):
+            found[number] = (Source(directory, fingerprint),)
+    rest = [number for number in numbers if number not in found]
+    made = holdings.index.by_content(directory, task.components.digest) if len(rest) > 1 else None
+    for number in rest if made != {} else ():
         content = origin(task, number, holdings).content
         if content is None:
             continue
-        known = made.get(content, ()) if made is not None else holdings.index.of_content(directory, content)
-        there = tuple(f for f in known if f != fingerprints[number] and names.issuperset(task.location.names(f)))
+        equal = made.get(content, ()) if made is not None else holdings.index.of_content(directory, content)
+        there = tuple(f for f in equal if f != fingerprints[number] and names.issuperset(location.names(f)))
         if there:
-            found[number] = there
+            found[number] = tuple(Source(directory, fingerprint) for fingerprint in there)
     return found
+
+
+def names_elsewhere(task: Any) -> dict[str, frozenset[str]]:
+    """Other folders where outputs of the same parameters may lie → names in them, by one listing each.
+
+    They are those of other campaigns: what a campaign is called is in the path of an output, and its fingerprint
+    only counts the declared keys; and the one in which parameters come as they are declared.
+    """
+    own = task.location.directory
+    campaigns: Sequence[str | None] = [None]
+    if task.campaign_file is not None:
+        below = own.removeprefix(f"{task.store.root}/")
+        of_family = existing_names(f"{task.store.root}/{below.partition('/')[0]}")
+        campaigns = sorted(name for name in of_family if not name.startswith("."))
+    folders = (task.directory_of(c, as_declared=declared) for c in campaigns for declared in (False, True))
+    return names_in_folders(folder for folder in folders if folder != own)
 
 
 def adopt(task: Any, numbers: Sequence[int]) -> list[int]:
@@ -63,14 +106,13 @@ def adopt(task: Any, numbers: Sequence[int]) -> list[int]:
     found = choices(task, numbers, names, holdings)
     if not found:
         return list(numbers)
-    wanted = [fingerprint for of_branch in found.values() for fingerprint in of_branch]
-    records = holdings.index.of_fingerprints(task.location.directory, wanted)
+    records = records_of(task, [source for of_branch in found.values() for source in of_branch])
     adopted: set[int] = set()
     adoptable, size = list(found), 1 if task.store.is_local else AT_ONCE
     with progress_for(f"{task.get_task_family()}: adopting outputs", len(found)) as progress:
         for start in range(0, len(adoptable), size):
             some = {
-                number: [record for f in found[number] for record in reversed(records.get(f, ()))]
+                number: [kept for source in found[number] for kept in records.get(source, ())]
                 for number in adoptable[start : start + size]
             }
             adopted |= adopt_some(task, some, holdings)
@@ -80,7 +122,25 @@ def adopt(task: Any, numbers: Sequence[int]) -> list[int]:
     return [number for number in numbers if number not in adopted]
 
 
-def adopt_some(task: Any, sources: Mapping[int, Sequence[Record]], holdings: Holdings) -> set[int]:
+@dataclass(frozen=True)
+class Kept:
+    """A record of outputs to take over, and their folder."""
+
+    directory: str
+    record: Record
+
+
+def records_of(task: Any, sources: Sequence[Source]) -> dict[Source, list[Kept]]:
+    """Records of outputs to take over, the newest first."""
+    found: dict[Source, list[Kept]] = {}
+    for directory in dict.fromkeys(source.directory for source in sources):
+        wanted = [source.fingerprint for source in sources if source.directory == directory]
+        for fingerprint, records in task.record_index.of_fingerprints(directory, wanted).items():
+            found[Source(directory, fingerprint)] = [Kept(directory, record) for record in reversed(records)]
+    return found
+
+
+def adopt_some(task: Any, sources: Mapping[int, Sequence[Kept]], holdings: Holdings) -> set[int]:
     """Give outputs of earlier fingerprints their new names, if they are what their records say; returns which.
 
     `sources` maps numbers of branches to records to take over, the best first. The new records come first: whatever
@@ -93,7 +153,7 @@ def adopt_some(task: Any, sources: Mapping[int, Sequence[Record]], holdings: Hol
     done = {number for number, row in rows.items() if made_meanwhile(task, row)}
     new = {number: (rows[number], chosen[number]) for number in rows if number not in done}
     if new:
-        records = [record_of_adoption(task, row, source, started) for row, source in new.values()]
+        records = [record_of_adoption(task, row, source.record, started) for row, source in new.values()]
         write_records(task.location.directory, records)
     taken = side_by_side(partial(take_over, task), new.values())
     vanished = [number for number, there in zip(new, taken, strict=True) if not there]
@@ -107,30 +167,35 @@ def made_meanwhile(task: Any, row: Branch) -> bool:
     return task.store.is_local and all(map(exists, task.location.full_names(row.fingerprint)))
 
 
-def first_verified(task: Any, sources: Sequence[Record]) -> Record | None:
+def first_verified(task: Any, sources: Sequence[Kept]) -> Kept | None:
     return next((source for source in sources if verified(task, source)), None)
 
 
-def take_over(task: Any, pair: tuple[Branch, Record]) -> bool:
+def take_over(task: Any, pair: tuple[Branch, Kept]) -> bool:
     """Give the outputs of a record the names of a branch; False where one of them vanished."""
     row, source = pair
-    names = task.location.paths(source.fingerprint), task.location.paths(row.fingerprint)
-    for product, output in source.outputs.items():
-        if not task.store.alias(names[0][product], names[1][product], output["sha256"]):
-            logger.warning("an output is not adopted, it vanished: %s", names[0][product])
+    old, new = paths_of(task, source), task.location.paths(row.fingerprint)
+    for product, output in source.record.outputs.items():
+        if not task.store.alias(old[product], new[product], output["sha256"]):
+            logger.warning("an output is not adopted, it vanished: %s", old[product])
             return False
     return True
 
 
-def verified(task: Any, record: Record) -> bool:
+def paths_of(task: Any, source: Kept) -> dict[str, str]:
+    location: Location = dataclasses.replace(task.location, directory=source.directory)
+    return location.paths(source.record.fingerprint)
+
+
+def verified(task: Any, source: Kept) -> bool:
     """Whether the outputs of a record are unchanged; says so, where they are not.
 
     Raises `StoreUnavailable` where the store cannot say.
     """
-    paths = task.location.paths(record.fingerprint)
-    if not record.outputs.keys() >= paths.keys():
+    paths, outputs = paths_of(task, source), source.record.outputs
+    if not outputs.keys() >= paths.keys():
         return False
-    return all(holds(task, path, record.outputs[product]["sha256"]) for product, path in paths.items())
+    return all(holds(task, path, outputs[product]["sha256"]) for product, path in paths.items())
 
 
 def holds(task: Any, path: str, sha256: str) -> bool:

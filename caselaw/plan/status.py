@@ -101,9 +101,9 @@ def of_open(task: Any, numbers: Sequence[int], names: frozenset[str], holdings: 
     directory, location, fingerprints = task.location.directory, task.location, task.fingerprints
     known = holdings.of(directory)
     states = {}
-    for number, fingerprint in candidates(task, numbers, names, holdings).items():
+    for number, source in candidates(task, numbers, names, holdings).items():
         states[number] = ADOPTABLE
-        known[fingerprints[number]] = known[fingerprint]
+        known[fingerprints[number]] = holdings.of(source.directory)[source.fingerprint]
     if len(names) > 1:  # more than the folder of records
         earlier = holdings.index.earlier(directory)
         for number in numbers:

@@ -14,6 +14,7 @@ import environment_edits
 import input_edits
 import layout_edits
 import output_edits
+import parameter_edits
 import pytest
 import value_edits
 from rows import Outcome, Row, outcome_of
@@ -31,6 +32,7 @@ TABLES = (
     input_edits,
     output_edits,
     environment_edits,
+    parameter_edits,
 )
 ROWS = [row for table in TABLES for row in table.ROWS]
 

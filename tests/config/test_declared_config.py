@@ -91,7 +91,7 @@ def test_it_pickles_without_the_rest_of_the_campaign(campaign) -> None:
     again = pickle.loads(pickled)
     assert again["cuts.b.high"] == 7
     assert again.canonical() == config.canonical()
-    assert again.campaign == "first"
+    assert repr(again).startswith("DeclaredConfig(first: ")
     with pytest.raises(UndeclaredKey, match=r"^Task: "):
         again["title"]
     with pytest.raises(TypeError):

@@ -22,7 +22,7 @@ from caselaw.fingerprint.code.modules import ENGINE, Finder, FirstParty, first_p
 from caselaw.fingerprint.code.resolution import Resolver
 from caselaw.fingerprint.code.search import Search
 from caselaw.fingerprint.code.sources import Sources, status_of
-from caselaw.fingerprint.code.symbols import Symbol, symbols
+from caselaw.fingerprint.code.symbols import Symbol, mentions, symbols
 from caselaw.fingerprint.code.values import found_with_values
 from caselaw.fingerprint.distributions import MISSING, Distributions
 from caselaw.fingerprint.hashing import digest
@@ -43,6 +43,8 @@ class Closure:
     """Options of law.cfg and of luigi's configuration that these symbols read."""
     settings: tuple[str, ...] = ()
     """`module:name` of classes that derive from `luigi.Config`."""
+    mentions: frozenset[str] = frozenset()
+    """Names, attributes and texts in those members of tasks that count."""
 
     @cached_property
     def code_digest(self) -> str:
@@ -164,6 +166,7 @@ class Closures:
             warnings=tuple(sorted({*found.warnings, *caveats})),
             options=tuple(sorted(found.options)),
             settings=tuple(sorted(f"{module}:{name}" for module, name in found.settings)),
+            mentions=mentions(search.resolver, found),
         )
 
     def _versions(self, found: Found) -> tuple[dict[str, str], list[ClosureWarning]]:

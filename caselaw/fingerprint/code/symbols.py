@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from caselaw.fingerprint.code.classes import of_engine
+from caselaw.fingerprint.code.classes import definition, of_engine
 from caselaw.fingerprint.code.effects import Name
 from caselaw.fingerprint.code.facts import OWN
 from caselaw.fingerprint.code.found import Found
@@ -33,6 +33,17 @@ def symbols(resolver: Resolver, found: Found) -> dict[str, Symbol]:
     made = [*_of_modules(resolver, found), *_of_names(resolver, found)]
     made += [Symbol(name, MISSING, "", ()) for name in found.missing]
     return {symbol.name: symbol for symbol in sorted(made, key=lambda symbol: symbol.name)}
+
+
+def mentions(resolver: Resolver, found: Found) -> frozenset[str]:
+    """Names, attributes and texts in those members of tasks that count."""
+    names: set[str] = set()
+    for cls in found.tasks & found.classes.keys():
+        table, kept = definition(resolver, cls), found.classes[cls]
+        if table is not None:
+            names.update(*(table.statements[number].mentions for number in kept.statements))
+            names.update(*(part.mentions for method in kept.methods for part in table.methods[method]))
+    return frozenset(names)
 
 
 def _of_modules(resolver: Resolver, found: Found) -> Iterator[Symbol]:
