@@ -224,7 +224,8 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     @functools.cached_property
     def environment_parts(self) -> dict[str, str]:
         """What the task runs in, as content: its sandbox, the variables that it declares, the options that it reads."""
-        key = getattr(self, "sandbox", None)
+        cls: Any = type(self)
+        key = getattr(self, "sandbox", None) if "sandbox" not in counted_names(cls) else None
         in_sandbox = isinstance(key, str) and "::" in key
         parts = sandbox_parts(str(key), self.project.root, self.file_digests) if in_sandbox else {}
         variables = {f"${name}": digest("variable", os.environ.get(name)) for name in self.environment_variables}

@@ -24,8 +24,12 @@ def same(one: Any, other: Any) -> bool:
     kind = type(one)
     if kind is not type(other):
         return False
-    if kind in _PLAIN:
+    if kind in _PLAIN or isinstance(one, PurePath):
         return bool(one == other)
+    if kind is float and one == other and one:
+        return True
+    if kind is tuple:
+        return len(one) == len(other) and all(map(same, one, other))
     try:
         return encode(one) == encode(other)
     except CaselawError:

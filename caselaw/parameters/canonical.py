@@ -34,6 +34,8 @@ _EXACT: dict[type, type] = {
     law.Parameter: str,
 }
 _ODD_TEXTS = ("", "None")
+_EQUAL_IS_SAME = frozenset({int, str, bool})
+_WITH_ORDER = frozenset({int, str, bool, float, tuple, list, dict, type(None)})
 
 
 class Exact(tuple):  # type: ignore[type-arg]
@@ -94,15 +96,18 @@ class Way:
 
 def arguments_by_name(
     params: Iterable[tuple[str, luigi.Parameter]], args: Sequence[Any], kwargs: Mapping[str, Any]
-) -> tuple[list[Any], dict[str, Any], dict[str, Any]]:
+) -> tuple[Sequence[Any], Mapping[str, Any], Mapping[str, Any]]:
     """Positional and named arguments of a task, and both together by name.
 
     Sets became tuples in one order: luigi would take the order of this process.
     """
-    values = [without_chance(value) for value in args]
-    named = {name: without_chance(value) for name, value in kwargs.items()}
-    names = [name for name, parameter in params if parameter.positional] if values else []
-    return values, named, {**dict(zip(names, values, strict=False)), **named}
+    if not all(type(value) in _WITH_ORDER for value in kwargs.values()):
+        kwargs = {name: without_chance(value) for name, value in kwargs.items()}
+    if not args:
+        return args, kwargs, kwargs
+    args = [without_chance(value) for value in args]
+    names = (name for name, parameter in params if parameter.positional)
+    return args, kwargs, {**dict(zip(names, args, strict=False)), **kwargs}
 
 
 def without_chance(value: Any) -> Any:
@@ -116,9 +121,13 @@ def canonical_values(cls: Any, found: Iterable[tuple[str, Any]], given: Mapping[
     """
     way = Way.of(cls)
     values: list[tuple[str, Any]] = []
-    for name, value in found:
+    for pair in found:  # for every instance: most values need no look
+        name, value = pair
         exact = way.exact.get(name, NO_VALUE)
-        if exact is not NO_VALUE and (type(value) is not exact or value in _ODD_TEXTS):
+        if exact is NO_VALUE or (type(value) is exact and exact in _EQUAL_IS_SAME and value not in _ODD_TEXTS):
+            values.append(pair)
+            continue
+        if type(value) is not exact or value in _ODD_TEXTS:
             if value is None and given.get(name) is not None:
                 refuse_unclear_truth(cls, name, way.parameters[name], given[name])
             value = way.canonical(name, value)

@@ -63,9 +63,11 @@ def says_how(owner: type) -> bool:
 
 
 def refuse_other_roles(cls: type) -> None:
-    """Raise `TaskError` where a class takes the name of an insignificant parameter of law's for one that would count.
+    """Raise `TaskError` where a class takes the name of a parameter of law's for something else.
 
-    law would use it as its own: `tolerance` is a number of branches that may fail, whatever else it is meant to be.
+    law would use it as its own: `tolerance` is a number of branches that may fail, and `branches` says which of them
+    run, whatever else they are meant to be. What law declares as insignificant must stay so; what is significant to
+    luigi, and yet does not count, must be of the same kind.
     """
     names = {name for owner in cls.__mro__ for name, found in vars(owner).items() if isinstance(found, luigi.Parameter)}
     for name in sorted(names):
@@ -73,10 +75,12 @@ def refuse_other_roles(cls: type) -> None:
         nearest = next((parameter for _, parameter in definitions(cls, name)), None)
         if nearest is of_engine or nearest is None or of_engine is None:
             continue
-        if nearest.significant and not of_engine.significant:
+        other_kind = not isinstance(nearest, type(of_engine))
+        if nearest.significant and (other_kind or not of_engine.significant):
             raise TaskError(
                 f"the parameter '{name}' counts here, but law uses it to say how the task runs"
                 f"{': ' + of_engine.description if of_engine.description else ''}",
                 f"{cls.__module__}.{cls.__qualname__}",
-                "call it otherwise; or, if it is meant as law's, declare it with significant=False",
+                "call it otherwise; or, if it is meant as law's, declare it as law does"
+                f" ({type(of_engine).__name__}{'' if of_engine.significant else ', significant=False'})",
             )

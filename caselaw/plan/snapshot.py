@@ -125,7 +125,7 @@ def place_files(task: FingerprintedTask, places: Places, unknown: dict[str, None
 def place_sandbox(task: Any, places: Places) -> None:
     """Let a sandbox count by the user's files where git does not have them."""
     key = getattr(task, "sandbox", None)
-    if isinstance(key, str) and "::" in key:
+    if isinstance(key, str) and "::" in key and "sandbox" not in task.significant_parameters:
         kind, _, names = key.partition("::")
         found = (str(places.own / name) if in_own_only(name, places) else name for name in names.split(","))
         task.sandbox = f"{kind}::{','.join(found)}"

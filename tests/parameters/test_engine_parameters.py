@@ -124,6 +124,20 @@ def test_another_default_for_a_parameter_of_laws_is_still_laws(name: str, parame
     assert counted_names(type(caselaw.Workflow)("OwnBase", (mixin, caselaw.Workflow), {"__module__": __name__})) == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "parameter"),
+    [
+        ("branch", luigi.Parameter(description="a branch of git")),
+        ("branches", luigi.ListParameter(default=["pt", "eta"], description="branches of a tree")),
+        ("branches", law.CSVParameter(default=("pt", "eta"))),
+    ],
+)
+def test_something_else_under_a_name_that_law_needs_is_refused(name: str, parameter: luigi.Parameter):
+    with pytest.raises(TaskError, match=f"'{name}' counts here, but law uses it .* declare it as law does"):
+        made(caselaw.Workflow, **{name: parameter})
+    assert counted_names(made(caselaw.Task, **{name: parameter})) == (name,)
+
+
 @pytest.mark.parametrize("name", ["acceptance", "tolerance", "pilot"])
 def test_physics_under_a_name_that_law_uses_is_refused(name: str):
     with pytest.raises(TaskError, match=rf"'{name}' counts here, but law uses it .* call it otherwise"):
