@@ -69,7 +69,8 @@ def refuse_other_roles(cls: type) -> None:
     run, whatever else they are meant to be. What law declares as insignificant must stay so; what is significant to
     luigi, and yet does not count, must be of the same kind.
     """
-    names = {name for owner in cls.__mro__ for name, found in vars(owner).items() if isinstance(found, luigi.Parameter)}
+    users = [owner for owner in cls.__mro__ if not says_how(owner)]
+    names = {name for owner in users for name, found in vars(owner).items() if isinstance(found, luigi.Parameter)}
     for name in sorted(names):
         of_engine = engine_parameter(cls, name)
         nearest = next((parameter for _, parameter in definitions(cls, name)), None)
