@@ -10,6 +10,7 @@ from pathlib import Path
 import code_edits
 import config_edits
 import construct_edits
+import content_edits
 import environment_edits
 import input_edits
 import layout_edits
@@ -31,6 +32,7 @@ TABLES = (
     config_edits,
     input_edits,
     output_edits,
+    content_edits,
     environment_edits,
     parameter_edits,
 )

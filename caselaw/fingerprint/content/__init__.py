@@ -8,6 +8,7 @@ are imported when it is called.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import stat
@@ -22,6 +23,9 @@ from caselaw.fingerprint.files import file_digest, file_status, identity_of_file
 __all__ = ["content_digest"]
 
 logger = logging.getLogger(__name__)
+
+_DAMAGE = frozenset({None, errno.EINVAL})
+"""A library's own OSErrors have no number; in a damaged file it may look for a place that cannot be."""
 
 
 def content_digest(path: str | os.PathLike[str], *, sha256: str | None = None) -> str:
@@ -68,7 +72,7 @@ def _read(path: Path, size: int, kind: Kind) -> str | None:
     except MemoryError:
         raise
     except Exception as error:  # what a library raises for a damaged file has no common class
-        if isinstance(error, OSError) and error.errno is not None:  # a library's own OSErrors have none
+        if isinstance(error, OSError) and error.errno not in _DAMAGE:
             raise unreadable(path, error) from error
         logger.debug("%s counts with its bytes, not as %s: %s: %s", path, kind.name, type(error).__name__, error)
         return None

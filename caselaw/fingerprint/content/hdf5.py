@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from caselaw.fingerprint.content.hdf5_types import stored_type
 from caselaw.fingerprint.content.hdf5_values import Values, type_of
 from caselaw.fingerprint.content.source import Budget, Source
 from caselaw.fingerprint.hashing import digest
@@ -44,7 +45,7 @@ def _object(item: Any, name: str, names: dict[Any, str], budget: Budget) -> list
     if isinstance(item, h5py.Dataset):
         budget.expand(item.nbytes)
         return ["dataset", attributes, *_dataset(item)]
-    return ["type", attributes, type_of(item.dtype)]
+    return ["type", attributes, _type(item.id, item.dtype)]
 
 
 def _link(group: Any, key: str, name: str, names: dict[Any, str], budget: Budget) -> list[Any]:
@@ -70,7 +71,11 @@ def _dataset(dataset: Any) -> list[Any]:
         for start in range(0, shape[0], step):
             values.feed(dataset[start : start + step])
     form = None if shape is None else [list(shape), list(dataset.maxshape)]
-    return [type_of(dtype), form, _fill(dataset), values.digest()]
+    return [_type(dataset.id.get_type(), dtype), form, _fill(dataset), values.digest()]
+
+
+def _type(stored: Any, dtype: Any) -> list[Any]:
+    return [stored_type(stored), type_of(dtype)]
 
 
 def _fill(dataset: Any) -> str:
@@ -97,10 +102,11 @@ def _attribute(item: Any, key: str) -> list[Any]:
 
     attribute = item.attrs.get_id(key)
     values, value = Values(item.file), item.attrs[key]
+    kind = _type(attribute.get_type(), attribute.dtype)
     if isinstance(value, h5py.Empty):
-        return [type_of(attribute.dtype), None, ""]
+        return [kind, None, ""]
     values.feed(_scalar(value, attribute.dtype))
-    return [type_of(attribute.dtype), list(attribute.shape), values.digest()]
+    return [kind, list(attribute.shape), values.digest()]
 
 
 def _scalar(value: Any, dtype: Any) -> Any:

@@ -27,9 +27,12 @@ def parsed(text: str) -> tuple[str, list[tuple[int, str]]]:
     """A document as Python writes it, and the exact decimal numbers that it had to round."""
     if _MINUS_ZERO.search(text):  # an integer for Python, a negative zero for others
         raise ValueError("it may hold the integer -0")
-    numbers = _Numbers()
-    value = json.loads(text, object_pairs_hook=_object, parse_float=numbers.number)
-    return json.dumps(value, separators=(",", ":"), check_circular=False), numbers.rounded
+    try:
+        return _ENCODER.encode(_DECODER.decode(text)), []
+    except _WrittenOtherwiseError:
+        numbers = _Numbers()
+        value = json.loads(text, object_pairs_hook=_object, parse_float=numbers.number)
+        return _ENCODER.encode(value), numbers.rounded
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -39,8 +42,23 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
+class _WrittenOtherwiseError(Exception):
+    """A number has other digits than Python would write."""
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if repr(value) != text:
+        raise _WrittenOtherwiseError
+    return value
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=_number)
+_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+
+
 class _Numbers:
-    """Numbers with a fraction or an exponent."""
+    """Numbers with a fraction or an exponent, of which some are written otherwise."""
 
     def __init__(self) -> None:
         self._count = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 HEAD = 64
@@ -58,8 +57,9 @@ _LEADING = b"\xef\xbb\xbf \t\r\n"  # a byte-order mark and blanks may precede th
 
 def named_kind(name: str) -> Kind | None:
     """The kind that the name of a file promises; None when its bytes are all there is to it."""
-    suffixes = [suffix.lower() for suffix in PurePosixPath(name).suffixes[-2:]]
-    return KINDS.get("".join(suffixes)) or KINDS.get("".join(suffixes[-1:]))
+    _, *endings = name.rpartition("/")[2].lstrip(".").lower().rsplit(".", 2)
+    extensions = [f".{ending}" for ending in endings]
+    return KINDS.get("".join(extensions)) or KINDS.get("".join(extensions[-1:]))
 
 
 def begins_as(kind: Kind, start: bytes) -> bool:

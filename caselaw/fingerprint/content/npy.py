@@ -19,15 +19,20 @@ TRANSPOSED_BYTES = 256 << 20
 def content(source: Source) -> str:
     """Digest of an array; raises for damaged files, arrays of Python objects, and what numpy has no bytes of."""
     with source.open() as file:
-        shape, fortran_order, dtype = _header(file)
-        stream = Stream()
-        if fortran_order and len(shape) > 1:
-            _feed_transposed(stream, file, shape, dtype)
-        else:
-            _feed(stream, file, math.prod(shape), dtype)
-        if file.read(1):
-            raise ValueError("more bytes than the shape says")
-        return digest("npy", VERSION, element_type(dtype), list(shape), stream.digest())
+        return array_digest(file)
+
+
+def array_digest(file: Readable) -> str:
+    """`content` of a file object, read to its end."""
+    shape, fortran_order, dtype = _header(file)
+    stream = Stream()
+    if fortran_order and len(shape) > 1:
+        _feed_transposed(stream, file, shape, dtype)
+    else:
+        _feed(stream, file, math.prod(shape), dtype)
+    if file.read(1):
+        raise ValueError("more bytes than the shape says")
+    return digest("npy", VERSION, element_type(dtype), list(shape), stream.digest())
 
 
 def _header(file: Readable) -> tuple[tuple[int, ...], bool, Any]:

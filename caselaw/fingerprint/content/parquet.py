@@ -39,8 +39,9 @@ def content(source: Source) -> str:
             for column, array in zip(columns, batch.columns, strict=True):
                 column.feed(array)
         fields = [[_field(field) for field in schema], _leaves(file.schema)]
-        rows, metadata = file.metadata.num_rows, _metadata(file.metadata.metadata)
-        return digest("parquet", VERSION, rows, fields, metadata, [column.digest() for column in columns])
+        metadata = [_metadata(found) for found in (file.metadata.metadata, schema.metadata)]  # the file's, Arrow's
+        rows, values = file.metadata.num_rows, [column.digest() for column in columns]
+        return digest("parquet", VERSION, rows, fields, metadata, values)
 
 
 def _batch_rows(metadata: pyarrow.parquet.FileMetaData) -> int:

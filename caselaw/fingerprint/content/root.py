@@ -50,7 +50,7 @@ class _Objects:
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
-        self._layouts: dict[str, dict[str, Any]] = {}
+        self._layouts: dict[str, str] = {}
 
     def of_directory(self, directory: ReadOnlyDirectory) -> list[Any]:
         """The keys in order, with their objects."""
@@ -91,18 +91,21 @@ class _Objects:
         stream.feed(chunk.raw_data)
         return stream.digest()
 
-    def _layout(self, class_name: str, directory: ReadOnlyDirectory) -> dict[str, Any]:
+    def _layout(self, class_name: str, directory: ReadOnlyDirectory) -> str:
         if class_name not in self._layouts:
-            self._layouts[class_name] = _layouts(class_name, directory, {})
+            self._layouts[class_name] = digest(_layouts(class_name, directory, {}))
         return self._layouts[class_name]
 
 
 def _layouts(class_name: str, directory: ReadOnlyDirectory, found: dict[str, Any]) -> dict[str, Any]:
-    """Checksums of the members' names and types that the file gives for a class and those inside it."""
+    """Names and types of the members that the file gives for a class and for those inside it."""
     for name in [class_name, *_WORD.findall(class_name)]:
         versions = directory.file.streamers.get(name, {})
         if versions and name not in found:
-            found[name] = {version: int(layout.member("fCheckSum")) for version, layout in versions.items()}
+            found[name] = {
+                version: [[element.name, element.typename, int(element.array_length)] for element in layout.elements]
+                for version, layout in versions.items()
+            }
             for layout in versions.values():
                 for element in layout.elements:
                     inside = element.name if element.typename == "BASE" else element.typename

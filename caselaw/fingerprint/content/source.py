@@ -59,19 +59,20 @@ class Counted:
 
 @dataclass(frozen=True)
 class Source:
-    """The name of a file and its content; `depth` says how many archives it lies in."""
+    """The name of a file, its content and size in bytes; `depth` says how many archives it lies in."""
 
     name: str
     data: Path | bytes = field(repr=False)
+    size: int
     budget: Budget
     depth: int = 0
 
     @classmethod
     def of(cls, path: Path, size: int) -> Source:
-        return cls(path.name, path, Budget(size))
+        return cls(path.name, path, size, Budget(size))
 
     def inside(self, name: str, data: bytes) -> Source:
-        return Source(name, data, self.budget, self.depth + 1)
+        return Source(name, data, len(data), self.budget, self.depth + 1)
 
     def open(self) -> BinaryIO:
         return self.data.open("rb") if isinstance(self.data, Path) else io.BytesIO(self.data)
@@ -81,13 +82,11 @@ class Source:
         """What libraries open: a path, or a file object that the caller need not close."""
         return self.data if isinstance(self.data, Path) else io.BytesIO(self.data)
 
-    @property
-    def size(self) -> int:
-        return self.data.stat().st_size if isinstance(self.data, Path) else len(self.data)
-
     def read(self, limit: int) -> bytes:
         """All bytes; ValueError when there are more than `limit`."""
         if self.size > limit:
             raise ValueError(f"more than {limit} bytes")
-        with self.open() as file:
+        if not isinstance(self.data, Path):
+            return self.data
+        with self.data.open("rb", buffering=0) as file:
             return file.read()

@@ -66,7 +66,7 @@ def _entries(branch: TBranch, budget: Budget) -> list[Any]:
     """Bytes of all entries one after the other, and their lengths where ROOT stores them."""
     import numpy
 
-    data, lengths, entries = Stream(), Stream(), 0
+    data, lengths, entries, starts = Stream(), Stream(), 0, [0]
     for number in range(branch.num_baskets):
         basket = branch.basket(number)
         budget.expand(basket.data.nbytes)
@@ -74,9 +74,12 @@ def _entries(branch: TBranch, budget: Budget) -> list[Any]:
         if basket.byte_offsets is not None:
             lengths.feed(numpy.diff(basket.byte_offsets).astype("<i4"))
         entries += basket.num_entries
+        starts.append(entries)
     split = branch.num_baskets == 0 and len(branch.branches) > 0  # all is in the branches below
     if entries != branch.num_entries and not split:
         raise ValueError(f"branch {branch.name} holds {entries} of {branch.num_entries} entries")
+    if branch.num_baskets and list(branch.entry_offsets) != starts:  # where readers look for an entry
+        raise ValueError(f"branch {branch.name} has its entries elsewhere")
     return [entries, data.digest(), lengths.size, lengths.digest()]
 
 

@@ -65,7 +65,7 @@ def _xz(raw: BinaryIO) -> Readable:
 
 
 def _lzma(raw: BinaryIO) -> Readable:
-    return _Streams(raw, lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, DICTIONARY_BYTES))
+    return _Streams(raw, lambda: lzma.LZMADecompressor(lzma.FORMAT_AUTO, DICTIONARY_BYTES))
 
 
 def _zstd(raw: BinaryIO) -> Readable:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import struct
 import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+from caselaw.fingerprint.content import npy
 from caselaw.fingerprint.content.kinds import named_kind
 from caselaw.fingerprint.content.readers import contained
-from caselaw.fingerprint.content.source import Counted, Source
+from caselaw.fingerprint.content.source import Counted, ExpandsTooMuchError, Source
 from caselaw.fingerprint.content.stream import STEP
 from caselaw.fingerprint.hashing import digest
 
+logger = logging.getLogger(__name__)
+
 VERSION = 2
 
-_UNIX = 3
 _STORAGE = frozenset({0x0001, 0x5455, 0x000A, 0x5855, 0x7855, 0x7875})
 """Extra fields of large sizes, of dates, and of owners."""
 _PROPERTIES = "docProps/core.xml"
@@ -40,6 +43,8 @@ def content(source: Source) -> str:
 
 def _held(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source) -> str:
     source.budget.enter()
+    if info.filename.endswith(".npy") and (array := _array(archive, info, source)) is not None:
+        return array
     with archive.open(info) as file:
         counted = Counted(file, source.budget)
         if info.filename == _PROPERTIES:
@@ -47,10 +52,21 @@ def _held(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source) -> st
         return contained(info.filename, counted, source)
 
 
+def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source) -> str | None:
+    """Digest of an array of any size; None when the member cannot be read as one."""
+    try:
+        with archive.open(info) as file:
+            return f"npy:{npy.array_digest(Counted(file, source.budget))}"
+    except (MemoryError, ExpandsTooMuchError, zipfile.BadZipFile):
+        raise
+    except Exception as error:  # as in `contained`
+        logger.debug("%s in %s counts with its bytes, not as an array: %s", info.filename, source.name, error)
+        return None
+
+
 def _attributes(info: zipfile.ZipInfo) -> list[Any]:
-    """Type and mode of a file, as Unix or as others write them, its comment, and what else is said of it."""
-    attributes = info.external_attr >> 16 if info.create_system == _UNIX else info.external_attr
-    return [info.create_system == _UNIX, attributes, info.comment, list(_extra(info))]
+    """Type and mode of a file as its system writes them, its comment, and what else is said of it."""
+    return [info.create_system, info.external_attr, info.comment, list(_extra(info))]
 
 
 def _extra(info: zipfile.ZipInfo) -> Iterator[list[Any]]:

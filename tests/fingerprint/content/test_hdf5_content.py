@@ -104,6 +104,22 @@ def test_order_of_writing_counts_where_it_is_tracked_and_the_version_of_the_form
     assert written[0] == written[1]
 
 
+def test_the_padding_of_texts_counts(tmp_path: Path) -> None:
+    """h5dump shows it, and h5py the same array."""
+    digests, shown = [], []
+    for number, kind in enumerate([h5py.h5t.FORTRAN_S1.copy(), h5py.h5t.C_S1.copy()]):
+        kind.set_size(4)
+        path = tmp_path / f"{number}.h5"
+        with h5py.File(path, "w") as file:
+            h5py.h5d.create(file.id, b"x", kind, h5py.h5s.create_simple((2,)))
+        with h5py.File(path) as file:
+            shown.append((file["x"].dtype, file["x"][()].tolist()))
+        digests.append(content_digest(path))
+    assert shown[0] == shown[1]
+    assert digests[0] != digests[1]
+    assert all(digest.startswith("hdf5:") for digest in digests)
+
+
 def test_the_size_that_a_dataset_may_grow_to_and_what_fills_it_count(tmp_path: Path) -> None:
     one = write(tmp_path / "one.h5", chunks=(7, 3))
     assert write(tmp_path / "two.h5", maxshape=(None, 4)) != one

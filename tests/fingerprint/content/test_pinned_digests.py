@@ -133,10 +133,10 @@ def write_onnx(path: Path) -> None:
 
 
 PINNED: list[tuple[str, Callable[[Path], None], str]] = [
-    ("tree.root", write_root, "root:eaaf89995848581538638dc3b505aafb277774ec5d737827e7024dd5ccd9f841"),
+    ("tree.root", write_root, "root:f8cae6aa8b7dd7aacdb5c99c1b2288f952dee1f7699912b8850ac09fb0625e3f"),
     ("ntuple.root", write_ntuple, "root:c3a3a5e0f5e59af305a81e161c0d395c1086eec3acaf6b1f51cb1f5c009f0a50"),
-    ("file.parquet", write_parquet, "parquet:b0a30d7cf29ffd138ad13afb8fc09c94929730e06fb330c3d4ed468d9c977fb2"),
-    ("file.h5", write_hdf5, "hdf5:c18aa4602d130423346a8f4d7eef8fd2904dadb24a4256a4523a19f28192b601"),
+    ("file.parquet", write_parquet, "parquet:ff5247fbe1a21ce425d664ab9766275468fe921af2ec7ce4a894dd8132f5a94e"),
+    ("file.h5", write_hdf5, "hdf5:de1881544d55c42e9f8f6c499a7f76c313c419329f4e45986a86a9517a946648"),
     ("file.npz", write_npz, "npz:8fdf9b05076f01acb6bceb8d0624db0ca68002cf0a43e9d222ce8570a8752430"),
     ("file.npy", write_npy, "npy:13bdfd04edce07d5f4d01e423aea47a1a13940948b5b06e98c4ded96067966c8"),
     ("file.json", write_json, "json:ee9b75f65aaab5a1f20291dcaa60f64fc4e04d9bdbcdd757abc7c0484ff54329"),
@@ -149,7 +149,7 @@ PINNED: list[tuple[str, Callable[[Path], None], str]] = [
     ("file.gz", write_gzip, "gzip:aa1db1235f273429acc55da77c4f903c86ed413f6621e0d6775ce8f78b40d2ec"),
     ("file.xz", write_xz, "xz:aa1db1235f273429acc55da77c4f903c86ed413f6621e0d6775ce8f78b40d2ec"),
     ("file.bz2", write_bzip2, "bzip2:aa1db1235f273429acc55da77c4f903c86ed413f6621e0d6775ce8f78b40d2ec"),
-    ("file.zip", write_zip, "zip:08e3baf70d4098c0133cddbcc0ce260f7f0d370c29a85ef4381b9b993554f9f8"),
+    ("file.zip", write_zip, "zip:ccadd456aa9b3fd6057f9788a3b08a9a2663288191902c6e26d1e7bb6241f3e9"),
     ("file.tar.gz", write_tar, "tar:00c527b3a5f1af57b846ab8b96374fef9b6cfc3923b57287608a949a50cefdd6"),
     ("folder", write_folder, "folder:630f16bb3a53a7e634d42ddcebbb76a8b052ae8cece050904391b272ad288f83"),
 ]

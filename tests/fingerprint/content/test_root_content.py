@@ -16,7 +16,7 @@ import uproot
 from uproot.writing import identify
 
 from caselaw.fingerprint import digest, file_digest
-from caselaw.fingerprint.content import content_digest
+from caselaw.fingerprint.content import content_digest, source
 from caselaw.fingerprint.content.root import refuse_trees
 from caselaw.fingerprint.content.ttree import attached_value, is_backup
 
@@ -226,6 +226,30 @@ def test_trees_of_unknown_kind_are_refused(tmp_path: Path) -> None:
         for class_name in ("TTree", "NobodyKnowsThis"):
             with pytest.raises(ValueError, match=class_name):
                 refuse_trees(class_name, file)
+
+
+def test_names_of_members_count(tmp_path: Path) -> None:
+    path = tmp_path / "file.root"
+    one = write(path, {"h": histograms()["one"]}, compression=None)
+    written = path.read_bytes()
+    assert written.count(b"\x08fEntries") == 1  # in the description of the class, not in the object
+    path.write_bytes(written.replace(b"\x08fEntries", b"\x08fNumbers"))
+    assert one != content_digest(path)
+    assert content_digest(path).startswith("root:")
+
+
+def test_an_object_that_may_hold_a_tree_counts_with_the_bytes_of_the_file(tmp_path: Path) -> None:
+    """Its own bytes say where the baskets of the tree are, not what is in them."""
+    path = tmp_path / "file.root"
+    assert write(path, {"list": "of a TBranch"}) == f"bytes:{file_digest(path)}"
+
+
+def test_a_tree_that_expands_too_much_counts_with_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "EXPANDED_BYTES", 1 << 16)
+    path = tmp_path / "file.root"
+    with uproot.recreate(path, compression=uproot.LZMA(9)) as file:
+        file.mktree("events", {"x": "f8"}).extend({"x": np.zeros(1_000_000)})
+    assert content_digest(path) == f"bytes:{file_digest(path)}"
 
 
 def cut(written: bytearray) -> bytearray:
