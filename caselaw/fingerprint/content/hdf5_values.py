@@ -76,7 +76,9 @@ class Values:
         if isinstance(value, h5py.RegionReference):
             raise ValueError("a reference to a region")
         if isinstance(value, h5py.Reference):
-            value = str(self._file[value].name) if value else ""
+            value = self._file[value].name if value else ""
+            if value is None:  # what it refers to has no name under which it is counted
+                raise ValueError("a reference to an object without a name")
         if isinstance(value, str):
             value = value.encode("utf-8", "surrogateescape")
         if not isinstance(value, numpy.ndarray | bytes):

@@ -19,7 +19,6 @@ BATCH_BYTES = 8 << 20
 """Uncompressed bytes that are read at once, all columns together."""
 
 _ARROW_SCHEMA = b"ARROW:schema"  # the schema once more, in the words of the version that wrote it
-_FIELD_NUMBER = b"PARQUET:field_id"
 
 
 def content(source: Source) -> str:
@@ -52,7 +51,7 @@ def _batch_rows(metadata: pyarrow.parquet.FileMetaData) -> int:
 
 
 def _field(field: pyarrow.Field) -> list[Any]:
-    metadata = [[key, value] for key, value in (field.metadata or {}).items() if key != _FIELD_NUMBER]
+    metadata = [[key, value] for key, value in (field.metadata or {}).items()]
     nested = [_field(field.type.field(index)) for index in range(field.type.num_fields)]
     return [field.name, str(field.type), field.nullable, metadata, nested]
 

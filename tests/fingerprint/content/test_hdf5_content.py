@@ -104,6 +104,16 @@ def test_order_of_writing_counts_where_it_is_tracked_and_the_version_of_the_form
     assert written[0] == written[1]
 
 
+def test_a_reference_to_what_has_no_name_counts_with_the_bytes(tmp_path: Path) -> None:
+    def change(file: Any) -> None:
+        hidden = file.create_dataset(None, data=[1, 2])
+        file["hidden"] = np.array([hidden.ref], dtype=h5py.ref_dtype)
+
+    path = tmp_path / "one.h5"
+    digest = write(path, change)
+    assert digest == f"bytes:{file_digest(path)}"
+
+
 def test_the_padding_of_texts_counts(tmp_path: Path) -> None:
     """h5dump shows it, and h5py the same array."""
     digests, shown = [], []

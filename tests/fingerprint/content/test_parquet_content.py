@@ -131,6 +131,14 @@ def test_logical_types_that_arrow_does_not_show_count(tmp_path: Path) -> None:
     assert one != two
 
 
+def test_numbers_and_metadata_of_fields_count(tmp_path: Path) -> None:
+    def with_metadata(**metadata: str) -> str:
+        schema = pa.schema([pa.field("x", pa.int64(), metadata={f"PARQUET:{k}": v for k, v in metadata.items()})])
+        return write(tmp_path / "file.parquet", pa.table({"x": [1]}, schema=schema))
+
+    assert len({with_metadata(), with_metadata(field_id="1"), with_metadata(field_id="2"), with_metadata(a="1")}) == 4
+
+
 def test_many_rows_without_values_are_not_read_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "file.parquet"
     assert write(path, pa.table({"x": pa.nulls(1_000_000)})).startswith("parquet:")
