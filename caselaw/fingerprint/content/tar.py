@@ -19,18 +19,26 @@ _IN_THE_HEADER = ("path", "linkpath", "size", "mtime", "atime", "ctime", "uid", 
                   "hdrcharset", "LIBARCHIVE.creationtime")  # fmt: skip
 """Extended fields that tarfile has read into a member, and dates."""
 
+HEADER_BYTES = 4 << 20
+"""An archive with more bytes than that before a member, or between two, counts with its bytes: tarfile holds them."""
+
 
 class _Watched:
-    """A file object that knows what was read last."""
+    """A file object that knows what was read last, and gives no more than a header unless a member is `open`."""
 
     def __init__(self, file: Readable) -> None:
         self._file = file
         self._position = 0
+        self._header = 0
         self._last = b""
+        self.open = False
 
     def read(self, size: int = -1, /) -> bytes:
         piece = self._file.read(size)
         self._position += len(piece)
+        self._header = 0 if self.open else self._header + len(piece)
+        if self._header > HEADER_BYTES:
+            raise ValueError("a large header")
         self._last = (self._last + piece)[-4 * tarfile.RECORDSIZE :]
         return piece
 
@@ -62,7 +70,9 @@ def _members(file: Readable, source: Source) -> list[Any]:
     with tarfile.open(mode="r|", fileobj=cast(Any, watched)) as archive:
         for member in archive:
             source.budget.enter()
+            watched.open = True
             members.append(_member(archive, member, source))
+            watched.open = False
             cast(Any, archive).members.clear()  # tarfile keeps them all
     # tarfile takes a damaged header, and the end of the file, for the end of the archive.
     if watched.block(archive.offset) != bytes(tarfile.BLOCKSIZE):
@@ -73,12 +83,12 @@ def _members(file: Readable, source: Source) -> list[Any]:
 def _member(archive: tarfile.TarFile, member: tarfile.TarInfo, source: Source) -> list[Any]:
     described = [member.name, _type(member), member.mode & 0o7777, member.linkname, member.devmajor, member.devminor,
                  _extended(member.pax_headers)]  # fmt: skip
-    if not member.isreg():
+    if not member.isreg() and member.type in tarfile.SUPPORTED_TYPES:
         return described
     if member.issparse():  # its holes are not in the file
         source.budget.expand(member.size)
     file = archive.extractfile(member)
-    assert file is not None  # it is a regular file
+    assert file is not None  # it is a regular file, or is read as one because its type is not known
     with file:
         return [*described, contained(member.name, cast(Readable, file), source)]
 

@@ -17,6 +17,10 @@ DICTIONARY_BYTES = 256 << 20
 """Memory that an xz stream may ask for; `xz -9` needs 65 MiB."""
 
 
+PACKED = 16 << 10
+"""Compressed bytes that are read at once: what is left of them when a stream ends is copied for the next one."""
+
+
 @contextmanager
 def unpacked(source: Source) -> Iterator[Readable]:
     """The bytes of a compressed file. Its end is only known to be there, and right, when all were read."""
@@ -47,12 +51,12 @@ class _Streams:
     def read(self, size: int = STEP, /) -> bytes:
         while True:
             if self._current.eof:
-                rest = self._current.unused_data or self._file.read(STEP)
+                rest = self._current.unused_data or self._file.read(PACKED)
                 if not rest:
                     return b""
                 self._current = self._new()
             else:
-                rest = self._file.read(STEP) if self._current.needs_input else b""
+                rest = self._file.read(PACKED) if self._current.needs_input else b""
                 if not rest and self._current.needs_input:
                     raise EOFError("an incomplete stream")
             piece: bytes = self._current.decompress(rest, size)

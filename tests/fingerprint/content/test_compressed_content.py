@@ -163,6 +163,19 @@ def test_a_bomb_counts_with_its_bytes_after_a_bounded_time(
     assert bounded < (time.process_time() - start) / 2
 
 
+@pytest.mark.parametrize("extension", [".gz", ".xz", ".bz2"])
+def test_very_many_empty_streams_are_read_in_linear_time(tmp_path: Path, extension: str) -> None:
+    def seconds(count: int) -> float:
+        path = tmp_path / f"file.txt{extension}"
+        path.write_bytes(COMPRESSED[extension](b"") * count)
+        start = time.process_time()
+        assert content_digest(path) != by_bytes(path)
+        return time.process_time() - start
+
+    seconds(100)
+    assert seconds(40_000) < 25 * seconds(4_000)
+
+
 def test_an_xz_file_that_asks_for_much_memory_counts_with_its_bytes(tmp_path: Path) -> None:
     path = tmp_path / "file.xz"
     filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 20}]

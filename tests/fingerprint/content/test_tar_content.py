@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
+import tracemalloc
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from pyarrow import parquet
 from pypdf import PdfWriter
 
 from caselaw.fingerprint import file_digest
-from caselaw.fingerprint.content import content_digest, source
+from caselaw.fingerprint.content import content_digest, source, tar
 
 Entry = tuple[tarfile.TarInfo, bytes]
 
@@ -152,6 +153,36 @@ def test_extended_attributes_and_comments_count(tmp_path: Path) -> None:
 
     assert with_headers(mtime="5.5", atime="6.5") == with_headers()
     assert len({with_headers(), with_headers(comment="x"), with_headers(**{"SCHILY.xattr.user.a": "b"})}) == 3
+
+
+def test_what_a_member_of_an_unknown_type_holds_counts(tmp_path: Path) -> None:
+    digests = []
+    for content in (b"1", b"2"):
+        path = archive(tmp_path / "file.tar", [entry("a", content, type=b"Z")], "w")
+        with tarfile.open(path) as file:
+            assert file.extractfile("a").read() == content  # type: ignore[union-attr]
+        digests.append(content_digest(path))
+    assert digests[0] != digests[1]
+    assert digests[0].startswith("tar:")
+
+
+@pytest.mark.parametrize("kind", [tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE])
+def test_a_header_is_not_held_however_long_it_is(tmp_path: Path, kind: bytes) -> None:
+    path = tmp_path / "file.tar.gz"
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        header = entry("name", bytes(tar.HEADER_BYTES * 4), type=kind)[0]
+        file.write(header.tobuf() + bytes(header.size))
+        file.write(entry("a")[0].tobuf() + bytes(1024))
+    tracemalloc.start()
+    assert content_digest(path) == f"bytes:{file_digest(path)}"
+    assert tracemalloc.get_traced_memory()[1] < 3 * tar.HEADER_BYTES
+    tracemalloc.stop()
+
+
+def test_large_members_one_after_the_other_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tar, "HEADER_BYTES", 1 << 17)
+    members = [entry(f"{number}.bin", bytes(1 << 18)) for number in range(3)]
+    assert content_digest(archive(tmp_path / "file.tar", members, "w")).startswith("tar:")
 
 
 def test_a_bomb_counts_with_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
