@@ -125,7 +125,8 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     @classmethod
     def modify_param_values(cls, params: dict[str, Any]) -> dict[str, Any]:
         params = super().modify_param_values(params)
-        if params.get("campaign") == law.NO_STR and isinstance(getattr(cls, "campaign", None), luigi.Parameter):
+        chooses = cls.config_keys or isinstance(getattr(cls, "campaign", None), CampaignParameter)
+        if chooses and params.get("campaign") == law.NO_STR:
             default = load_project().campaign
             if default is None:
                 raise ConfigError(

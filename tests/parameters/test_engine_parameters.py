@@ -173,6 +173,11 @@ def test_campaign_of_caselaws_own_does_not_count_and_a_users_does():
     assert counted_names(own) == ("campaign",)
 
 
+def test_own_campaign_that_is_not_given_is_no_campaign_of_the_project():
+    cls = made(caselaw.Task, campaign=luigi.Parameter(default=law.NO_STR))
+    assert cls().significant_parameters == {"campaign": "NO_STR"}
+
+
 def test_members_of_caselaw_stay_refused():
     with pytest.raises(TaskError, match="'fingerprint' is a name of caselaw itself"):
         made(caselaw.Task, fingerprint=luigi.Parameter(default="x"))
