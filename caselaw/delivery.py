@@ -13,18 +13,21 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from caselaw.config import load_project
 from caselaw.errors import FingerprintError, PublishError, StoreUnavailable
 from caselaw.fingerprint import file_digest
 from caselaw.records import Record, write_records
+from caselaw.records.index import index_of
 from caselaw.records.record import as_json, from_json
 from caselaw.storage.folder import names_here
 from caselaw.storage.parallel import side_by_side
+from caselaw.storage.products import verify
 from caselaw.storage.publish import Published, Staging, owner
 from caselaw.storage.store import Store
 
@@ -48,7 +51,41 @@ def publish_here(
     """
     write_records(directory, [record])
     for product, published in verified.items():
+        if os.path.lexists(published.path):
+            make_way(store, published.path, record.fingerprint)
         store.place(staging.paths[product], published.path, published.sha256)
+
+
+def already_there(verified: Mapping[str, Published], folders: Container[str]) -> dict[str, Published]:
+    """Outputs that hold what was made and have its name, from whomever: they stay, and get a record now."""
+    found = {}
+    for product, published in verified.items():
+        if os.path.lexists(published.path):
+            with contextlib.suppress(PublishError, FingerprintError):  # else something is in the way, see `make_way`
+                there = Published(published.path, *verify(product, published.path, is_folder=product in folders))
+                if there.digest == published.digest:
+                    found[product] = there
+    return found
+
+
+def make_way(store: Store, final: str, fingerprint: str) -> bool:
+    """Keep what has the name of an output under another one, unless a record explains it; whether that was done.
+
+    Raises `StoreUnavailable` and `PublishError`.
+    """
+    try:
+        found = store.digest(final)
+    except (FileNotFoundError, FingerprintError):  # a link that leads nowhere; something that is no file
+        found = ""
+    directory, _, name = final.rpartition("/")
+    records = index_of(load_project().root).of_fingerprints(directory, [fingerprint]).get(fingerprint, ())
+    outputs = [output for record in records for output in record.outputs.values()]
+    if any(output["name"] == name and output["sha256"] == found for output in outputs):
+        return False
+    aside = store.set_aside(final)
+    if aside is not None:
+        logger.warning("an output without a record was in the way of a new one; it is kept as %s", aside)
+    return aside is not None
 
 
 @dataclass(frozen=True)
@@ -70,7 +107,9 @@ class Letter:
     def place(self, store: Store) -> None:
         """Give the outputs their names in the store, and forget them here."""
         for final, (name, sha256) in self.outputs.items():
-            store.place(self.folder / name, final, sha256)
+            placed = store.place(self.folder / name, final, sha256)
+            if not placed and make_way(store, final, self.record.fingerprint):
+                store.place(self.folder / name, final, sha256)
         (self.folder / LETTER).unlink(missing_ok=True)  # first: what a kill leaves of it is no damaged letter
         shutil.rmtree(self.folder, ignore_errors=True)
 

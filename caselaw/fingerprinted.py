@@ -42,9 +42,10 @@ from caselaw.parameters import (
     same,
     text_of,
 )  # fmt: skip
-from caselaw.publishing import publishing
+from caselaw.publishing import Desk, publishing
 from caselaw.recording import RunContext, Started, run_context
 from caselaw.records import RecordIndex
+from caselaw.records.index import index_of
 from caselaw.reserved import refuse_reserved_names
 from caselaw.resources import Resources
 from caselaw.storage import Location, exists, readable_directory
@@ -61,17 +62,15 @@ def file_digests_of(root: Path) -> FileDigests:
     return FileDigests(root / ".caselaw" / "digests.sqlite")
 
 
-@functools.cache
-def record_index_of(root: Path) -> RecordIndex:
-    """The index of records of a project."""
-    return RecordIndex(root / ".caselaw" / "records.sqlite")
-
-
 class FingerprintedTask(law.Task):  # type: ignore[misc]
     """What `caselaw.Task` and `caselaw.Workflow` share."""
 
     verify_inputs = luigi.BoolParameter(
         default=False, significant=False, description="before a branch runs, compare its inputs with their records"
+    )
+
+    trust_unrecorded = luigi.BoolParameter(
+        default=False, significant=False, description="take outputs without a record as they are"
     )
 
     products: ClassVar[Mapping[str, str]] = {}
@@ -87,6 +86,7 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     _started: Started | None = None
     _has_published = False
     _letter: Path | None = None
+    _desk: Desk | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -149,7 +149,8 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
 
     @functools.cached_property
     def connections(self) -> dict[str, Connection]:
-        return named(self.upstream(), type(self).__name__)
+        found = named(self.upstream(), type(self).__name__)
+        return {name: trusting(each) for name, each in found.items()} if self.trust_unrecorded else found
 
     @functools.cached_property
     def project(self) -> Project:
@@ -278,7 +279,7 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
 
     @property
     def record_index(self) -> RecordIndex:
-        return record_index_of(self.project.root)
+        return index_of(self.project.root)
 
     @property
     def input_columns(self) -> Mapping[str, Column]:
@@ -308,8 +309,15 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         raise NotImplementedError
 
     def published(self) -> bool:
-        """Whether every product exists; raises `StoreUnavailable` when the store cannot say."""
-        return all(exists(path) for path in self.location.full_names(self.fingerprint))
+        """Whether every product exists and has a record; raises `StoreUnavailable` when the store cannot say."""
+        fingerprint = self.fingerprint
+        if not all(exists(path) for path in self.location.full_names(fingerprint)):
+            return False
+        return self.trust_unrecorded or bool(self.record_index.recorded(self.location.directory, {fingerprint}))
+
+    def written(self) -> bool:
+        """Whether its `run()` goes on and has written every product."""
+        return self._desk is not None and not self._desk.lacking
 
     def all_published(self) -> bool:
         """Whether the task, or every branch of the workflow, is published."""
@@ -320,7 +328,7 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         if not self._has_published and not self.published():
             raise PublishError(
                 "run() ended without publishing its products", ", ".join(self.location.full_names(self.fingerprint)),
-                "write them inside 'with self.publish() as out:'",
+                "write them inside 'with self.publish() as out:', or to the paths of self.output()",
             )  # fmt: skip
 
     def _general_input(self, name: str) -> Any:
@@ -339,3 +347,11 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         """SHA-256 of some outputs by product, by the newest record that is known here."""
         record = self.record_index.known(directory, fingerprint)
         return {} if record is None else {product: output["sha256"] for product, output in record.outputs.items()}
+
+
+def trusting(connection: Connection) -> Connection:
+    """The connection with the word of the user that outputs without a record may be taken."""
+    task = getattr(connection, "task", None)
+    if not isinstance(task, FingerprintedTask) or task.trust_unrecorded:
+        return connection
+    return dataclasses.replace(connection, task=task.clone(trust_unrecorded=True))

@@ -1,34 +1,154 @@
-"""What happens at the end of a task's `with self.publish() as out:`."""
+"""Where a branch writes while its `run()` goes on, and what happens when that has ended.
+
+`publish()` and `output()` lead to one staging folder. What lies there gets its names when `run()` has returned:
+together with its record, after it was verified. Whatever else ends a run leaves nothing.
+"""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from caselaw.delivery import post, publish_here, send
-from caselaw.errors import SourceChanged
+from caselaw.delivery import already_there, post, publish_here, send
+from caselaw.errors import PublishError, SourceChanged
 from caselaw.fingerprint import code_closure
 from caselaw.fingerprint.code.sources import status_of
 from caselaw.recording import Started, record_of_outputs
-from caselaw.storage import Staging
+from caselaw.storage import Outputs, Staging
+from caselaw.storage.products import beside, clear, lacking
 from caselaw.storage.publish import Published
+from caselaw.storage.target import target_of
+
+logger = logging.getLogger(__name__)
+
+
+class Desk:
+    """The place where one run of a branch writes. `scratch`: the folder that holds its staging folder."""
+
+    def __init__(self, task: Any, scratch: Path) -> None:
+        self.task = task
+        self.scratch = scratch
+        self.in_worker = task._started is not None
+        self.started = task._started or Started.now()
+        self.blocks = 0
+        self._staging: Staging | None = None
+
+    @property
+    def staging(self) -> Staging:
+        """The staging folder, made when it is first asked for."""
+        if self._staging is None:
+            self._staging = Staging.open(self.scratch, self.task.products)
+        return self._staging
+
+    def outputs(self) -> Outputs:
+        """What `output()` gives while the branch runs: targets in the staging folder."""
+        staging = self.staging
+        return Outputs({name: target_of(path, name in staging.folders) for name, path in staging.paths.items()})
+
+    @contextlib.contextmanager
+    def block(self) -> Iterator[Mapping[str, Path]]:
+        """What `publish()` gives. After an error nothing that was written so far is published, whoever catches it."""
+        if self.blocks:
+            raise PublishError(
+                "publish() is used a second time in one run()", type(self.task).__name__,
+                "write all products in one block 'with self.publish() as out:', or to the paths of self.output()",
+            )  # fmt: skip
+        paths = self.staging.make_folders()
+        try:
+            yield paths
+        except BaseException:
+            clear(self.staging.folder)
+            raise
+        self.blocks += 1
+
+    @property
+    def lacking(self) -> list[str]:
+        """Products that were not written, or not yet."""
+        return list(self.task.products) if self._staging is None else lacking(self._staging.paths)
+
+    @property
+    def beside(self) -> list[str]:
+        """Names of what was written and is no product."""
+        return [] if self._staging is None else beside(self._staging.folder, self._staging.paths)
+
+    def require_written(self) -> None:
+        """Raise `PublishError`, which names them, where products were not written."""
+        if unwritten := self.lacking:
+            names = ", ".join(f"'{name}'" for name in unwritten)
+            others = f" (there is {', '.join(self.beside)}, which is none)" if self.beside else ""
+            raise PublishError(
+                f"the task finished without writing its product{'s' if len(unwritten) > 1 else ''} {names}{others}",
+                self.staging.paths[unwritten[0]],
+                "write every product that the task declares, to the path that publish() or output() gives",
+            )
+
+    def deliver(self) -> None:
+        """Publish what the run has left. Raises `PublishError`, `SourceChanged` and `StoreUnavailable`."""
+        task = self.task
+        if not self.blocks and len(self.lacking) == len(task.products) and not self.beside:
+            if task.declared:
+                task.require_published()
+            return
+        refuse_changed_sources(task)
+        self.require_written()
+        verified = self.staging.verify(task.location, task.fingerprint)
+        deliver(task, self.staging, verified, self.started, at_once=not self.in_worker)
+        task._has_published = True
+        if self.beside:
+            logger.warning(
+                "%s: not published, because it is no product of the task: %s; declare it in products, "
+                "or write it to a temporary folder", type(task).__name__, ", ".join(self.beside),
+            )  # fmt: skip
+
+    def close(self) -> None:
+        """Remove what was not published."""
+        if self._staging is not None:
+            self._staging.close(keep_folder=self.in_worker)
+
+
+@contextlib.contextmanager
+def running(task: Any) -> Iterator[None]:
+    """While `run()` of a task goes on: what it writes by `output()` and `publish()` is published at its end."""
+    if task._desk is not None:  # run() that calls itself
+        yield
+        return
+    task._desk = desk = Desk(task, task.store.scratch)
+    try:
+        yield
+        desk.deliver()
+    finally:
+        task._desk = None
+        desk.close()
+
+
+def run_of(task: Any) -> Any:
+    """Do `run()` of a task in this process; of one that yields what it needs besides, return a generator that does."""
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(running(task))
+        found = type(task).run(task)
+        if isinstance(found, Generator):
+            return resumed(found, stack.pop_all())
+    return found
+
+
+def resumed(run: Generator[Any, Any, Any], stack: contextlib.ExitStack) -> Generator[Any, Any, Any]:
+    with stack:
+        return (yield from run)
 
 
 @contextlib.contextmanager
 def publishing(task: Any) -> Iterator[Mapping[str, Path]]:
     """Paths of this machine to write the products of a task to; on success all of them are published, else none."""
-    started = task._started or Started.now()
-    in_worker = task._started is not None
-    staging = Staging.open(task.store.scratch, task.products)
-    try:
-        yield staging.paths
-        refuse_changed_sources(task)
-        deliver(task, staging, staging.verify(task.location, task.fingerprint), started, at_once=not in_worker)
-    finally:
-        staging.close(keep_folder=in_worker)
-    task._has_published = True
+    if task._desk is None and task.published():
+        raise PublishError(
+            "the outputs are published already, and an output is never changed",
+            ", ".join(task.location.full_names(task.fingerprint)), "remove them first, if they are to be made again",
+        )  # fmt: skip
+    with running(task), task._desk.block() as paths:
+        yield paths
 
 
 def deliver(
@@ -41,7 +161,10 @@ def deliver(
         if at_once and (error := send(store, [task._letter])[task._letter]) is not None:
             raise error
     elif not task.published():
-        publish_here(store, staging, verified, record_of_outputs(task, verified, started), directory)
+        there = already_there(verified, staging.folders)
+        record = record_of_outputs(task, {**verified, **there}, started)
+        new = {product: published for product, published in verified.items() if product not in there}
+        publish_here(store, staging, new, record, directory)
 
 
 def refuse_changed_sources(task: Any) -> None:

@@ -13,6 +13,7 @@ from caselaw.branches import Branch, Column, column, requirements_digest
 from caselaw.execution.run import run_in_worker
 from caselaw.fingerprint import digest, short
 from caselaw.fingerprinted import FingerprintedTask
+from caselaw.publishing import run_of
 from caselaw.storage import Outputs
 from caselaw.storage.target import outputs_of
 
@@ -27,8 +28,9 @@ class Task(FingerprintedTask):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if type(self).run is not Task.run and not inspect.isgeneratorfunction(type(self).run):
-            self.__dict__["run"] = functools.partial(run_in_worker, self)
+        if type(self).run is not Task.run:
+            here = inspect.isgeneratorfunction(type(self).run)
+            self.__dict__["run"] = functools.partial(run_of if here else run_in_worker, self)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -84,10 +86,11 @@ class Task(FingerprintedTask):
         return luigi.task.getpaths(self.requires()[name])
 
     def output(self) -> Outputs:
-        return outputs_of(self.location, self.fingerprint)
+        """Targets of all products; while `run()` goes on, of what it writes."""
+        return outputs_of(self.location, self.fingerprint) if self._desk is None else self._desk.outputs()
 
     def complete(self) -> bool:
-        return self.published() if self.declared else bool(super().complete())
+        return self.written() or self.published() if self.declared else bool(super().complete())
 
     def run(self) -> Any:
         raise NotImplementedError(f"{type(self).__name__} has no run() method")

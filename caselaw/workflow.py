@@ -17,9 +17,11 @@ from caselaw.errors import UpstreamError
 from caselaw.execution.run import run_branches, run_here
 from caselaw.fingerprint import digest, short
 from caselaw.fingerprinted import FingerprintedTask
+from caselaw.publishing import run_of
+from caselaw.records.completeness import incomplete
 from caselaw.storage import Location, Outputs, existing_names
 from caselaw.storage.target import outputs_of
-from caselaw.upstream import Batches, Each, Over, Whole, named
+from caselaw.upstream import Batches, Each, Over, Whole
 
 # What law forwards from a workflow to its proxy, or from a sandboxed task to its sandbox.
 FORWARDED = frozenset({"requires", "output", "complete", "run", "input"})
@@ -69,8 +71,9 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.branch >= 0 and not inspect.isgeneratorfunction(type(self).run):
-            self.__dict__["run"] = functools.partial(run_here, self)
+        if self.branch >= 0:
+            plain = not inspect.isgeneratorfunction(type(self).run)
+            self.__dict__["run"] = functools.partial(run_here if plain else run_of, self)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -124,8 +127,7 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
         workflow = self.as_workflow()
         if workflow is not self:
             return workflow.connections
-        found = named(self.upstream(), type(self).__name__)
-        return {name: unrestricted(connection) for name, connection in found.items()}
+        return {name: unrestricted(connection) for name, connection in super().connections.items()}
 
     def create_branch_map(self) -> dict[int, Any]:
         return dict(enumerate(self.branch_table.values))
@@ -223,13 +225,14 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
         return luigi.task.getpaths(self.requires()[name])
 
     def output(self) -> Outputs:
-        return self.branch_outputs(self.branch)
+        """Targets of all products of a branch; while its `run()` goes on, of what it writes."""
+        return self.branch_outputs(self.branch) if self._desk is None else self._desk.outputs()
 
     def branch_outputs(self, number: int) -> Outputs:
         return outputs_of(self.location, self.fingerprints[number] if self._branch_row is None else self.fingerprint)
 
     def complete(self) -> bool:
-        return self.published() if self.declared else bool(super().complete())
+        return self.written() or self.published() if self.declared else bool(super().complete())
 
     # states
 
@@ -239,20 +242,15 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
         return "/" not in self.products.values()
 
     def missing_branches(self) -> list[int]:
-        """Numbers of the selected branches that lack an output, by one listing of their folder."""
+        """Numbers of the selected branches that lack an output or a record, by one listing of their folder."""
         selected: Iterable[int] = self.get_branch_map()
         if not self.declared:
             return [number for number in selected if not self.as_branch(number).complete()]
-        names, fingerprints, location = (
-            existing_names(self.location.directory),
-            self.branch_table.fingerprints,
-            self.location,
-        )
-        return [n for n in selected if not names.issuperset(location.names(fingerprints[n]))]
+        return incomplete(self, selected, existing_names(self.location.directory)).numbers
 
     def all_published(self) -> bool:
-        names, location = existing_names(self.location.directory), self.location
-        return all(names.issuperset(location.names(fingerprint)) for fingerprint in self.branch_table.fingerprints)
+        numbers = range(len(self.branch_table.fingerprints))
+        return not incomplete(self, numbers, existing_names(self.location.directory)).numbers
 
     def workflow_complete(self) -> Any:
         if not self.declared:

@@ -13,11 +13,16 @@ from caselaw.cli.console import console_for_people
 from caselaw.cli.options import PASS_ON, json_option, task_arguments
 from caselaw.cli.tasks import task_from_arguments
 
-COLORS = {"complete": "green", "missing": "red", "stale": "yellow", "adoptable": "cyan", "unknown": "magenta"}
+COLORS = {
+    "complete": "green", "missing": "red", "stale": "yellow", "unrecorded": "yellow", "adoptable": "cyan",
+    "unknown": "magenta",
+}  # fmt: skip
 MEANINGS = {
     "complete": "its output is there",
     "missing": "it was never made",
     "stale": "an output of an earlier fingerprint exists",
+    "unrecorded": "its output is there, but no record says what made it, or that it is whole: the next run makes it "
+    "again and keeps what differs under another name; --trust-unrecorded takes it as it is",
     "adoptable": "an equal output exists under another name and will be taken over",
     "unknown": "the store could not answer",
 }

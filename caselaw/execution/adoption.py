@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from caselaw.branches import Branch
+from caselaw.delivery import make_way
 from caselaw.errors import ContentChanged, FingerprintError, PublishError, StoreUnavailable
 from caselaw.execution.progress import progress_for
 from caselaw.holdings import Holdings, origin
@@ -115,7 +116,7 @@ def adopt(task: Any, numbers: Sequence[int]) -> list[int]:
                 number: [kept for source in found[number] for kept in records.get(source, ())]
                 for number in adoptable[start : start + size]
             }
-            adopted |= adopt_some(task, some, holdings)
+            adopted |= adopt_some(task, some, names, holdings)
             task.store.done_reading()
             progress.update(len(adopted), 0)
             progress.refresh()
@@ -140,11 +141,13 @@ def records_of(task: Any, sources: Sequence[Source]) -> dict[Source, list[Kept]]
     return found
 
 
-def adopt_some(task: Any, sources: Mapping[int, Sequence[Kept]], holdings: Holdings) -> set[int]:
+def adopt_some(
+    task: Any, sources: Mapping[int, Sequence[Kept]], names: frozenset[str], holdings: Holdings
+) -> set[int]:  # fmt: skip
     """Give outputs of earlier fingerprints their new names, if they are what their records say; returns which.
 
-    `sources` maps numbers of branches to records to take over, the best first. The new records come first: whatever
-    is killed when, there is no output without one.
+    `sources` maps numbers of branches to records to take over, the best first; `names` are those in the folder. The
+    new records come first: whatever is killed when, there is no output without one.
     """
     started = Started.now()
     best = zip(sources, side_by_side(partial(first_verified, task), sources.values()), strict=True)
@@ -155,27 +158,34 @@ def adopt_some(task: Any, sources: Mapping[int, Sequence[Kept]], holdings: Holdi
     if new:
         records = [record_of_adoption(task, row, source.record, started) for row, source in new.values()]
         write_records(task.location.directory, records)
-    taken = side_by_side(partial(take_over, task), new.values())
+    taken = side_by_side(partial(take_over, task, names), new.values())
     vanished = [number for number, there in zip(new, taken, strict=True) if not there]
     rest = {n: [s for s in sources[n] if s is not chosen[n]] for n in vanished}
-    again = adopt_some(task, rest, holdings) if any(rest.values()) else set()
+    again = adopt_some(task, rest, names, holdings) if any(rest.values()) else set()
     return done | (new.keys() - set(vanished)) | again
 
 
 def made_meanwhile(task: Any, row: Branch) -> bool:
     """Whether somebody else has made the outputs; on a server, publishing them finds that out."""
-    return task.store.is_local and all(map(exists, task.location.full_names(row.fingerprint)))
+    if not task.store.is_local or not all(map(exists, task.location.full_names(row.fingerprint))):
+        return False
+    return task.trust_unrecorded or bool(task.record_index.recorded(task.location.directory, {row.fingerprint}))
 
 
 def first_verified(task: Any, sources: Sequence[Kept]) -> Kept | None:
     return next((source for source in sources if verified(task, source)), None)
 
 
-def take_over(task: Any, pair: tuple[Branch, Kept]) -> bool:
-    """Give the outputs of a record the names of a branch; False where one of them vanished."""
+def take_over(task: Any, names: frozenset[str], pair: tuple[Branch, Kept]) -> bool:
+    """Give the outputs of a record the names of a branch; False where one of them vanished.
+
+    What has such a name (they are among `names`) and no record is kept under another one.
+    """
     row, source = pair
     old, new = paths_of(task, source), task.location.paths(row.fingerprint)
     for product, output in source.record.outputs.items():
+        if new[product].rpartition("/")[2] in names:
+            make_way(task.store, new[product], row.fingerprint)
         if not task.store.alias(old[product], new[product], output["sha256"]):
             logger.warning("an output is not adopted, it vanished: %s", old[product])
             return False

@@ -24,7 +24,9 @@ from caselaw.execution.pool import Pool, Worker, shared_pool
 from caselaw.execution.progress import Progress, progress_for
 from caselaw.execution.sending import Sender
 from caselaw.execution.tapes import inputs_online
+from caselaw.publishing import run_of
 from caselaw.records import compact
+from caselaw.records.completeness import incomplete
 from caselaw.storage import existing_names, remove_orphans
 
 SECONDS_PER_CHUNK = 0.05
@@ -53,15 +55,14 @@ def run_here(branch: Any) -> Any:
         return None
     with inputs_online(workflow, [number]):
         verify_inputs(branch, with_expected(branch, workflow.plain_row(number)))
-        return type(branch).run(branch)
+        return run_of(branch)
 
 
 def unsent(task: Any, numbers: Sequence[int]) -> list[int]:
     """Those branches whose outputs do not wait here since an earlier run; what waits is published."""
     if not task.declared or not send_waiting(task.store, task.location.directory):
         return list(numbers)
-    names, location = existing_names(task.location.directory), task.location
-    return [number for number in numbers if not names.issuperset(location.names(task.fingerprints[number]))]
+    return incomplete(task, numbers, existing_names(task.location.directory)).numbers
 
 
 def run_all(task: Any, numbers: Sequence[int], size: int) -> None:

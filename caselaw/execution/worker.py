@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -13,6 +14,7 @@ from collections.abc import Iterable
 from multiprocessing.connection import Connection
 from typing import Any
 
+from caselaw import publishing
 from caselaw.branches import Branch
 from caselaw.errors import StoreUnavailable
 from caselaw.execution.adoption import verify_inputs
@@ -22,6 +24,9 @@ from caselaw.recording import Started, cpu_seconds
 
 PR_SET_PDEATHSIG = 1
 LONGEST_OUTPUT = 64 * 1024
+
+AROUND_STEP = frozenset({__file__, publishing.__file__, contextlib.__file__})
+"""Files whose frames at the top of a traceback say nothing of the task."""
 
 Request = Job | list[tuple[int, Branch]]
 
@@ -67,7 +72,7 @@ def run_branch(task: Any, started: float) -> str | None:
     task._started = Started(started, cpu_seconds())
     try:
         verify_inputs(task, task._branch_row)
-        type(task).run(task)
+        publishing.run_of(task)
     finally:
         task.store.done_reading()
     if task.declared:
@@ -78,7 +83,7 @@ def run_branch(task: Any, started: float) -> str | None:
 def traceback_of_step() -> str:
     """The current exception's traceback from the task's `run()` on."""
     kind, error, trace = sys.exc_info()
-    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+    while trace is not None and trace.tb_frame.f_code.co_filename in AROUND_STEP:
         trace = trace.tb_next
     return "".join(traceback.format_exception(kind, error, trace))
 

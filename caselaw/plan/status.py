@@ -1,4 +1,4 @@
-"""The state of a task and of everything upstream: complete, missing, stale, adoptable or unknown."""
+"""The state of a task and of everything upstream: complete, missing, unrecorded, stale, adoptable or unknown."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from caselaw.holdings import Holdings
 from caselaw.plan.lineage import everything
 from caselaw.plan.selection import selected_branches
 from caselaw.recording import identity_of
+from caselaw.records.completeness import incomplete
 from caselaw.storage import existing_names
 from caselaw.storage.state import names_in_folders
 
 COMPLETE, MISSING, STALE, ADOPTABLE, UNKNOWN = "complete", "missing", "stale", "adoptable", "unknown"
+UNRECORDED = "unrecorded"
 
-WORST_FIRST = (UNKNOWN, MISSING, STALE, ADOPTABLE, COMPLETE)
+WORST_FIRST = (UNKNOWN, MISSING, STALE, UNRECORDED, ADOPTABLE, COMPLETE)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class TaskStates:
 def states_of(task: Any) -> Iterator[TaskStates]:
     """States of everything upstream of `task`, upstream first, and of `task` itself.
 
-    One listing per folder of outputs; records are read only where something is not complete.
+    One listing per folder of outputs, and one question about its records.
     """
     holdings: Holdings | None = None
     wanted = selected_branches(task)
@@ -86,11 +88,11 @@ def of_task(
             return TaskStates(task, numbers, [COMPLETE if done[n] else MISSING for n in numbers])
         directory = task.location.directory
         names = listings[directory] if directory in listings else existing_names(directory)
-        location, fingerprints = task.location, task.fingerprints
-        open_ = [n for n in numbers if not names.issuperset(location.names(fingerprints[n]))]
-        if not open_:
+        found = incomplete(task, numbers, names)
+        if not found.numbers:
             return TaskStates(task, numbers, [COMPLETE] * len(numbers))
-        states = dict.fromkeys(open_, MISSING) | of_open(task, open_, names, holdings)
+        states = dict.fromkeys(found.missing, MISSING) | of_open(task, found.numbers, names, holdings)
+        states |= {n: UNRECORDED for n in found.unrecorded if states.get(n) != ADOPTABLE}
     except StoreUnavailable as error:
         return TaskStates(task, numbers, [UNKNOWN] * len(numbers), str(error))
     return TaskStates(task, numbers, [states.get(n, COMPLETE) for n in numbers])

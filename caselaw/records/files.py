@@ -108,6 +108,20 @@ def document(text: str, path: Path) -> Iterator[Record | None]:
         yield from_json(record, path)
 
 
+def of_other_schemas(text: str, path: Path) -> Iterator[str]:
+    """Fingerprints of records that this version cannot use: an output with one has a record all the same."""
+    if path.suffix == JOURNAL:
+        contents = [json.loads(line) for line in text.split("\n")[:-1] if line]
+    else:
+        content = json.loads(text)
+        shared, rows = content.get("shared"), content.get("records")
+        shared = {**(shared if isinstance(shared, dict) else {}), "schema": content["schema"]}
+        contents = [{**row, **shared} for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    for content in contents:
+        if content.get("schema") != SCHEMA and isinstance(content.get("fingerprint"), str):
+            yield content["fingerprint"]
+
+
 def write_document(directory: str, name: str, records: Iterable[Record]) -> Path:
     """Publish records as one document, whose name begins with `name`."""
     rows = [as_json(record) for record in records]

@@ -6,15 +6,17 @@ Each question first brings the index up to date with the record files of the fol
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from caselaw.records.files import settled
 from caselaw.records.record import Record
-from caselaw.records.tables import TABLE, TABLES, files_now, refresh
+from caselaw.records.tables import TABLE, TABLES, files_now, recorded, refresh
+from caselaw.storage.stores import store_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -56,6 +58,24 @@ class RecordIndex:
         """Fingerprints of records with one content key, the newest first."""
         query = "SELECT fingerprint FROM records WHERE directory = ? AND content = ? ORDER BY ended DESC"
         return tuple(dict.fromkeys(fingerprint for (fingerprint,) in self._ask(query, directory, content)))
+
+    def recorded(self, directory: str, fingerprints: Set[str]) -> Set[str]:
+        """Which of these fingerprints have a record, of whatever schema.
+
+        On a server records are looked for only where one is not known yet: what has one keeps it.
+        """
+        some = tuple(fingerprints) if len(fingerprints) <= MOST_VALUES else ()
+
+        def known(connection: sqlite3.Connection) -> set[str]:
+            return recorded(connection, directory, some)
+
+        def ask(connection: sqlite3.Connection) -> set[str]:
+            settled(lambda: refresh(connection, directory), directory)
+            return known(connection)
+
+        if not store_of(directory).is_local and self._with_connection(known) >= fingerprints:
+            return fingerprints
+        return fingerprints & self._with_connection(ask)
 
     def refresh(self, directory: str) -> None:
         """Take up what is new in a folder, so that the first question need not."""
@@ -152,6 +172,12 @@ class RecordIndex:
     def _remove(self) -> None:
         for path in (self.path, self.path.with_name(f"{self.path.name}-journal")):
             path.unlink(missing_ok=True)
+
+
+@functools.cache
+def index_of(root: Path) -> RecordIndex:
+    """The index of records of a project."""
+    return RecordIndex(root / ".caselaw" / "records.sqlite")
 
 
 def opened(place: str) -> sqlite3.Connection:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caselaw.errors import RecordError, StoreUnavailable
-from caselaw.records.files import document, every_record, journal, record_files, text_of
+from caselaw.records.files import document, every_record, journal, of_other_schemas, record_files, text_of
 from caselaw.records.journal import JOURNAL
 from caselaw.records.record import SCHEMA, Record, as_json
 from caselaw.storage.folder import ADVICE
@@ -15,11 +16,12 @@ from caselaw.storage.folder import ADVICE
 if TYPE_CHECKING:
     import sqlite3
 
-VERSION = f"{SCHEMA}_2"
+VERSION = f"{SCHEMA}_3"
 """Versions of caselaw with other tables use the same file side by side."""
 
 TABLE = f"records_{VERSION}"
 FILES = f"files_{VERSION}"
+OTHERS = f"others_{VERSION}"
 
 TABLES = f"""
 CREATE TABLE IF NOT EXISTS {FILES} (
@@ -29,6 +31,8 @@ CREATE TABLE IF NOT EXISTS {TABLE} (
     directory TEXT, name TEXT, fingerprint TEXT, identity TEXT, own TEXT, content TEXT, ended REAL, holds TEXT,
     body TEXT
 );
+CREATE TABLE IF NOT EXISTS {OTHERS} (directory TEXT, name TEXT, fingerprint TEXT);
+CREATE INDEX IF NOT EXISTS others_by_file_{VERSION} ON {OTHERS} (directory, name);
 CREATE INDEX IF NOT EXISTS by_file_{VERSION} ON {TABLE} (directory, name);
 CREATE INDEX IF NOT EXISTS by_identity_{VERSION} ON {TABLE} (directory, identity, ended);
 CREATE INDEX IF NOT EXISTS by_content_{VERSION} ON {TABLE} (directory, content, ended);
@@ -78,7 +82,7 @@ def stamps(connection: sqlite3.Connection, directory: str) -> dict[str, str]:
 
 
 def forget(connection: sqlite3.Connection, directory: str, name: str) -> None:
-    for table in (TABLE, FILES):
+    for table in (TABLE, FILES, OTHERS):
         connection.execute(f"DELETE FROM {table} WHERE directory = ? AND name = ?", (directory, name))
 
 
@@ -87,15 +91,33 @@ def remember(connection: sqlite3.Connection, directory: str, path: Path, found: 
     length, ending, text = news(connection, directory, path)
     if not length:
         forget(connection, directory, path.name)
+    records = parsed(text, path, length)
     connection.executemany(
         f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (row(directory, path.name, record) for record in parsed(text, path, length) if record is not None),
+        (row(directory, path.name, record) for record in records if record is not None),
     )
+    if None in records:
+        connection.executemany(
+            f"INSERT INTO {OTHERS} VALUES (?, ?, ?)",
+            ((directory, path.name, fingerprint) for fingerprint in of_other_schemas(text, path)),
+        )
     lines = text[: text.rfind("\n") + 1] if path.suffix == JOURNAL else ""
     connection.execute(
         f"INSERT OR REPLACE INTO {FILES} VALUES (?, ?, ?, ?, ?)",
         (directory, path.name, found, length + len(lines.encode()), lines[-ENDING_LENGTH:] or ending),
     )
+
+
+def recorded(connection: sqlite3.Connection, directory: str, some: Sequence[str] = ()) -> set[str]:
+    """Fingerprints in a folder that have a record, of whatever schema; only `some`, where they are given."""
+    marks = f" AND fingerprint IN ({', '.join('?' * len(some))})" if some else ""
+    return {
+        fingerprint
+        for table in (TABLE, OTHERS)
+        for (fingerprint,) in connection.execute(
+            f"SELECT fingerprint FROM {table} WHERE directory = ?{marks}", (directory, *some)
+        )
+    }
 
 
 def news(connection: sqlite3.Connection, directory: str, path: Path) -> tuple[int, str, str]:

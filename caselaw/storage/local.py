@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from caselaw.errors import FingerprintError, StoreUnavailable
+from caselaw.errors import FingerprintError, PublishError, StoreUnavailable
 from caselaw.fingerprint import file_digest
 from caselaw.storage.alias import alias
 from caselaw.storage.entry import Entry
 from caselaw.storage.folder import ADVICE, exists_here, names_here
+from caselaw.storage.location import aside_name
 from caselaw.storage.publish import STAGING, move, owner
 
 SECONDS_KEPT = 86400.0
@@ -76,9 +77,23 @@ class LocalStore:
                 raise StoreUnavailable(error.what, path, ADVICE) from error
             raise
 
-    def place(self, staged: Path, final: str, sha256: str) -> None:
+    def place(self, staged: Path, final: str, sha256: str) -> bool:
         os.makedirs(os.path.dirname(final), exist_ok=True)
         move(os.fspath(staged), final)
+        return True
+
+    def set_aside(self, path: str) -> str | None:
+        aside = aside_name(path)
+        try:
+            os.rename(path, aside)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise PublishError(
+                f"an output without a record is in the way, and cannot be renamed: {error.strerror}", path,
+                "check the permissions of the store, or rename it yourself; then run again",
+            ) from error  # fmt: skip
+        return aside
 
     def alias(self, source: str, final: str, sha256: str) -> bool:
         return alias(self.scratch, source, final)

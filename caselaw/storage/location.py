@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ LONGEST_COMPONENT = 120
 RECORDS = ".records"
 """The folder of records beside outputs: it is there before the first of them."""
 
+FINGERPRINT = re.compile(rf"\.([0-9a-f]{{{NAME_LENGTH}}})(?=\.|$)")
 OUTPUT = re.compile(rf"\.[0-9a-f]{{{NAME_LENGTH}}}(\.|$)")
 """The name of an output carries a fingerprint: nothing else is removed, and a folder of such a name is whole."""
 
@@ -59,6 +61,13 @@ def readable_directory(root: str, family: str, campaign: str | None, parameters:
     readable = "__".join(f"{name}_{component(value)}" for name, value in parameters)
     parts = [family, *([] if campaign is None else [campaign]), *([readable] if readable else [])]
     return "/".join([root.rstrip("/"), *map(component, parts)])
+
+
+def aside_name(path: str) -> str:
+    """A new name beside an output that is not one of an output: `events.unrecorded-<fingerprint>-<mark>.parquet`."""
+    directory, _, name = path.rpartition("/")
+    mark = uuid.uuid4().hex[:8]
+    return f"{directory}/{FINGERPRINT.sub(lambda found: f'.unrecorded-{found[1]}-{mark}', name)}"
 
 
 def component(text: str) -> str:

@@ -10,16 +10,14 @@ import errno
 import os
 import shutil
 import socket
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from caselaw.errors import PublishError
-from caselaw.fingerprint import file_digest
-from caselaw.fingerprint.content import content_digest
 from caselaw.storage.folder import names_here
 from caselaw.storage.location import Location
+from caselaw.storage.products import verify
 
 STAGING = ".staging"
 NOT_EMPTY = frozenset({errno.ENOTEMPTY, errno.EEXIST})
@@ -41,6 +39,8 @@ class Staging:
 
     folder: str
     paths: Mapping[str, Path]
+    folders: frozenset[str] = frozenset()
+    """Products that are folders."""
 
     @classmethod
     def open(cls, store: Path, products: Mapping[str, str]) -> Staging:
@@ -52,20 +52,26 @@ class Staging:
         paths = {name: Path(folder, f"{name}{ending}") for name, ending in endings.items()}
         try:
             os.makedirs(folder, exist_ok=True)
-            for name, extension in products.items():
-                if extension == "/":
-                    paths[name].mkdir()
         except OSError as error:
             raise PublishError(
                 f"the store cannot be written: {error.strerror}", folder,
                 "check free space and permissions of the store, then run again",
             ) from error  # fmt: skip
         _open.add(folder)
-        return cls(folder, paths)
+        return cls(folder, paths, frozenset(name for name, extension in products.items() if extension == "/"))
+
+    def make_folders(self) -> Mapping[str, Path]:
+        """Make the products that are folders; returns the paths of all."""
+        for name in self.folders:
+            self.paths[name].mkdir(exist_ok=True)
+        return self.paths
 
     def verify(self, location: Location, fingerprint: str) -> dict[str, Published]:
         """Verify every product; each with the final name that it is going to have."""
-        verified = {product: verify(product, os.fspath(path)) for product, path in self.paths.items()}
+        verified = {
+            product: verify(product, os.fspath(path), is_folder=product in self.folders)
+            for product, path in self.paths.items()
+        }
         final = dict(zip(self.paths, location.full_names(fingerprint), strict=True))
         return {product: Published(final[product], *found) for product, found in verified.items()}
 
@@ -78,25 +84,6 @@ class Staging:
 
 # Staging folders in use by this process; a fork starts with folders of its own, as names carry the process.
 _open: set[str] = set()
-
-
-def verify(product: str, path: str) -> tuple[str, int, str]:
-    """SHA-256 and size in bytes of a product that was just written, and the digest of what it holds."""
-    try:
-        state = os.stat(path)
-    except FileNotFoundError:
-        raise PublishError(
-            f"the task finished without writing its product '{product}'", path,
-            "write every product that the task declares, to the path that publish() gives",
-        ) from None  # fmt: skip
-    if not stat.S_ISDIR(state.st_mode):
-        sha256 = file_digest(path)
-        return sha256, state.st_size, content_digest(path, sha256=sha256)
-    files = [file for file in Path(path).rglob("*") if file.is_file()]
-    if not files:
-        raise PublishError(f"the folder of product '{product}' is empty", path, "write at least one file into it")
-    sha256 = file_digest(path)
-    return sha256, sum(file.stat().st_size for file in files), content_digest(path, sha256=sha256)
 
 
 def move(source: str, final: str) -> None:

@@ -65,8 +65,14 @@ class Store(Protocol):
     def digest(self, path: str) -> str:
         """SHA-256 of what the store holds now (see `file_digest`), read whole. Raises `FileNotFoundError`."""
 
-    def place(self, staged: Path, final: str, sha256: str) -> None:
-        """Give what lies in `scratch` its final name. Raises `PublishError`."""
+    def place(self, staged: Path, final: str, sha256: str) -> bool:
+        """Give what lies in `scratch` its final name. Raises `PublishError`.
+
+        False where a server has something of this name; on this machine the caller has looked, it is replaced.
+        """
+
+    def set_aside(self, path: str) -> str | None:
+        """Give an output a name that no output has, beside its own; returns that, None where it is gone."""
 
     def alias(self, source: str, final: str, sha256: str) -> bool:
         """Give an output a second name; False where it vanished. Raises `PublishError`."""

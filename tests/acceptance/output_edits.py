@@ -76,11 +76,6 @@ def without_index(chain: SmallChain) -> None:
     shutil.rmtree(chain.root / ".caselaw")
 
 
-def without_records(chain: SmallChain) -> None:
-    for folder in list((chain.root / "data").rglob(".records")):
-        shutil.rmtree(folder)
-
-
 ROWS = [
     output("deleted, of the last step", delete("Summary", 1), "stay stay stay,make"),
     output("deleted, of the first step", delete("Read", 0), "make,stay stay stay", first_run=("Read",)),
@@ -91,7 +86,6 @@ ROWS = [
     output("truncated, found by verify", verified("Shape", 1, truncated), NOTHING),
     output("tampered in the last step, found by verify", verified("Summary", 1), NOTHING),
     output("index and memos deleted", without_index, NOTHING),
-    output("records deleted", without_records, NOTHING),
     equal("first step", READS_THE_SAME, "run adopt adopt"),
     equal("middle step", SHAPES_THE_SAME, "stay run adopt"),
     equal("first two steps", all_of(READS_THE_SAME, SHAPES_THE_SAME), "run run adopt"),

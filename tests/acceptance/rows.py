@@ -17,6 +17,7 @@ FATES = {
     "stay": {"stay"},  # not executed, complete before
     "run": {"run"},  # executed; stale before: there is an output of an earlier fingerprint
     "make": {"make"},  # executed; missing before: none of this family, parameters and value
+    "remake": {"remake"},  # executed; unrecorded before: its output was there, and nothing said what made it
     "adopt": {"adopt"},  # not executed; stale before: nobody can know until the upstream step has run
     "adoptable": {"adoptable"},  # not executed; adoptable before
     "later": {"adopt", "adoptable"},  # not executed; downstream of one that is adoptable
@@ -136,7 +137,7 @@ def fate(count: int, state: str, linked: bool) -> str:
     if count > 1:
         return f"run-{count}-times"
     if count == 1:
-        return {"missing": "make", "stale": "run"}.get(state, f"run-although-{state}")
+        return {"missing": "make", "stale": "run", "unrecorded": "remake"}.get(state, f"run-although-{state}")
     if state == "complete":
         return "stay"
     if not linked:

@@ -18,6 +18,7 @@ import output_edits
 import parameter_edits
 import pytest
 import value_edits
+import writing_edits
 from rows import Outcome, Row, outcome_of
 from small_chain import SmallChain
 from table import OUTCOMES
@@ -35,6 +36,7 @@ TABLES = (
     content_edits,
     environment_edits,
     parameter_edits,
+    writing_edits,
 )
 ROWS = [row for table in TABLES for row in table.ROWS]
 

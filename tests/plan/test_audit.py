@@ -317,7 +317,7 @@ def test_a_product_that_is_not_written_fails(project: Any) -> None:
     write(project, "", "raise_nothing = 1")
     source = (project.root / "work.py").read_text()
     (project.root / "work.py").write_text(source.replace('out["n"].write_text(', "print("))
-    assert "products were not written: n.txt" in run(project, "work.Count", code=2).stderr
+    assert "without writing its product 'n'" in run(project, "work.Count", code=2).stderr
 
 
 def test_no_such_branch_and_own_outputs_are_errors(project: Any) -> None:

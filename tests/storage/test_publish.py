@@ -19,6 +19,7 @@ PRODUCTS = {"events": "txt", "plots": "/"}
 
 def staged(store: Path, content: str = "content") -> Staging:
     staging = Staging.open(store, PRODUCTS)
+    staging.make_folders()
     staging.paths["events"].write_text(content)
     (staging.paths["plots"] / "one.png").write_text("picture")
     return staging

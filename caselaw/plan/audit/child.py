@@ -10,12 +10,11 @@ import pickle
 import sys
 import tempfile
 import traceback
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from caselaw.errors import PublishError
 from caselaw.fingerprint.content import content_digest
 from caselaw.plan.audit.events import watch_events
 from caselaw.plan.audit.functions import traced
@@ -23,7 +22,8 @@ from caselaw.plan.audit.options import watch_options
 from caselaw.plan.audit.origin import Origins
 from caselaw.plan.audit.recorder import Lines, Recorder
 from caselaw.plan.audit.variables import watch_variables
-from caselaw.storage import Location, Staging
+from caselaw.publishing import Desk
+from caselaw.storage import Location
 
 OBSERVATIONS, FAILURE, OUTPUT, DIGESTS = "observations.jsonl", "failure.txt", "output.txt", "digests.json"
 FAILED = 3
@@ -66,7 +66,7 @@ def serve() -> None:
 def run(request: Request, recorder: Recorder) -> None:
     job, row = pickle.loads(request.branch)
     task = job.branch(job.task(), request.number, row)
-    divert(task, request.scratch)
+    desk = divert(task, request.scratch)
     recorder.running = True
     try:
         with contextlib.nullcontext() if request.texts else traced(recorder):
@@ -74,6 +74,9 @@ def run(request: Request, recorder: Recorder) -> None:
         record_modules_from_elsewhere(recorder, request.names)
     finally:
         recorder.running = False
+    desk.require_written()
+    digests = {product: content_digest(path) for product, path in desk.staging.paths.items()}
+    (request.scratch / DIGESTS).write_text(json.dumps(digests))
 
 
 def record_modules_from_elsewhere(recorder: Recorder, names: frozenset[str]) -> None:
@@ -111,21 +114,9 @@ def finish(run: Any) -> None:
             outputs = luigi.task.getpaths(run.send(outputs))
 
 
-def divert(task: Any, scratch: Path) -> None:
-    """Let the task write to a temporary folder whatever it publishes."""
-
-    @contextlib.contextmanager
-    def publish() -> Iterator[Mapping[str, Path]]:
-        staging = Staging.open(scratch / "store", task.products)
-        yield staging.paths
-        missing = [str(path.name) for path in staging.paths.values() if not path.exists()]
-        if missing:
-            raise PublishError(
-                f"products were not written: {', '.join(missing)}", type(task).__name__,
-                "write every declared product inside 'with self.publish() as out:'",
-            )  # fmt: skip
-        digests = {product: content_digest(path) for product, path in staging.paths.items()}
-        (scratch / DIGESTS).write_text(json.dumps(digests))
-
-    task.__dict__["publish"] = publish
+def divert(task: Any, scratch: Path) -> Desk:
+    """Let the task write to a temporary folder whatever it publishes; returns where."""
+    desk = Desk(task, scratch / "store")
+    task._desk = desk
     task.__dict__["location"] = Location.of(str(scratch / "outputs"), task.products)
+    return desk

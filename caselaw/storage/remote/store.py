@@ -18,11 +18,11 @@ from caselaw.fingerprint import digest, file_digest
 from caselaw.storage.answers import clear_answers
 from caselaw.storage.cache import FileCache
 from caselaw.storage.entry import Entry
-from caselaw.storage.location import RECORDS, component
+from caselaw.storage.location import RECORDS, aside_name, component
 from caselaw.storage.parallel import side_by_side
 from caselaw.storage.remote.documents import RemoteDocuments
 from caselaw.storage.remote.filesystem import file_system
-from caselaw.storage.remote.transfer import fresh, get, put, put_folder, remove
+from caselaw.storage.remote.transfer import fresh, get, put, put_folder, remove, rename
 
 logger = logging.getLogger(__name__)
 
@@ -138,7 +138,7 @@ class RemoteStore:
             self.download(self.info(path), target)
             return file_digest(target)
 
-    def place(self, staged: Path, final: str, sha256: str) -> None:
+    def place(self, staged: Path, final: str, sha256: str) -> bool:
         """Upload under a temporary name, verify, rename. Where the name is taken, somebody published the same."""
         try:
             with clear_answers(final):
@@ -146,8 +146,18 @@ class RemoteStore:
                 publish(self.fs, self.scheme, staged, self.path(final))
         except FileExistsError:
             logger.info("somebody else has published it: %s", final)
-            return
+            return False
         self.cache.add(sha256, staged, name=os.path.basename(final), sha256=sha256)
+        return True
+
+    def set_aside(self, path: str) -> str | None:
+        aside = aside_name(path)
+        try:
+            with clear_answers(path):
+                rename(self.fs, self.scheme, self.path(path), self.path(aside))
+        except FileNotFoundError:
+            return None
+        return aside
 
     def alias(self, source: str, final: str, sha256: str) -> bool:
         try:

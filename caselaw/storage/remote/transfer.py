@@ -59,7 +59,9 @@ def put_folder(fs: Any, scheme: str, folder: Path, path: str) -> None:
             "make it a file (a tar archive, for example), or use another store",
         )  # fmt: skip
     temporary = f"{os.path.dirname(path)}/{TEMPORARY}{uuid.uuid4().hex}"
-    inside = sorted(folder.rglob("*"))
+    inside = sorted(
+        Path(here, name) for here, *names in os.walk(folder, followlinks=True) for name in (*names[0], *names[1])
+    )
     files = [each for each in inside if each.is_file()]
     try:
         pairs = [(file, f"{temporary}/{file.relative_to(folder)}") for file in files]
@@ -75,13 +77,13 @@ def put_folder(fs: Any, scheme: str, folder: Path, path: str) -> None:
 
 
 def rename(fs: Any, scheme: str, source: str, path: str) -> None:
-    """Give a folder its name, never one inside a folder that has it. Raises `FileExistsError`."""
+    """Give a file or folder its name, never one inside a folder that has it. Raises `FileExistsError`."""
     if scheme in WEBDAV:
         sync(fs.loop, fs._mv_file, source, path)
         return
     if fs.exists(path):
         raise FileExistsError(path)
-    fs.mv(source, path, recursive=True)
+    fs.mv(source, path, recursive=bool(fs.isdir(source)))
 
 
 def remove(fs: Any, scheme: str, path: str) -> None:

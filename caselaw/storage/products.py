@@ -1,0 +1,115 @@
+"""What a task has left under the names of its products: regular files and folders, whole in themselves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from caselaw.errors import PublishError
+from caselaw.fingerprint import file_digest
+from caselaw.fingerprint.content import content_digest
+
+KINDS = {
+    stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device",
+    stat.S_IFDIR: "a folder", stat.S_IFREG: "a file", stat.S_IFLNK: "a symbolic link",
+}  # fmt: skip
+
+
+def lacking(paths: Mapping[str, Path]) -> list[str]:
+    """Products that were not written, or not yet."""
+    return [product for product, path in paths.items() if not os.path.lexists(path)]
+
+
+def beside(folder: str, paths: Mapping[str, Path]) -> list[str]:
+    """Names of what lies in a staging folder and is no product."""
+    return sorted(set(os.listdir(folder)) - {path.name for path in paths.values()})
+
+
+def clear(folder: str) -> None:
+    """Remove all that lies in a staging folder."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
+                os.unlink(entry.path)
+
+
+def verify(product: str, path: str, *, is_folder: bool = False) -> tuple[str, int, str]:
+    """SHA-256 and size in bytes of a product that was just written, and the digest of what it holds.
+
+    Raises `PublishError` for one that was not written, or is not what the task declares, or holds what cannot be
+    published: symbolic links that lead out of it, pipes.
+    """
+    try:
+        state = os.lstat(path)
+    except FileNotFoundError:
+        raise PublishError(
+            f"the task finished without writing its product '{product}'", path,
+            "write every product that the task declares, to the path that publish() or output() gives",
+        ) from None  # fmt: skip
+    refuse_other_kinds(product, path, state.st_mode, is_folder)
+    size = state.st_size
+    if is_folder:
+        sizes = list(sizes_in(product, path, path, ()))
+        if not sizes:
+            raise PublishError(f"the folder of product '{product}' is empty", path, "write at least one file into it")
+        size = sum(sizes)
+    sha256 = file_digest(path)
+    return sha256, size, content_digest(path, sha256=sha256)
+
+
+def refuse_other_kinds(product: str, path: str, mode: int, is_folder: bool) -> None:
+    if stat.S_ISLNK(mode):
+        raise PublishError(
+            f"product '{product}' is a symbolic link (to {os.readlink(path)}): what it leads to can change or vanish",
+            path, f"write the {'folder' if is_folder else 'file'} itself to this path, or copy it there",
+        )  # fmt: skip
+    if stat.S_ISDIR(mode) and not is_folder:
+        raise PublishError(
+            f"product '{product}' is a folder, and the task declares a file", path,
+            f"""write one file to this path, or declare the folder: products = {{"{product}": "/"}}""",
+        )  # fmt: skip
+    if stat.S_ISREG(mode) and is_folder:
+        raise PublishError(
+            f"product '{product}' is a file, and the task declares a folder", path,
+            f"write files into a folder of this name, or declare a file: products = {{\"{product}\": \"txt\"}}",
+        )  # fmt: skip
+    if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
+        raise PublishError(
+            f"product '{product}' is {KINDS.get(stat.S_IFMT(mode), 'a special file')}", path, "write a regular file"
+        )
+
+
+def sizes_in(product: str, top: str, folder: str, above: tuple[str, ...]) -> Iterator[int]:
+    """Sizes in bytes of all files in a folder product; links within it are followed, others refused."""
+    above = (*above, os.path.realpath(folder))
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_symlink():
+                refuse_link(product, top, entry.path, above)
+            mode = entry.stat().st_mode
+            if stat.S_ISDIR(mode):
+                yield from sizes_in(product, top, entry.path, above)
+            elif stat.S_ISREG(mode):
+                yield entry.stat().st_size
+            else:
+                raise PublishError(
+                    f"the folder of product '{product}' holds {KINDS.get(stat.S_IFMT(mode), 'a special file')}",
+                    entry.path, "write regular files into it",
+                )  # fmt: skip
+
+
+def refuse_link(product: str, top: str, path: str, above: tuple[str, ...]) -> None:
+    """Raise `PublishError` for a link that is another one, or none, where the folder has its final name."""
+    text, target = os.readlink(path), os.path.realpath(path)
+    inside = target.startswith(os.path.realpath(top) + os.sep)
+    if os.path.isabs(text) or not inside or not os.path.exists(path) or target in above:
+        raise PublishError(
+            f"the folder of product '{product}' holds a symbolic link that leads "
+            + ("back to a folder around it" if target in above else f"out of it or nowhere (to {text})"),
+            path, "write the file itself, or a relative link to a file of the same folder",
+        )  # fmt: skip
