@@ -315,7 +315,7 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
             return False
         return self.trust_unrecorded or bool(self.record_index.recorded(self.location.directory, {fingerprint}))
 
-    def written(self) -> bool:
+    def _written(self) -> bool:
         """Whether its `run()` goes on and has written every product."""
         return self._desk is not None and not self._desk.lacking
 

@@ -90,7 +90,7 @@ class Task(FingerprintedTask):
         return outputs_of(self.location, self.fingerprint) if self._desk is None else self._desk.outputs()
 
     def complete(self) -> bool:
-        return self.written() or self.published() if self.declared else bool(super().complete())
+        return self._written() or self.published() if self.declared else bool(super().complete())
 
     def run(self) -> Any:
         raise NotImplementedError(f"{type(self).__name__} has no run() method")

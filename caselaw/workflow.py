@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import law
@@ -232,7 +232,7 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
         return outputs_of(self.location, self.fingerprints[number] if self._branch_row is None else self.fingerprint)
 
     def complete(self) -> bool:
-        return self.written() or self.published() if self.declared else bool(super().complete())
+        return self._written() or self.published() if self.declared else bool(super().complete())
 
     # states
 
@@ -243,7 +243,7 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
 
     def missing_branches(self) -> list[int]:
         """Numbers of the selected branches that lack an output or a record, by one listing of their folder."""
-        selected: Iterable[int] = self.get_branch_map()
+        selected: Collection[int] = self.get_branch_map()
         if not self.declared:
             return [number for number in selected if not self.as_branch(number).complete()]
         return incomplete(self, selected, existing_names(self.location.directory)).numbers

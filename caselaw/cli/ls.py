@@ -16,7 +16,7 @@ from caselaw.cli.tasks import task_from_arguments
 @json_option
 @task_arguments
 def ls(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
-    """List the outputs of TASK, branch by branch, and whether they exist.
+    """List the outputs of TASK, branch by branch, and whether they exist and have a record.
 
     \b
     Examples:
@@ -33,7 +33,8 @@ def ls(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
     table = Table("branch", "value", "product", "state", title=task.get_task_family(), title_justify="left")
     table.add_column("path", overflow="fold")
     for row in rows:
-        state = "[green]exists[/]" if row["exists"] else "[red]missing[/]"
+        state = "[yellow]unrecorded[/]" if not row["recorded"] else "[green]exists[/]"
+        state = state if row["exists"] else "[red]missing[/]"
         number = "" if row["branch"] is None else str(row["branch"])
         table.add_row(number, str(row["value"] or ""), row["product"], state, row["path"])
     console_for_people().print(table)
@@ -43,6 +44,7 @@ def outputs(task: Any) -> list[dict[str, Any]]:
     """One row per branch and product."""
     from caselaw.storage import exists
 
+    recorded = task.record_index.recorded(task.location.directory, task.fingerprints)
     branches = hasattr(task, "get_branch_map")
     return [
         {
@@ -51,6 +53,7 @@ def outputs(task: Any) -> list[dict[str, Any]]:
             "product": product,
             "fingerprint": fingerprint,
             "exists": exists(path),
+            "recorded": fingerprint in recorded,
             "path": str(path),
         }
         for number, (value, fingerprint) in enumerate(zip(task.branch_values, task.fingerprints, strict=True))

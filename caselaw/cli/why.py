@@ -61,7 +61,8 @@ def show(found: Any) -> None:
     console = console_for_people()
     title = f"{found.task.get_task_family()} {found.fingerprint}"
     if found.previous is None:
-        console.print(f"{title}: there is no record of this task: it was never made here", highlight=False)
+        text = "there is no record of this task: it was never made here, or its records are lost"
+        console.print(f"{title}: {text}", highlight=False)
         return
     if not found.changes:
         same = found.previous == found.fingerprint

@@ -11,7 +11,8 @@ from typing import Any
 
 from caselaw.errors import PublishError, TaskError
 from caselaw.plan.selection import own_selection
-from caselaw.storage import exists
+from caselaw.records.completeness import incomplete
+from caselaw.storage import existing_names, exists
 from caselaw.storage.location import component
 from caselaw.storage.stores import store_of
 
@@ -27,15 +28,24 @@ class Export:
 
 
 def exports(task: Any, folder: Path) -> list[Export]:
-    """What is to be exported of a task, or of the selected branches; raises where an output is missing."""
+    """What is to be exported of a task, or of the selected branches; raises where one is missing or unrecorded."""
     whole = task.of_all_branches
     chosen = own_selection(task)
     numbers = range(len(whole.fingerprints)) if chosen is None else sorted(chosen)
     found = list(named(whole, numbers, folder))
-    missing = [export.source for export in found if not exists(export.source)]
-    if missing:
+    lacking = incomplete(whole, numbers, existing_names(whole.location.directory))
+    if lacking.missing:
+        missing = [path for n in lacking.missing for path in whole.location.full_names(whole.fingerprints[n])]
+        missing = [path for path in missing if not exists(path)]
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise TaskError(f"{missing[0]}{more} does not exist", task.get_task_family(), "run the task first")
+    if lacking.unrecorded:
+        first = whole.location.full_names(whole.fingerprints[lacking.unrecorded[0]])[0]
+        more = f" and those of {len(lacking.unrecorded) - 1} more branches" if len(lacking.unrecorded) > 1 else ""
+        raise TaskError(
+            f"no record says what made {first}{more}, or that it is whole", task.get_task_family(),
+            "run the task first, or give --trust-unrecorded to take it as it is",
+        )  # fmt: skip
     return found
 
 

@@ -6,7 +6,7 @@ its records were lost: nobody can say what it was made from, or whether it is wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,20 +23,25 @@ class Incomplete:
         return sorted([*self.missing, *self.unrecorded])
 
 
-def incomplete(task: Any, numbers: Iterable[int], names: frozenset[str]) -> Incomplete:
+def incomplete(task: Any, numbers: Collection[int], names: frozenset[str]) -> Incomplete:
     """Which branches of a task are not complete, by the `names` in its folder and one question about its records.
 
     The names have to be listed before this is called: what was listed then has its record now. Raises
     `StoreUnavailable` and `RecordError`.
     """
     location, fingerprints = task.location, task.fingerprints
-    missing: list[int] = []
-    there: list[int] = []
-    for number in numbers:
-        (there if names.issuperset(location.names(fingerprints[number])) else missing).append(number)
-    if not there or task.trust_unrecorded:
-        return Incomplete(missing, [])
-    recorded = task.record_index.recorded(location.directory, {fingerprints[number] for number in there})
-    if len(recorded) == len(there):
-        return Incomplete(missing, [])
-    return Incomplete(missing, [number for number in there if fingerprints[number] not in recorded])
+    wanted = [fingerprints[number] for number in numbers]
+    there = location.made(wanted, names)
+    trusted = not there or task.trust_unrecorded
+    recorded = set(there) if trusted else task.record_index.recorded(location.directory, there)
+    if len(there) == len(wanted) and recorded.issuperset(there):
+        return Incomplete([], [])
+    present = set(there)
+    return Incomplete(
+        [number for number, fingerprint in zip(numbers, wanted, strict=True) if fingerprint not in present],
+        [
+            number
+            for number, fingerprint in zip(numbers, wanted, strict=True)
+            if fingerprint in present and fingerprint not in recorded
+        ],
+    )

@@ -48,6 +48,18 @@ def record_files(directory: str | os.PathLike[str]) -> list[Path]:
     return [documents.path / name for name in names if not name.startswith((BASIS, "."))]
 
 
+def look_again(directory: str) -> bool:
+    """Have a network file system ask how large the journals in a folder are; whether there are any.
+
+    NFS remembers sizes for seconds, in which an output is seen whose record another computer has written before.
+    """
+    journals = [path for path in record_files(directory) if path.suffix == JOURNAL]
+    for path in journals:
+        with contextlib.suppress(OSError), path.open("rb"):  # opening a file asks
+            pass
+    return bool(journals)
+
+
 def read_records(directory: str | os.PathLike[str]) -> list[Record]:
     """All records of a folder of outputs."""
     return settled(lambda: [record for path in record_files(directory) for record in read_file(path)], directory)

@@ -9,11 +9,11 @@ import contextlib
 import functools
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from caselaw.records.files import settled
+from caselaw.records.files import look_again, settled
 from caselaw.records.record import Record
 from caselaw.records.tables import TABLE, TABLES, files_now, recorded, refresh
 from caselaw.storage.stores import store_of
@@ -59,8 +59,8 @@ class RecordIndex:
         query = "SELECT fingerprint FROM records WHERE directory = ? AND content = ? ORDER BY ended DESC"
         return tuple(dict.fromkeys(fingerprint for (fingerprint,) in self._ask(query, directory, content)))
 
-    def recorded(self, directory: str, fingerprints: Set[str]) -> Set[str]:
-        """Which of these fingerprints have a record, of whatever schema.
+    def recorded(self, directory: str, fingerprints: Collection[str]) -> set[str]:
+        """Which of these fingerprints have a record, of whatever schema; others may be in the answer, too.
 
         On a server records are looked for only where one is not known yet: what has one keeps it.
         """
@@ -73,9 +73,13 @@ class RecordIndex:
             settled(lambda: refresh(connection, directory), directory)
             return known(connection)
 
-        if not store_of(directory).is_local and self._with_connection(known) >= fingerprints:
-            return fingerprints
-        return fingerprints & self._with_connection(ask)
+        if not store_of(directory).is_local:
+            found = self._with_connection(known)
+            return found if found.issuperset(fingerprints) else self._with_connection(ask)
+        found = self._with_connection(ask)
+        if not found.issuperset(fingerprints) and look_again(directory):
+            found = self._with_connection(ask)
+        return found
 
     def refresh(self, directory: str) -> None:
         """Take up what is new in a folder, so that the first question need not."""

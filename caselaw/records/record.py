@@ -108,7 +108,10 @@ def parsed(line: str, where: object) -> Record | None:
 
 
 def broken(what: str, where: object) -> RecordError:
-    return RecordError(what, where, "records explain outputs, and no output depends on this one: remove it")
+    return RecordError(
+        what, where, "restore it, or remove it: outputs that only this one explains are made again, or trusted "
+        "(--trust-unrecorded)",
+    )  # fmt: skip
 
 
 _NAMES = frozenset(field.name for field in fields(Record))

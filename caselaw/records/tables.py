@@ -111,13 +111,12 @@ def remember(connection: sqlite3.Connection, directory: str, path: Path, found: 
 def recorded(connection: sqlite3.Connection, directory: str, some: Sequence[str] = ()) -> set[str]:
     """Fingerprints in a folder that have a record, of whatever schema; only `some`, where they are given."""
     marks = f" AND fingerprint IN ({', '.join('?' * len(some))})" if some else ""
-    return {
-        fingerprint
-        for table in (TABLE, OTHERS)
-        for (fingerprint,) in connection.execute(
-            f"SELECT fingerprint FROM {table} WHERE directory = ?{marks}", (directory, *some)
-        )
-    }
+    found: set[str] = set()
+    for table in (TABLE, OTHERS):
+        query = f"SELECT group_concat(fingerprint, ' ') FROM {table} WHERE directory = ?{marks}"
+        (text,) = connection.execute(query, (directory, *some)).fetchone()  # one text: in half the time of many rows
+        found.update((text or "").split())
+    return found
 
 
 def news(connection: sqlite3.Connection, directory: str, path: Path) -> tuple[int, str, str]:

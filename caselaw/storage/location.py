@@ -52,6 +52,14 @@ class Location:
         names = self.full_names(fingerprint)
         return {product: name for (product, _), name in zip(self.products, names, strict=True)}
 
+    def made(self, fingerprints: Iterable[str], names: frozenset[str]) -> list[str]:
+        """Those fingerprints of which every product is among the `names` in the folder."""
+        found = list(fingerprints)
+        for product, extension in self.products:
+            start, end = self.name(product, extension, "\0").split("\0")
+            found = [fingerprint for fingerprint in found if f"{start}{fingerprint}{end}" in names]
+        return found
+
     def is_folder(self, product: str) -> bool:
         return dict(self.products)[product] == "/"
 

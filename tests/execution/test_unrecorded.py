@@ -157,6 +157,17 @@ def test_an_adopted_output_puts_nothing_away(made):
     assert aside.read_text() == "mine"
 
 
+def test_ls_and_export_tell_it(made):
+    forget(made, "Make")
+    rows = made.ask("ls", "work.Make")["outputs"]
+    assert {(row["exists"], row["recorded"]) for row in rows} == {(True, False)}
+    assert "unrecorded" in made.caselaw("ls", "work.Make")
+    made.caselaw("export", "work.Make", "out", code=2)
+    assert not (made.root / "out").exists()
+    made.caselaw("export", "work.Make", "--trust-unrecorded", "out")
+    assert len(list((made.root / "out").iterdir())) == 6
+
+
 def test_records_of_another_schema_are_records(made):
     """A later or earlier caselaw has made these: this one cannot read how, and makes nothing again."""
     for path in (made.root / "data").rglob(".records/*.json"):

@@ -339,6 +339,21 @@ def test_a_module_of_the_project_that_another_file_was_loaded_for_is_named(proje
     assert f"module helpers ({other.resolve()})" in listed(found(project, "work.Count"))
 
 
+def test_a_branch_that_writes_to_its_targets_leaves_the_store_as_it_is(project: Any) -> None:
+    project.write("work.py", """
+        import caselaw
+        class Targets(caselaw.Task):
+            products = {"n": "txt", "folder": "/"}
+            def run(self):
+                open(self.output()["n"].path, "w").write("1")
+                self.output()["folder"].child("a.txt", type="f").dump("1", formatter="text")
+                assert self.output()["n"].load(formatter="text") == "1"
+    """)  # fmt: skip
+    answer = json.loads(run(project, "work.Targets", "--json", code=0).stdout)
+    assert answer["undeclared"] == []
+    assert not (project.root / "data").exists()
+
+
 def test_a_task_without_branches(project: Any) -> None:
     project.write("work.py", """
         import caselaw

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
 import resource
@@ -48,6 +49,30 @@ def test_removed_files_are_forgotten(index, folder, tmp_path):
     for path in (tmp_path / "Fit" / ".records").iterdir():
         path.unlink()
     assert index.newest(folder) is None
+
+
+def test_what_is_recorded_is_known_of_few_and_of_many(index, folder):
+    everything = [f"{number:020x}" for number in range(601)]
+    write_records(folder, list(map(record, everything[:-1])))
+    assert index.recorded(folder, [everything[7], everything[-1]]) == {everything[7]}
+    assert index.recorded(folder, everything) == set(everything[:-1])
+    write_records(folder, [record(everything[-1])])
+    assert index.recorded(folder, everything) == set(everything)
+
+
+def test_a_record_of_another_schema_is_one_all_the_same(index, folder, tmp_path):
+    records = tmp_path / "Fit" / ".records"
+    write_records(folder, [record("a")])
+    (journal,) = records.iterdir()
+    lines = journal.read_text() + json.dumps({"schema": 99, "fingerprint": "b", "who knows": 1}) + "\n"
+    journal.write_text(lines)
+    document = {"schema": 1, "shared": {"family": "Fit"}, "records": [{"fingerprint": "c"}, {"fingerprint": "d"}]}
+    (records / "whole.0123.json").write_text(json.dumps(document))
+    (records / "strange.0123.json").write_text(json.dumps({"schema": 1, "something": "else"}))
+    assert index.recorded(folder, ["a", "b", "c", "d", "e"]) == {"a", "b", "c", "d"}
+    assert [found.fingerprint for found in index.records(folder)] == ["a"]
+    journal.unlink()
+    assert index.recorded(folder, ["a", "b", "c"]) == {"c"}
 
 
 def test_folders_are_kept_apart(index, folder, tmp_path):
