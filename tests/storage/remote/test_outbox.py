@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import json
 import os
 import time
@@ -14,9 +16,9 @@ from double_state import Fault
 from projects_on_servers import OnServer
 
 from caselaw.config import load_project, resolve_store
-from caselaw.delivery import LETTER, OUTBOX, locked, post, send, send_waiting
+from caselaw.delivery import LETTER, locked, post, read_letter, send, send_waiting
 from caselaw.errors import StoreUnavailable
-from caselaw.records import Record
+from caselaw.records import Record, write_records
 from caselaw.storage import Location, Staging
 from caselaw.storage.remote.store import RemoteStore
 
@@ -39,6 +41,7 @@ def posted(store: RemoteStore) -> Callable[[str], Path]:
 
     def made(fingerprint: str) -> Path:
         staging = Staging.open(store.scratch, PRODUCTS)
+        staging.make_folders()
         staging.paths["number"].write_text(fingerprint)
         (staging.paths["plots"] / "plot.svg").write_text(fingerprint)
         verified = staging.verify(Location.of(f"{store.root}/Number", PRODUCTS), fingerprint)
@@ -133,11 +136,27 @@ def test_an_unfinished_folder_goes_when_it_is_old(store: RemoteStore, posted: Ca
     assert not folder.exists()
 
 
-def test_an_output_that_is_there_is_published_already(
+def test_an_output_that_is_there_with_its_record_is_published_already(
     store: RemoteStore, posted: Callable[[str], Path], double: Double
 ) -> None:
-    double.write(f"/store/outbox/Number/number.{A}.txt", b"of somebody else")
+    folder, theirs = posted(A), b"of somebody else"
+    letter = read_letter(folder)
+    assert letter is not None
+    outputs = dict(letter.record.outputs)
+    outputs["number"] = {**outputs["number"], "sha256": hashlib.sha256(theirs).hexdigest()}
+    write_records(letter.directory, [dataclasses.replace(letter.record, outputs=outputs)])
+    double.write(f"/store/outbox/Number/number.{A}.txt", theirs)
+    assert list(send(store, [folder]).values()) == [None]
+    assert double.data[f"/store/outbox/Number/number.{A}.txt"] == theirs
+    assert not folder.exists()
+
+
+def test_what_has_the_name_and_no_record_is_kept_under_another_one(
+    store: RemoteStore, posted: Callable[[str], Path], double: Double
+) -> None:
+    double.write(f"/store/outbox/Number/number.{A}.txt", b"half")
     assert list(send(store, [posted(A)]).values()) == [None]
-    assert double.data[f"/store/outbox/Number/number.{A}.txt"] == b"of somebody else"
-    assert f"Number/plots.{A}/plot.svg" in published(double)
-    assert not list((store.scratch / OUTBOX).iterdir())
+    assert double.data[f"/store/outbox/Number/number.{A}.txt"] == A.encode()
+    (aside,) = published(double) - ALL
+    assert aside.startswith(f"Number/number.unrecorded-{A}-")
+    assert double.data[f"/store/outbox/{aside}"] == b"half"
