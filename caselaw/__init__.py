@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from caselaw.loading import notes
 from caselaw.version import __version__
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ _HOMES = {
     "resolve": "caselaw.lookup",
     "whole": "caselaw.upstream",
 }
+
+
+notes.begin()  # of modules that are loaded before, less is known
 
 
 def __getattr__(name: str) -> Any:

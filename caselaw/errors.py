@@ -89,7 +89,11 @@ class TransferError(CaselawError):
 
 
 class SourceChanged(PublishError):
-    """Code was edited while a task ran; its result was not published."""
+    """The code in memory is not the code that was hashed: nothing is published under its name."""
+
+
+class LoadedElsewhere(SourceChanged):
+    """Python takes a module from another file than the one that counts in the fingerprint."""
 
 
 class RevisionError(CaselawError):

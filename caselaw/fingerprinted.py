@@ -15,7 +15,6 @@ import law
 import luigi
 
 from caselaw.branches import Branch, Column, Inputs
-from caselaw.bytecode import discard_outdated
 from caselaw.components import Components, components_of
 from caselaw.config import (
     Campaign,
@@ -29,8 +28,11 @@ from caselaw.config import (
 from caselaw.config.options import option_digests
 from caselaw.errors import ConfigError, PublishError, TaskError
 from caselaw.fingerprint import Closure, FileDigests, code_closure, digest, short
+from caselaw.fingerprint.code.hashed import HashedCode
 from caselaw.fingerprint.sandbox import sandbox_parts
 from caselaw.holdings import Holdings, origin
+from caselaw.loading.compiled import discard_outdated
+from caselaw.loading.refusal import tell
 from caselaw.parameters import (
     CampaignParameter,
     arguments_by_name,
@@ -82,7 +84,7 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
 
     _branch_row: Branch | None = None
     _config: DeclaredConfig | None = None
-    _sources: Mapping[Path, tuple[int, int]] | None = None
+    _code: HashedCode | None = None
     _started: Started | None = None
     _has_published = False
     _letter: Path | None = None
@@ -219,9 +221,20 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         """Code that the task reaches, and the distributions that this code imports."""
         found = code_closure(type(self), self.project.root, self.project.first_party)
         discard_outdated(found.sources)
+        self._code = found.hashed
+        tell(self._code, type(self))
         for warning in found.warnings:
             warn_once("%s", warning)
         return found
+
+    @property
+    def hashed_code(self) -> HashedCode:
+        """What the fingerprint counts as code; in a worker, as its parent has read it."""
+        if self._code is None:
+            _ = self.of_all_branches.closure
+            self._code = self.of_all_branches._code
+        assert self._code is not None
+        return self._code
 
     @functools.cached_property
     def environment_parts(self) -> dict[str, str]:

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.delivery import already_there, post, publish_here, send
-from caselaw.errors import PublishError, SourceChanged
-from caselaw.fingerprint import code_closure
-from caselaw.fingerprint.code.sources import status_of
+from caselaw.errors import PublishError
+from caselaw.loading.refusal import require, require_before_run
 from caselaw.recording import Started, record_of_outputs
 from caselaw.storage import Outputs, Staging
 from caselaw.storage.products import beside, clear, lacking
@@ -92,7 +91,7 @@ class Desk:
             if task.declared:
                 task.require_published()
             return
-        refuse_changed_sources(task)
+        require(task.hashed_code, type(task))
         self.require_written()
         verified = self.staging.verify(task.location, task.fingerprint)
         deliver(task, self.staging, verified, self.started, at_once=not self.in_worker)
@@ -115,6 +114,8 @@ def running(task: Any) -> Iterator[None]:
     if task._desk is not None:  # run() that calls itself
         yield
         return
+    if task._started is None:  # not in a worker, whose run has asked this before
+        require_before_run(task.hashed_code, type(task))
     task._desk = desk = Desk(task, task.store.scratch)
     try:
         yield
@@ -165,18 +166,3 @@ def deliver(
         record = record_of_outputs(task, {**verified, **there}, started)
         new = {product: published for product, published in verified.items() if product not in there}
         publish_here(store, staging, new, record, directory)
-
-
-def refuse_changed_sources(task: Any) -> None:
-    """Raise `SourceChanged` where code of the task was edited since it started."""
-    sources = task._sources if task._sources is not None else task.closure.sources
-    changed = next((path for path, status in sources.items() if status_of(path) != tuple(status)), None)
-    if changed is None:
-        return
-    now = code_closure(type(task), task.project.root, task.project.first_party)
-    if now.code_digest != task.of_all_branches.run_context.code:
-        raise SourceChanged(
-            "the code changed while the task ran, so its result would carry a wrong fingerprint",
-            changed,
-            "nothing was published; run again",
-        )

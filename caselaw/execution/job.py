@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from caselaw.branches import Branch
 from caselaw.config import DeclaredConfig
-from caselaw.errors import StoreUnavailable
+from caselaw.errors import SourceChanged, StoreUnavailable
+from caselaw.fingerprint.code.hashed import HashedCode
 from caselaw.recording import RunContext
 
 
@@ -20,7 +20,7 @@ class Job:
     task_class: type[Any]
     parameters: Mapping[str, Any]
     config: DeclaredConfig | None
-    sources: Mapping[Path, tuple[int, int]]
+    code: HashedCode
     context: RunContext
     is_workflow: bool
 
@@ -30,7 +30,7 @@ class Job:
             type(task),
             {name: getattr(task, name) for name, _ in task.get_params()},
             task.config if task.config_keys else None,
-            task.closure.sources,
+            task.hashed_code,
             task.run_context,
             hasattr(task, "get_branch_map"),
         )
@@ -53,7 +53,7 @@ class Job:
 
     def _prepared(self, task: Any) -> Any:
         task._config = self.config
-        task._sources = self.sources
+        task._code = self.code
         task.__dict__["run_context"] = self.context
         return task
 
@@ -63,7 +63,8 @@ class Outcome:
     """How one branch went: `error` is its traceback, `output` what it printed.
 
     `letter` is the folder of the outbox that holds what it made. `outage` says that the store could not be reached:
-    then the branch was not made, or what it made stays in the outbox.
+    then the branch was not made, or what it made stays in the outbox. `changed` says that the worker's code is not
+    what was hashed.
     """
 
     number: int
@@ -72,3 +73,4 @@ class Outcome:
     output: str
     letter: str | None = None
     outage: StoreUnavailable | None = None
+    changed: SourceChanged | None = None

@@ -15,6 +15,7 @@ from multiprocessing.util import Finalize
 
 from caselaw.execution.job import Job
 from caselaw.execution.worker import serve
+from caselaw.fingerprint.code.hashed import HashedCode
 
 SECONDS_TO_END = 2.0
 
@@ -38,6 +39,7 @@ class Pool:
     def __init__(self, cpus: int) -> None:
         self.cpus = cpus
         self.workers: list[Worker] = []
+        self.files: dict[str, str] = {}
         self.finalizer = Finalize(self, end_workers, (self.workers,), exitpriority=100)
 
     def at_least(self, size: int) -> list[Worker]:
@@ -48,6 +50,14 @@ class Pool:
         while len(self.workers) < size:
             self.start()
         return self.workers[:size]
+
+    def hold(self, code: HashedCode) -> None:
+        """Have no worker that may hold another text of these files, from an earlier run of this process."""
+        files = {file.path: file.digest for files in code.modules.values() for file in files}
+        if any(self.files.get(path, digest) != digest for path, digest in files.items()):
+            self.end()
+            self.files.clear()
+        self.files |= files
 
     def start(self) -> Worker:
         ours, theirs = multiprocessing.Pipe()

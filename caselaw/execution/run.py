@@ -17,13 +17,14 @@ import luigi
 
 from caselaw.branches import Branch
 from caselaw.delivery import send_waiting
-from caselaw.errors import BranchesFailed, StoreUnavailable
+from caselaw.errors import BranchesFailed, SourceChanged, StoreUnavailable
 from caselaw.execution.adoption import adopt, verify_inputs, with_expected
 from caselaw.execution.job import Job, Outcome
 from caselaw.execution.pool import Pool, Worker, shared_pool
 from caselaw.execution.progress import Progress, progress_for
 from caselaw.execution.sending import Sender
 from caselaw.execution.tapes import inputs_online
+from caselaw.loading.refusal import require_before_run
 from caselaw.publishing import run_of
 from caselaw.records import compact
 from caselaw.records.completeness import incomplete
@@ -37,11 +38,13 @@ SECONDS_BETWEEN_LOOKS = 0.01
 
 def run_in_worker(task: Any) -> None:
     """Adopt the outputs of a task without branches, or run it in a worker."""
+    require_before_run(task.hashed_code, type(task))
     run_all(task, adopt(task, unsent(task, [0])), size=1)
 
 
 def run_branches(workflow: Any, numbers: Sequence[int]) -> None:
     """Adopt or run branches of a workflow; one that fails does not stop the others, and `BranchesFailed` tells."""
+    require_before_run(workflow.hashed_code, type(workflow))
     numbers = unsent(workflow, numbers)
     size = min(max(1, workflow.project.workers // workflow.resources.cpus), len(numbers))
     run_all(workflow, adopt(workflow, numbers) if numbers else [], size)
@@ -50,6 +53,7 @@ def run_branches(workflow: Any, numbers: Sequence[int]) -> None:
 def run_here(branch: Any) -> Any:
     """Adopt or run a branch in this process, as `law run --branch` and law's local workflow do."""
     workflow, number = branch.of_all_branches, branch.branch
+    require_before_run(workflow.hashed_code, type(workflow))
     if not adopt(workflow, unsent(workflow, [number])):
         branch._has_published = True
         return None
@@ -83,11 +87,13 @@ def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> frozenset[int]:
     failures: dict[int, str] = {}
     title = describe(task)
     sender = Sender(task.store)
-    run = Run(pool, Job.of(task), deque(numbers), lambda n: with_expected(task, task.full_row(n)), size, sender)
+    job = Job.of(task)
+    pool.hold(job.code)
+    run = Run(pool, job, deque(numbers), lambda n: with_expected(task, task.full_row(n)), size, sender)
     with interruptible(pool, task.store.scratch), progress_for(title, len(numbers)) as progress:
         for ended, outcome in enumerate(run.outcomes(progress), 1):
             report(title, run, outcome, progress)
-            if outcome.outage is not None:
+            if outcome.outage is not None or outcome.changed is not None:
                 run.stop(outcome)
             elif outcome.error is not None:
                 failures[outcome.number] = outcome.error.strip().rpartition("\n")[2]
@@ -95,6 +101,8 @@ def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> frozenset[int]:
     remove_orphans(task.store.scratch, also=pool.pids)
     if run.outage is not None:
         raise outage_of(title, run, len(numbers))
+    if run.changed is not None:
+        raise change_of(title, run, len(numbers))
     tolerance = getattr(task, "tolerance", 0.0)
     if len(failures) > (tolerance * len(numbers) if tolerance <= 1 else tolerance):
         raise BranchesFailed(title, failures, len(numbers))
@@ -111,6 +119,7 @@ class Run:
         self.ended, self.seconds = 0, 0.0
         self.sender = sender
         self.outage: StoreUnavailable | None = None
+        self.changed: SourceChanged | None = None
         self.left = 0
         self.told = False
 
@@ -148,6 +157,7 @@ class Run:
             outcome = self.bury(worker)
         else:
             worker.running.remove(outcome.number)
+            self.changed = self.changed or outcome.changed
             if not worker.running:
                 self.feed(worker)
         self.ended, self.seconds = self.ended + 1, self.seconds + outcome.seconds
@@ -161,7 +171,7 @@ class Run:
 
     def feed(self, worker: Worker) -> None:
         """Send the next branches to a worker, few enough that all workers end at about the same time."""
-        if not self.waiting or self.sender.full:
+        if not self.waiting or self.sender.full or self.changed is not None:
             return
         if worker.job is not self.job:
             worker.connection.send(self.job)
@@ -174,7 +184,7 @@ class Run:
         worker.connection.send([(number, self.row(number)) for number in chunk])
 
     def stop(self, outcome: Outcome) -> None:
-        """Begin no other branch: the store cannot be reached. Those that run are waited for."""
+        """Begin no other branch: the store cannot be reached, or code was edited. Those that run are waited for."""
         self.outage = self.outage or outcome.outage
         self.left += 1 + len(self.waiting)
         self.waiting.clear()
@@ -193,6 +203,13 @@ def outage_of(title: str, run: Run, total: int) -> StoreUnavailable:
     assert run.outage is not None
     what = f"{title}: stopped with {total - run.left} of {total} branches published: {run.outage.what}"
     return StoreUnavailable(what, run.outage.where, run.outage.advice)
+
+
+def change_of(title: str, run: Run, total: int) -> SourceChanged:
+    """One error for all branches that an edit has stopped."""
+    assert run.changed is not None
+    what = f"{title}: stopped with {total - run.left} of {total} branches published: {run.changed.what}"
+    return type(run.changed)(what, run.changed.where, run.changed.advice)
 
 
 def cause(exitcode: int | None) -> str:

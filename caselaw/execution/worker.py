@@ -16,10 +16,11 @@ from typing import Any
 
 from caselaw import publishing
 from caselaw.branches import Branch
-from caselaw.errors import StoreUnavailable
+from caselaw.errors import SourceChanged, StoreUnavailable
 from caselaw.execution.adoption import verify_inputs
 from caselaw.execution.job import Job, Outcome
 from caselaw.execution.threads import pin_threads
+from caselaw.loading.refusal import require_before_run
 from caselaw.recording import Started, cpu_seconds
 
 PR_SET_PDEATHSIG = 1
@@ -53,18 +54,27 @@ def serve(connection: Connection, inherited: Iterable[Connection], cpus: int) ->
             continue
         assert job is not None, "a worker gets its job before its branches"
         outage: StoreUnavailable | None = None
+        changed: SourceChanged | None = None
         for number, row in request:
             started = time.time()
             error = letter = None
             try:
-                if outage is None:  # else it would only wait once more
-                    workflow = job.task() if workflow is None else workflow
+                if outage is None and changed is None:  # else it would only wait or fail once more
+                    workflow = ready(job) if workflow is None else workflow
                     letter = run_branch(job.branch(workflow, number, row), started)
             except StoreUnavailable as unavailable:
                 outage = unavailable
+            except SourceChanged as other_code:
+                changed = other_code
             except BaseException:
                 error = traceback_of_step()
-            connection.send(Outcome(number, time.time() - started, error, printed.take(), letter, outage))
+            connection.send(Outcome(number, time.time() - started, error, printed.take(), letter, outage, changed))
+
+
+def ready(job: Job) -> Any:
+    """The task or workflow of a job, whose code here is what was hashed."""
+    require_before_run(job.code, job.task_class)
+    return job.task()
 
 
 def run_branch(task: Any, started: float) -> str | None:

@@ -10,7 +10,7 @@ import io
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,11 @@ from typing import Any
 from caselaw.errors import FingerprintError
 from caselaw.fingerprint.code.facts import Option
 from caselaw.fingerprint.code.found import ClosureWarning, Found
+from caselaw.fingerprint.code.hashed import HashedCode, HashedFile
 from caselaw.fingerprint.code.modules import ENGINE, Finder, FirstParty, first_party, standard_library
 from caselaw.fingerprint.code.resolution import Resolver
 from caselaw.fingerprint.code.search import Search
-from caselaw.fingerprint.code.sources import Sources, status_of
+from caselaw.fingerprint.code.sources import Source, Sources, status_of
 from caselaw.fingerprint.code.symbols import Symbol, mentions, symbols
 from caselaw.fingerprint.code.values import found_with_values
 from caselaw.fingerprint.distributions import MISSING, Distributions
@@ -45,11 +46,22 @@ class Closure:
     """`module:name` of classes that derive from `luigi.Config`."""
     mentions: frozenset[str] = frozenset()
     """Names, attributes and texts in those members of tasks that count."""
+    modules: Mapping[str, tuple[HashedFile, ...]] = field(default_factory=dict)
+    """First-party modules that are executed → their files; a namespace package has none, an extension may have two."""
+    missing: tuple[str, ...] = ()
+    """First-party modules that are imported and not there."""
+    first_party: FirstParty = field(default_factory=lambda: FirstParty(Path()))
 
     @cached_property
     def code_digest(self) -> str:
         """One digest of the first-party code alone."""
         return digest("code", {name: symbol.digest for name, symbol in self.symbols.items()})
+
+    @cached_property
+    def hashed(self) -> HashedCode:
+        """What must be known where this code runs."""
+        chosen = self.first_party
+        return HashedCode(self.modules, self.missing, self.code_digest, chosen.root, chosen.names)
 
     @cached_property
     def digest(self) -> str:
@@ -98,6 +110,13 @@ def code_closure(task_class: type, root: str | os.PathLike[str], names: Iterable
         _shared.cache_clear()
         return code_closure(task_class, root, names)
     return closures.of_class(task_class)
+
+
+def code_closure_of_texts(
+    task_class: type, root: str | os.PathLike[str], names: Iterable[str] | None, texts: Mapping[Path, bytes]
+) -> Closure:
+    """What `code_closure` gives if files (path → content) hold these texts."""
+    return Closures(first_party(root, names), texts=texts).of_class(task_class)
 
 
 @cache
@@ -167,6 +186,9 @@ class Closures:
             options=tuple(sorted(found.options)),
             settings=tuple(sorted(f"{module}:{name}" for module, name in found.settings)),
             mentions=mentions(search.resolver, found),
+            modules={name: _files(search.resolver.files(name)) for name in sorted(search.found.imported)},
+            missing=tuple(sorted(search.found.missing)),
+            first_party=self.first_party,
         )
 
     def _versions(self, found: Found) -> tuple[dict[str, str], list[ClosureWarning]]:
@@ -181,6 +203,10 @@ class Closures:
                     text = f"'{top}' ({distribution.name}): {distribution.caveat}; name it in first_party"
                     caveats.append(ClosureWarning(path, line, text))
         return dict(sorted(versions.items())), caveats
+
+
+def _files(files: Iterable[Source]) -> tuple[HashedFile, ...]:
+    return tuple(HashedFile(str(source.path), source.digest, source.status) for source in files)
 
 
 def _not_ours(module: str) -> bool:

@@ -60,7 +60,7 @@ class Sources:
         try:
             with path.open("rb") as file:
                 status = os.fstat(file.fileno())
-                content = self._texts.get(path) or file.read()
+                content = file.read() if path not in self._texts else self._texts[path]
         except OSError as error:
             raise FingerprintError(
                 f"first-party source cannot be read ({error.strerror or error})",

@@ -16,9 +16,10 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
+from caselaw.loading import notes
 from caselaw.plan.audit.recorder import CO_OPTIMIZED, Recorder, outwards
 
-IMPORT_SYSTEM = ("<frozen importlib", importlib.__file__)
+IMPORT_SYSTEM = ("<frozen importlib", importlib.__file__, notes.__file__)
 MESSAGES = frozenset({logging.__file__, traceback.__file__, warnings.__file__})
 STATIC_IMPORT = dis.opmap["IMPORT_NAME"]
 PROGRAM = re.compile(r"[\w./+-]+")

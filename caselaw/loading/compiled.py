@@ -8,43 +8,26 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-import logging
 import marshal
 import os
 import struct
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from caselaw.errors import SourceChanged
 
-RESTARTED = "CASELAW_RESTARTED"
-PROGRAMS = frozenset({"law", "caselaw", "luigi"})
 HEADER = 16
-
-logger = logging.getLogger(__name__)
 
 
 def discard_outdated(sources: Mapping[Path, tuple[int, int]]) -> None:
-    """Remove outdated compiled files of these sources; where one is loaded already, start this program again.
-
-    Raises `SourceChanged` where that is not possible, because this is somebody else's program.
-    """
-    loaded = [path for path, status in sources.items() if was_loaded_outdated(path, tuple(status))]
-    if not loaded:
-        return
-    program = sys.orig_argv[1] if len(sys.orig_argv) > 1 else ""  # law puts words of its own into sys.argv
-    if Path(program).name in PROGRAMS and RESTARTED not in os.environ:
-        logger.debug("starting again: Python had loaded outdated code of %s", loaded[0])
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, RESTARTED: "1"})
-    raise SourceChanged("Python loaded outdated compiled code of this file", loaded[0], "run again")
+    """Remove outdated compiled files of these sources, given with time and size; SourceChanged where that fails."""
+    for path, status in sources.items():
+        was_outdated(path, tuple(status))
 
 
 @functools.cache
-def was_loaded_outdated(source: Path, status: tuple[int, int]) -> bool:
-    """Whether a source has an outdated compiled file, which is removed, and is loaded from it."""
+def was_outdated(source: Path, status: tuple[int, int]) -> bool:
+    """Whether a source had an outdated compiled file, which is removed, when this process first asked."""
     compiled = outdated(source)
     if compiled is None:
         return False
@@ -54,7 +37,7 @@ def was_loaded_outdated(source: Path, status: tuple[int, int]) -> bool:
         raise SourceChanged(
             f"its compiled file is outdated and cannot be removed ({error.strerror})", compiled, "remove it"
         ) from error
-    return any(getattr(module, "__file__", None) == str(source) for module in list(sys.modules.values()))
+    return True
 
 
 def outdated(source: Path) -> Path | None:
