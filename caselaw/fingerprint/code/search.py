@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from caselaw.errors import FingerprintError
+from caselaw.fingerprint.code.caches import caveat
 from caselaw.fingerprint.code.classes import (
     Class,
     ancestors,
@@ -130,6 +131,8 @@ class Search:
             self._reach_below(target.module)
         elif target.kind == EXTERNAL:
             self._third_party(target.module, path, line)
+            if (found := caveat(target.dotted)) is not None:
+                self._warn(path, line, found)
         elif target.kind == MISSING:
             self.found.missing.setdefault(target.module)
             self.import_module(target.module.rpartition(".")[0])
