@@ -45,13 +45,9 @@ STARTED = started()
 """Of the program, not of its forks: they inherit what it has loaded."""
 
 
-def is_older_than_this_program(path: str, root: Path) -> bool:
-    """Whether a file was last changed before this program started, by the clock of the file system of `root`."""
+def is_older_than_this_program(changed: int, root: Path) -> bool:
+    """Whether something was changed before this program started, by the clock of the file system of `root` (ns)."""
     if STARTED is None:
-        return False
-    try:
-        changed = os.stat(path).st_ctime_ns
-    except OSError:
         return False
     now = time.time_ns() + ahead_of_us(root)
     return changed <= now - int((clock() - STARTED) * 1e9) + TICK

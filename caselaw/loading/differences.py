@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, ModuleType
+from typing import Any
 
 from caselaw.errors import FingerprintError
 from caselaw.fingerprint.code.closure import code_closure_of_texts
@@ -17,7 +18,17 @@ from caselaw.fingerprint.code.sources import status_of
 from caselaw.fingerprint.hashing import digest_bytes
 from caselaw.loading.age import is_older_than_this_program
 from caselaw.loading.compiled import was_outdated
-from caselaw.loading.notes import EXCHANGES, INSTALLED, LOADS, STANDARD_LIBRARY, Load, file_of, read, state_of
+from caselaw.loading.notes import (
+    EXCHANGES,
+    INSTALLED,
+    LOADS,
+    STANDARD_LIBRARY,
+    Load,
+    file_of,
+    read,
+    state_of,
+    unnoticed,
+)
 from caselaw.loading.origins import Origins, is_same_file, origins
 
 ELSEWHERE, EDITED, EXCHANGED, UNKNOWN = "elsewhere", "edited", "exchanged", "unknown"
@@ -46,7 +57,7 @@ def differences(code: HashedCode, task_class: type, *, ahead: bool) -> list[Diff
     An edit that leaves the code of the task what it was, such as one of a comment or of a function that the task does
     not reach, makes no difference.
     """
-    found = list(_all(code, ahead))
+    found = list(_all(code, task_class, ahead))
     if not found or any(difference.text is None for difference in found):
         return found
     texts: dict[str, list[bytes]] = {}
@@ -63,7 +74,7 @@ def differences(code: HashedCode, task_class: type, *, ahead: bool) -> list[Diff
     return []
 
 
-def _all(code: HashedCode, ahead: bool) -> Iterator[Difference]:
+def _all(code: HashedCode, task_class: type, ahead: bool) -> Iterator[Difference]:
     places, main = origins(), _main_file()
     for name, files in code.modules.items():
         if not files:
@@ -71,8 +82,10 @@ def _all(code: HashedCode, ahead: bool) -> Iterator[Difference]:
         module = sys.modules.get(name)
         if isinstance(module, ModuleType) or (module is not None and name in LOADS):
             yield from _of_loaded(name, name, files, code.root)
-        elif module is None and name not in sys.modules and ahead:
-            yield from _of_unloaded(name, files, places)
+        elif module is None and name not in sys.modules:
+            yield from _of_removed(name, files)
+            if ahead:
+                yield from _of_unloaded(name, files, places)
         if main is not None and any(file.path == main for file in files):
             yield from _of_loaded(name, "__main__", files, code.root)
     for name in code.missing:
@@ -80,7 +93,15 @@ def _all(code: HashedCode, ahead: bool) -> Iterator[Difference]:
         file = file_of(module) if name in sys.modules else places.file(name) if ahead else None
         if file is not None and file.endswith((".py", ".pyc")) and not _is_standard(file):
             yield Difference(ELSEWHERE, name, "", file, is_loaded=module is not None)
-    yield from _exchanged(code)
+    yield from _exchanged(code, task_class)
+
+
+def _of_removed(name: str, files: Sequence[HashedFile]) -> Iterator[Difference]:
+    """A module that was loaded and removed from memory: others may hold what it was."""
+    load = LOADS.get(name)
+    file = None if load is None else _among(files, load.path)
+    if load is not None and file is not None and load.digest != file.digest:
+        yield Difference(EDITED, name, file.path, load.path, load.content)
 
 
 def _main_file() -> str | None:
@@ -108,7 +129,7 @@ def _load_of(name: str) -> Load | None:
     path = file_of(module)
     if load is not None and (path is None or path == load.path or is_same_file(path, load.path)):
         return load
-    return None if path is None else Load(path, read(path), 0, is_exact=False)
+    return None if path is None else unnoticed(path)
 
 
 def _is_certain(load: Load, root: Path) -> bool:
@@ -116,7 +137,9 @@ def _is_certain(load: Load, root: Path) -> bool:
     path = Path(load.path)
     status = status_of(path)
     was_compiled = load.path.endswith(".py") and status is not None and was_outdated(path, status)
-    if not was_compiled and is_older_than_this_program(load.path, root):
+    if not was_compiled and load.number:  # it was read just before it was loaded
+        return True
+    if not was_compiled and load.changed is not None and is_older_than_this_program(load.changed, root):
         return True
     return load.code is not None and load.content is not None and _is_code_of(load.path, load.content, load.code)
 
@@ -151,14 +174,25 @@ def _is_standard(path: str) -> bool:
     return path.startswith(STANDARD_LIBRARY) and not any(part in path for part in INSTALLED)
 
 
-def _exchanged(code: HashedCode) -> Iterator[Difference]:
-    """Modules that were complete when another one was loaded with a new text, and may hold what that one was."""
+def _exchanged(code: HashedCode, task_class: type) -> Iterator[Difference]:
+    """What may hold what a module was before it was loaded with a new text: modules, and the class of the task."""
     for exchange in EXCHANGES:
         files = code.modules.get(exchange.name)
         if not files:
             continue
+        for cls in task_class.__mro__:
+            if cls.__module__ == exchange.name and not _is_defined(cls):
+                yield Difference(EXCHANGED, exchange.name, files[-1].path, cls.__qualname__, exchange.before.content)
         for name in sorted(exchange.others & code.modules.keys()):
             load = LOADS[name]
             if load.number < exchange.number and load.content is not None and b"import" in load.content:
                 yield Difference(EXCHANGED, exchange.name, files[-1].path, name, exchange.before.content)
                 break
+
+
+def _is_defined(cls: type) -> bool:
+    """Whether a class is the one that its module holds now."""
+    found: Any = sys.modules.get(cls.__module__)
+    for name in cls.__qualname__.split("."):
+        found = getattr(found, name, None)
+    return found is cls

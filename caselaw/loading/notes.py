@@ -35,6 +35,8 @@ class Load:
     """Whether just this text was executed; else it is the text that the file had about then."""
     code: CodeType | None = None
     """Of a module that imported caselaw: what is being executed."""
+    changed: int | None = None
+    """When its file had been changed last (ns), as far as this is known."""
 
     @cached_property
     def digest(self) -> str | None:
@@ -68,9 +70,15 @@ def begin() -> None:
     for name, module in list(sys.modules.items()):
         path = file_of(module)
         if path is not None and is_noted(name, path):
-            LOADS[name] = Load(path, read(path), 0, is_exact=False, code=executed.get(name))
+            LOADS[name] = unnoticed(path, executed.get(name))
     sys.meta_path.insert(0, NotingFinder())
     steer_numba()
+
+
+def unnoticed(path: str, code: CodeType | None = None) -> Load:
+    """A module that was loaded before anybody looked: its file as it is now."""
+    state = state_of(path)
+    return Load(path, read(path), 0, is_exact=False, code=code, changed=state and state[1])
 
 
 def note(name: str, path: str, content: bytes | None, is_exact: bool) -> None:

@@ -125,6 +125,20 @@ NOTEBOOKS = {
         import physics.cuts
         build(Early())
     """,
+    "a helper that was removed from memory": """
+        from flow.early import Early
+        edit("physics/cuts.py", "CUT = 1", "CUT = 2")
+        import sys
+        del sys.modules["physics.cuts"]
+        build(Early())
+    """,
+    "the class from before its module was loaded anew": """
+        from flow.early import Early
+        edit("flow/early.py", "FACTOR = 1", "FACTOR = 2")
+        import importlib, flow.early
+        importlib.reload(flow.early)
+        build(Early())
+    """,
     "one branch in this process": """
         from flow.work import Step
         import physics.cuts
@@ -174,6 +188,17 @@ HARMLESS = {
     "an edit that is taken back": """
         edit("physics/cuts.py", "CUT = 1", "CUT = 2")
         edit("physics/cuts.py", "CUT = 2", "CUT = 1")
+    """,
+    "a touch": """
+        import os
+        for name in ("flow/__init__.py", "flow/early.py", "physics/cuts.py"):
+            os.utime(name)
+    """,
+    "the class from after its module was loaded anew": """
+        edit("flow/early.py", "FACTOR = 1", "FACTOR = 3 - 2")
+        import importlib, flow.early
+        importlib.reload(flow.early)
+        from flow.early import Early
     """,
     "a comment, and the helper loaded anew": """
         edit("physics/cuts.py", "CUT = 1", "CUT = 1  # GeV")
