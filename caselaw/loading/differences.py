@@ -19,6 +19,7 @@ from caselaw.fingerprint.hashing import digest_bytes
 from caselaw.loading.age import is_older_than_this_program
 from caselaw.loading.compiled import was_outdated
 from caselaw.loading.notes import (
+    COMPILED_BEFORE,
     EXCHANGES,
     INSTALLED,
     LOADS,
@@ -31,7 +32,7 @@ from caselaw.loading.notes import (
 )
 from caselaw.loading.origins import Origins, is_same_file, origins
 
-ELSEWHERE, EDITED, EXCHANGED, UNKNOWN = "elsewhere", "edited", "exchanged", "unknown"
+ELSEWHERE, EDITED, EXCHANGED, COMPILED, UNKNOWN = "elsewhere", "edited", "exchanged", "compiled", "unknown"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Difference:
     """One module that is not what was hashed.
 
     `elsewhere`: it comes from `found`, another file. `edited`: this process holds, or would load, another text of the
-    file. `exchanged`: the process has held another text, and `found`, a module, may still. `unknown`: nobody can say.
+    file. `exchanged`: the process has held another text, and `found`, a module, may still. `compiled`: numba has made
+    machine code of it that may be of another text. `unknown`: nobody can say.
     """
 
     kind: str
@@ -118,6 +120,8 @@ def _of_loaded(name: str, loaded_as: str, files: Sequence[HashedFile], root: Pat
         yield Difference(ELSEWHERE, name, files[-1].path, load.path)
     elif load.digest != file.digest:
         yield Difference(EDITED, name, file.path, load.path, load.content)
+    elif loaded_as in COMPILED_BEFORE:
+        yield Difference(COMPILED, name, file.path, load.path)
     elif not load.is_exact and not _is_certain(load, root):
         kind = UNKNOWN if load.code is None else EDITED
         yield Difference(kind, name, file.path, load.path)

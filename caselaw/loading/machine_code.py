@@ -171,8 +171,17 @@ def remove_unused(base: Path) -> None:
 
 
 def steer_again() -> None:
-    """Functions that were decorated before: keep their machine code anew, and compile again what they have."""
-    found = [each for name in notes.LOADS for each in cached_functions(sys.modules.get(name))]
+    """Functions that were decorated before: keep their machine code anew, and compile again what they have.
+
+    What was compiled once and for all, as ufuncs are, cannot be trusted.
+    """
+    found = []
+    for name in notes.LOADS:
+        for each in cached_functions(sys.modules.get(name)):
+            if hasattr(each, "recompile"):
+                found.append(each)
+            else:
+                notes.COMPILED_BEFORE.add(name)
     for dispatcher in found:
         dispatcher.enable_caching()
     for dispatcher in found * 2:  # one may have compiled in what another had
@@ -181,11 +190,20 @@ def steer_again() -> None:
 
 
 def cached_functions(module: object) -> Iterator[Any]:
-    """Functions of a module whose machine code numba keeps in a place of its own."""
-    for value in list(vars(module).values()) if isinstance(module, ModuleType) else ():
-        locator = getattr(getattr(getattr(value, "_cache", None), "_impl", None), "locator", None)
-        if locator is not None and not isinstance(locator, ByClosure) and hasattr(value, "enable_caching"):
-            yield value
+    """Functions of a module and of its classes whose machine code numba keeps in a place of its own."""
+    waiting = list(vars(module).values()) if isinstance(module, ModuleType) else []
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, type) and value.__module__ == vars(module)["__name__"]:
+            waiting += vars(value).values()
+        value = getattr(value, "__func__", value)
+        if not type(value).__module__.startswith("numba."):
+            continue
+        dispatcher = getattr(value, "_dispatcher", value)
+        cache = getattr(dispatcher, "_cache", None) or getattr(dispatcher, "cache", None)
+        locator = getattr(getattr(cache, "_impl", None), "locator", None)
+        if locator is not None and not isinstance(locator, ByClosure):
+            yield dispatcher
 
 
 steer()

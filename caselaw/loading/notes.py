@@ -59,6 +59,8 @@ class Exchange:
 LOADS: dict[str, Load] = {}
 """By name, the latest at the end."""
 EXCHANGES: list[Exchange] = []
+COMPILED_BEFORE: set[str] = set()
+"""Modules of which numba had compiled functions before it could be told where to keep machine code."""
 _numbers = itertools.count(1)
 
 

@@ -13,7 +13,7 @@ from caselaw.errors import LoadedElsewhere, SourceChanged
 from caselaw.fingerprint.code.hashed import HashedCode
 from caselaw.loading import notes
 from caselaw.loading.age import RESTARTED, clock, restarted
-from caselaw.loading.differences import EDITED, ELSEWHERE, EXCHANGED, Difference, differences
+from caselaw.loading.differences import COMPILED, EDITED, ELSEWHERE, EXCHANGED, Difference, differences
 from caselaw.loading.notes import read
 
 PROGRAMS = frozenset({"law", "caselaw", "luigi"})
@@ -38,7 +38,11 @@ def tell(code: HashedCode, task_class: type) -> None:
     if not found:
         _agreed[code] = state
         return
-    if may_restart() and any(each.is_loaded for each in found) and all(each.kind != ELSEWHERE for each in found):
+    if (
+        may_restart()
+        and any(each.is_loaded for each in found)
+        and all(each.kind not in (ELSEWHERE, COMPILED) for each in found)
+    ):
         restart(found[0].hashed)
     said = str(error_of(found))
     if said not in _said:
@@ -86,6 +90,9 @@ def error_of(found: Sequence[Difference]) -> SourceChanged:
     again = "run again; in a notebook, restart the kernel"
     if first.kind == EXCHANGED:
         what = f"{name} was loaded anew after an edit, and '{first.found}' may still hold what it was{more}"
+    elif first.kind == COMPILED:
+        what = f"numba compiled functions of {name} before caselaw was imported, maybe for other code{more}"
+        again = f"import caselaw before {name}"
     elif first.kind == EDITED and first.is_loaded:
         what = f"{name} was edited: this process has loaded another text of it than the one that counts{more}"
     elif first.kind == EDITED:
