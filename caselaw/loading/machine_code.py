@@ -155,7 +155,7 @@ def bases() -> Iterator[Path]:
     from caselaw.config import load_project
 
     if config.CACHE_DIR:
-        yield Path(config.CACHE_DIR)
+        yield Path(config.CACHE_DIR) / "caselaw"
     yield load_project().root / ".caselaw" / "numba"
     yield Path(tempfile.gettempdir()) / f"caselaw-numba-{os.getuid()}"
 

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 # Caches, not configuration: what this process has looked at, said and begun.
 _agreed: WeakKeyDictionary[HashedCode, tuple[int, int]] = WeakKeyDictionary()
 _said: set[str] = set()
-_begun: list[int] = []
+_begun: set[int] = set()
 
 
 def tell(code: HashedCode, task_class: type) -> None:
@@ -55,7 +55,7 @@ def require_before_run(code: HashedCode, task_class: type) -> None:
     found = differences(code, task_class, ahead=True)
     if found:
         raise error_of(found)
-    _begun.append(os.getpid())
+    _begun.add(os.getpid())
     _agreed[code] = notes.state()
 
 

@@ -295,10 +295,16 @@ RUNNING = """
 """
 
 
+def one_worker(project: SmallProject) -> None:
+    path = project.root / "law.cfg"
+    path.write_text(path.read_text().replace("workers: 2", "workers: 1"))
+
+
 def test_branches_whose_code_was_imported_before_an_edit_are_published(tmp_path: Path):
     project = checkout(tmp_path / "first", 1)
+    one_worker(project)
     project.write("flow/work.py", RUNNING % "import physics.cuts")
-    project.run("flow.work.Step", LAW__caselaw__workers="1")
+    project.run("flow.work.Step")
     assert values(project) == ["1"] * 6
     project.run("flow.work.Step")
     assert values(project) == ["1"] * 6 + ["2"] * 6
@@ -309,8 +315,9 @@ def test_an_edit_before_a_module_is_imported_stops_the_workflow_with_one_message
     late = RUNNING.replace("if self.branch == 1", "if self.branch == 0").replace(
         "with self", "print('began')\n            with self"
     )
+    one_worker(project)
     project.write("flow/work.py", late % "")
-    printed = project.run("flow.work.Step", code=REFUSED, LAW__caselaw__workers="1")
+    printed = project.run("flow.work.Step", code=REFUSED)
     assert printed.count("SourceChanged") == 1
     assert "stopped with 0 of 6 branches published" in printed
     assert printed.count("began") == 1, printed
