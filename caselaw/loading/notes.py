@@ -149,17 +149,17 @@ class NotingLoader(SourceFileLoader):
     """Python's own loader, which notes the text that it executes, and takes no compiled file older than its source."""
 
     _compiled_now: bytes | None = None
-    _distrusts = False
+    _distrusted: str | None = None
 
     def get_code(self, fullname: str) -> CodeType | None:
         is_load = sys._getframe(1).f_code.co_name == "exec_module"  # others only look at the code
-        before = state_of(self.path)
-        self._distrusts = is_older(cache_from_source(self.path), before)
+        before, compiled = state_of(self.path), compiled_file(self.path)
+        self._distrusted = compiled if is_older(compiled, before) else None
         code, content = self._code_and_text(fullname)
         if content is None:
             content = read(self.path)
             if state_of(self.path) != before:
-                self._distrusts = True
+                self._distrusted = compiled
                 code, content = self._code_and_text(fullname)
         if is_load:
             note(fullname, self.path, content, is_exact=True)
@@ -171,7 +171,7 @@ class NotingLoader(SourceFileLoader):
         return super().get_code(fullname), self._compiled_now
 
     def get_data(self, path: str) -> bytes:
-        if self._distrusts and path != self.path:
+        if path == self._distrusted:
             raise OSError("older than the last change of its source")
         return super().get_data(path)
 
@@ -211,6 +211,11 @@ def state_of(path: str) -> tuple[int, int, int, int] | None:
     except OSError:
         return None
     return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
+
+
+def compiled_file(path: str) -> str:
+    """Where the compiled file of a source is, if there is one."""
+    return cache_from_source(path) if sys.implementation.cache_tag is not None else ""
 
 
 def is_older(compiled: str, source: tuple[int, int, int, int] | None) -> bool:

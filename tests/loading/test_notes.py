@@ -63,7 +63,11 @@ def test_a_compiled_file_that_python_would_take_for_current_is_not_taken(write: 
     status = path.stat()
     path.write_text("X = 2\n")
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert importlib.import_module("noted_c").X == 2
+    module = importlib.import_module("noted_c")
+    assert module.X == 2
+    data = path.with_name("numbers.txt")
+    data.write_text("1 2 3")
+    assert module.__loader__.get_data(str(data)) == b"1 2 3"
 
 
 def test_an_edit_while_a_compiled_file_is_read_is_not_missed(write: Write, monkeypatch: pytest.MonkeyPatch):
