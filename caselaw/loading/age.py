@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import tempfile
 import time
 from pathlib import Path
 
@@ -56,6 +55,8 @@ def is_older_than_this_program(changed: int, root: Path) -> bool:
 @functools.cache
 def ahead_of_us(root: Path) -> int:
     """By how much the clock that dates the files under `root` is ahead of ours (ns)."""
+    import tempfile
+
     folder = root / ".caselaw"
     try:
         folder.mkdir(exist_ok=True)

@@ -10,7 +10,6 @@ import importlib
 import itertools
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -111,6 +110,8 @@ def steer_numba() -> None:
             importlib.import_module("caselaw.loading.machine_code")
         except (AttributeError, ImportError):  # a numba that keeps its machine code in other ways: then keep none
             sys.modules["caselaw.loading.machine_code"] = caching
+            import tempfile
+
             vars(importlib.import_module("numba.core.config"))["CACHE_DIR"] = tempfile.mkdtemp(prefix="caselaw-numba-")
 
 
