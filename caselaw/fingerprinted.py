@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import law
 import luigi
 
-from caselaw.branches import Branch, Column, Inputs
+from caselaw.branches import Branch, Column, Inputs, Seen
 from caselaw.components import Components, components_of
 from caselaw.config import (
     Campaign,
@@ -151,6 +151,9 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
 
     @functools.cached_property
     def connections(self) -> dict[str, Connection]:
+        return self._named_connections()
+
+    def _named_connections(self) -> dict[str, Connection]:
         found = named(self.upstream(), type(self).__name__)
         return {name: trusting(each) for name, each in found.items()} if self.trust_unrecorded else found
 
@@ -295,6 +298,15 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         return index_of(self.project.root)
 
     @property
+    def upstream_seen(self) -> Seen:
+        """What the fingerprint depends on besides what is declared."""
+        raise NotImplementedError
+
+    def renew_fingerprints(self) -> None:
+        """Look again at what the fingerprint depends on."""
+        raise NotImplementedError
+
+    @property
     def input_columns(self) -> Mapping[str, Column]:
         """What each connection contributes to every branch."""
         raise NotImplementedError
@@ -315,7 +327,7 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     @functools.cached_property
     def holdings(self) -> Holdings:
         """What the inputs hold, as it is known when the first branch asks."""
-        return Holdings(self.record_index)
+        return Holdings(self.record_index, self.file_digests)
 
     @property
     def branch_row(self) -> Branch:
@@ -352,7 +364,7 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         for name, found in inputs.items():
             if found is not None:
                 result[name] = found.outputs(self._recorded_digests)
-            elif not isinstance(self.connections[name], Over):
+            elif not isinstance(self.connections.get(name, Over(())), Over):
                 result[name] = self._general_input(name)
         return result
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from caselaw.branches import Column, Origin, foreign, requirements_digest
-from caselaw.fingerprint import digest
+from caselaw.branches import Column, Look, Origin
+from caselaw.branches.look import carries_fingerprints, is_wrapper
+from caselaw.fingerprint import FileDigests, digest
 from caselaw.records import RecordIndex
 
 MOST_FILES = 1000
-"""External files of one input that a record lists one by one."""
+"""External files, or missing branches, of one input that a record lists one by one."""
 
 
 class Holdings:
@@ -23,8 +24,9 @@ class Holdings:
     A folder is read once, and again where an output is not known and there are new records since.
     """
 
-    def __init__(self, index: RecordIndex) -> None:
+    def __init__(self, index: RecordIndex, digests: FileDigests) -> None:
         self.index = index
+        self.digests = digests
         self._known: dict[str, dict[str, str]] = {}
         self._states: dict[str, object] = {}
         self._shared: dict[int, tuple[Column, dict[str, Any]]] = {}
@@ -79,31 +81,33 @@ def of_input(column: Column, number: int, holdings: Holdings) -> dict[str, Any]:
     digests, keys = column.of_branch(number)
     names = digest(*digests)
     if column.location is not None:
-        return {"keys": names, "own": column.own, "content": holdings.all(column.location.directory, keys)}
+        found = {"keys": names, "own": column.own, "content": holdings.all(column.location.directory, keys)}
+        return {**found, "missing": list(column.missing[:MOST_FILES])} if column.missing else found
+    if column.required is not None:
+        return {"keys": names, "content": of_requirements(column.required, holdings)["content"]}
     files = column.files_of(number) if column.external and len(keys) <= MOST_FILES else None
     return {"keys": names, "content": names, **({"files": files} if files else {})}
 
 
 def of_requirements(requirements: Any, holdings: Holdings) -> dict[str, Any]:
     """What law's own requirements are and hold."""
-    unknown = []
+    look, unknown = Look(holdings.digests), []
 
-    def of(made: Any) -> str:
-        found = held_by(made, holdings)
+    def of(task: Any) -> str:
+        if is_wrapper(task):
+            return look.of_requirements(task.requires(), of)
+        if not carries_fingerprints(task):
+            return look.of_task(task)
+        found = held_by(task, holdings)
         if found is None:
-            unknown.append(made)
+            unknown.append(task)
         return found or ""
 
-    content = requirements_digest(requirements, of)
-    return {"keys": requirements_digest(requirements), "content": None if unknown else content}
+    content = look.of_requirements(requirements, of)
+    return {"keys": look.of_requirements(requirements), "content": None if unknown else content}
 
 
-def held_by(made: Any, holdings: Holdings) -> str | None:
-    """What a required task or branch holds; what is not caselaw's is known by its name only."""
-    if not hasattr(made, "fingerprints"):
-        return foreign(made)
-    if not made.declared:
-        return None
-    is_branch = made.has_branches and made.is_branch()
-    fingerprints = (made.fingerprint,) if is_branch else made.fingerprints
-    return holdings.all(made.location.directory, fingerprints)
+def held_by(task: Any, holdings: Holdings) -> str | None:
+    """What the outputs of a required task or branch hold, or those of the branches that are required of a workflow."""
+    fingerprints = [task.fingerprints[number] for number in task.taken_branches]
+    return holdings.all(task.location.directory, fingerprints)

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.delivery import already_there, post, publish_here, send
-from caselaw.errors import PublishError
+from caselaw.errors import PublishError, TaskError
 from caselaw.loading.refusal import require, require_before_run
-from caselaw.recording import Started, record_of_outputs
+from caselaw.recording import Started, noted, record_of_outputs
 from caselaw.storage import Outputs, Staging
 from caselaw.storage.products import beside, clear, lacking
 from caselaw.storage.publish import Published
@@ -125,19 +125,19 @@ def running(task: Any) -> Iterator[None]:
         desk.close()
 
 
-def run_of(task: Any) -> Any:
-    """Do `run()` of a task in this process; of one that yields what it needs besides, return a generator that does."""
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(running(task))
-        found = type(task).run(task)
-        if isinstance(found, Generator):
-            return resumed(found, stack.pop_all())
-    return found
+def run_of(task: Any) -> None:
+    """Do `run()` of a branch or task in this process, and publish what it has written."""
+    with noted(task), running(task):
+        refuse_yields(task, type(task).run(task))
 
 
-def resumed(run: Generator[Any, Any, Any], stack: contextlib.ExitStack) -> Generator[Any, Any, Any]:
-    with stack:
-        return (yield from run)
+def refuse_yields(task: Any, made: Any) -> None:
+    """Raise where `run()` gave back a generator, which nobody has started."""
+    if isinstance(made, Generator):
+        raise TaskError(
+            "run() returns a generator, and is none itself", type(task).__name__,
+            "yield in run() itself, or name the tasks in upstream()",
+        )  # fmt: skip
 
 
 @contextlib.contextmanager

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import luigi
 
 from caselaw.branches import Branch
 from caselaw.components import basis_of
 from caselaw.fingerprint import digest, short
 from caselaw.records import Record, revision, write_basis
+from caselaw.records.notes import Notes
 from caselaw.storage.publish import Published
+from caselaw.storage.target import url_of
 
 
 @dataclass(frozen=True)
@@ -105,3 +110,37 @@ def cpu_seconds() -> float:
     """CPU time of this process and its finished children, in seconds."""
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system
+
+
+# outputs that a task names itself
+
+
+@contextlib.contextmanager
+def noted(task: Any) -> Iterator[None]:
+    """Note which fingerprint makes the outputs of a task or branch that names them itself; while it runs, none did."""
+    paths = own_paths(task) if not task.declared else []
+    notes = Notes(task.project.root)
+    if paths:
+        notes.forget(paths)
+    yield
+    if paths:
+        notes.write(paths, task.fingerprint)
+
+
+def made_as_noted(task: Any) -> bool:
+    """Whether outputs that a task names itself are there, and were made under the fingerprint of today."""
+    if not own_outputs_exist(task):
+        return False
+    paths = own_paths(task)
+    return not paths or Notes(task.project.root).made_by(paths) == task.fingerprint
+
+
+def own_outputs_exist(task: Any) -> bool:
+    """Whether the outputs that a task names itself are there, whoever made them."""
+    targets = luigi.task.flatten(task.output())
+    return all(target.complete() if hasattr(target, "complete") else target.exists() for target in targets)
+
+
+def own_paths(task: Any) -> list[str]:
+    """Paths and URLs of the outputs that a task names itself."""
+    return [url_of(target) for target in luigi.task.flatten(task.output()) if hasattr(target, "path")]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from caselaw.errors import TaskError
 
 RESERVED = frozenset({
-    "all_published", "branch_outputs", "branch_row", "branch_table", "branch_value", "branch_values",
-    "campaign_file", "closure", "components", "config", "connections", "declared", "directory_of", "environment_parts",
-    "file_digests", "fingerprint", "fingerprints", "flat_products", "full_row", "has_branches", "holdings",
-    "input_columns", "location", "missing_branches", "of_all_branches", "overridden_requirements", "plain_row",
-    "project", "publish", "published", "readable_parameters", "record_index", "require_published",
-    "requirements_of_branches", "requires_declared", "run_context", "significant_parameters",
+    "all_published", "awaits_run", "branch_outputs", "branch_row", "branch_table", "branch_value",
+    "branch_values", "branches_known", "campaign_file", "closure", "components", "config", "connections",
+    "declared", "directory_of", "environment_parts", "fewer_suffice", "file_digests", "fingerprint",
+    "fingerprints", "first_selection", "flat_products", "forget_branches", "forget_yielded", "full_row",
+    "has_branches", "holdings", "input_columns", "location", "missing_branches", "of_all_branches",
+    "overridden_requirements", "plain_row", "project", "publish", "published", "readable_parameters",
+    "record_index", "renew_fingerprints", "require_published", "requirements_of_branches", "requires_declared",
+    "run_context", "selected_branches", "significant_parameters", "take_yielded", "taken_branches",
+    "unrestricted", "upstream_seen", "yielded_before", "yields",
 })  # fmt: skip
 """What caselaw itself asks a task for: a parameter of such a name would silently take its place."""
 

@@ -2,64 +2,157 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
-import inspect
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import luigi
 
-from caselaw.branches import Branch, Column, column, requirements_digest
+from caselaw.branches import Branch, Column, Look, Origin, Seen, column
+from caselaw.branches.look import counts_by_identity
+from caselaw.branches.yielded import RUN, Yielded, known_from, looked_at, tasks_in, yields
+from caselaw.errors import TaskError
 from caselaw.execution.run import run_in_worker
+from caselaw.execution.yielding import run_yielding
 from caselaw.fingerprint import digest, short
 from caselaw.fingerprinted import FingerprintedTask
-from caselaw.publishing import run_of
+from caselaw.holdings import origin
+from caselaw.recording import made_as_noted
+from caselaw.records import Record
 from caselaw.storage import Outputs
 from caselaw.storage.target import outputs_of
+
+
+@dataclass(frozen=True)
+class TaskTable:
+    """Inputs and fingerprint of a task without branches, and what they depend on.
+
+    `static` is the fingerprint without what `run()` yields; `awaits_run` says that this is not known yet.
+    """
+
+    columns: Mapping[str, Column]
+    row: Branch
+    seen: Seen
+    static: str
+    awaits_run: bool = False
 
 
 class Task(FingerprintedTask):
     """A task without branches. Its `run()` is executed in a worker process of the pool."""
 
     exclude_index = True
-    declared = True
-    requires_declared = True
     has_branches = False
+    taken_branches = (0,)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if type(self).run is not Task.run:
-            here = inspect.isgeneratorfunction(type(self).run)
-            self.__dict__["run"] = functools.partial(run_of if here else run_in_worker, self)
+            self.__dict__["run"] = functools.partial(run_yielding if yields(type(self)) else run_in_worker, self)
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        cls.declared = cls.output is Task.output
+    @property
+    def declared(self) -> bool:
+        """Whether the outputs are caselaw's; asked when it matters, for decorators assign methods to a class."""
+        return type(self).output is Task.output
+
+    @property
+    def requires_declared(self) -> bool:
+        return type(self).requires is Task.requires
 
     @functools.cached_property
-    def input_columns(self) -> Mapping[str, Column]:
-        root, digests = self.project.root, self.file_digests
-        return {name: column(connection, root, digests).gathered() for name, connection in self.connections.items()}
-
-    @functools.cached_property
-    def _row(self) -> Branch:
-        everything = {name: list(found.digests) for name, found in self.input_columns.items()}
+    def _looked(self) -> TaskTable:
+        look, root = Look(self.file_digests), self.project.root
+        columns = {name: column(connection, root, look).gathered() for name, connection in self.connections.items()}
+        everything = {name: list(found.digests) for name, found in columns.items()}
         own = self.components.digest
         requirements = self.overridden_requirements(0)
         if requirements is not None:
-            own = digest(own, requirements_digest(requirements))
+            own = digest(own, look.of_requirements(requirements))
         fingerprint = short(digest("task", own, everything))
-        return Branch(None, fingerprint, {name: found.inputs(0) for name, found in self.input_columns.items()})
+        row = Branch(None, fingerprint, {name: found.inputs(0) for name, found in columns.items()})
+        table = TaskTable(columns, row, look.seen(), fingerprint)
+        return self._with_yielded(table) if self.yields else table
+
+    # tasks that run() yields
+
+    @property
+    def yields(self) -> bool:
+        """Whether `run()` yields tasks that it needs besides."""
+        return yields(type(self))
+
+    @property
+    def awaits_run(self) -> bool:
+        """Whether the fingerprint is only known when `run()` has yielded what it needs."""
+        return self._branch_row is None and self._looked.awaits_run
+
+    def _with_yielded(self, table: TaskTable) -> TaskTable:
+        """The fingerprint with what `run()` yielded, where a record of the same components and inputs tells."""
+        if not self.declared:
+            raise TaskError(
+                "run() yields tasks, and the task names its outputs itself: what they were made from is not known",
+                type(self).__name__, "declare products, or name the tasks in upstream()",
+            )  # fmt: skip
+        found = known_from(self._records(), table.static, self.file_digests) if not counts_by_identity() else None
+        if found is None:
+            return dataclasses.replace(table, seen=table.seen.and_outputs(), awaits_run=True)
+        record, yielded = found
+        row = dataclasses.replace(table.row, fingerprint=record.fingerprint)
+        return dataclasses.replace(table, row=row, seen=table.seen.and_outputs(yielded.seen))
+
+    def _records(self) -> list[Record]:
+        return list(self.record_index.records(self.location.directory))
+
+    def yielded_before(self) -> Yielded | None:
+        """What `run()` yielded when its newest output was made, as it is today."""
+        for record in reversed(self._records() if self.yields else []):
+            tasks = tasks_in(record.inputs.get(RUN, {}))
+            return None if tasks is None else looked_at(tasks, self.file_digests)
+        return None
+
+    def take_yielded(self, tasks: Sequence[Any]) -> None:
+        """Let the fingerprint be that of a run which has yielded these tasks until now."""
+        yielded, static = looked_at(tasks, self.file_digests), self._looked.static
+        made_from = origin(self, 0, self.holdings)
+        made_from = Origin({**made_from.inputs, RUN: yielded.as_input(static)}, None)
+        self._branch_row = dataclasses.replace(
+            self._looked.row, fingerprint=yielded.fingerprint(static), origin=made_from
+        )  # fmt: skip
+        self.__dict__.pop("run_context", None)
+
+    def forget_yielded(self) -> None:
+        """Let the fingerprint be what the records say again."""
+        self._branch_row = None
+        self.renew_fingerprints()
+
+    @property
+    def input_columns(self) -> Mapping[str, Column]:
+        return self._looked.columns
+
+    @property
+    def upstream_seen(self) -> Seen:
+        """What the fingerprint depends on besides what is declared."""
+        return self._looked.seen
+
+    def renew_fingerprints(self) -> None:
+        """Look again at what the fingerprint depends on: outputs upstream may hold something else by now."""
+        looked: TaskTable | None = self.__dict__.get("_looked")
+        if looked is None or not looked.seen.passing:
+            return
+        for upstream in looked.seen.renewable:
+            upstream.renew_fingerprints()
+        for name in ("_looked", "connections", "run_context"):
+            self.__dict__.pop(name, None)
 
     def overridden_requirements(self, number: int) -> Any:
-        return self.requires() if type(self).requires is not Task.requires else None
+        return None if self.requires_declared else self.requires()
 
     @property
     def branch_row(self) -> Branch:
-        return self._branch_row if self._branch_row is not None else self._row
+        return self._branch_row if self._branch_row is not None else self._looked.row
 
     def plain_row(self, number: int) -> Branch:
-        return self._row
+        return self._looked.row
 
     @property
     def fingerprint(self) -> str:
@@ -76,10 +169,10 @@ class Task(FingerprintedTask):
     def requires(self) -> Any:
         return {name: c.task for name, c in self.connections.items() if hasattr(c, "task")}
 
-    def input(self) -> dict[str, Any]:
+    def input(self) -> Any:
         """Outputs of everything upstream by the names that `upstream()` gives."""
-        if type(self).requires is not Task.requires:
-            return dict(super().input())
+        if not self.requires_declared:
+            return super().input()
         return self._inputs(self.branch_row.inputs)
 
     def _general_input(self, name: str) -> Any:
@@ -90,7 +183,11 @@ class Task(FingerprintedTask):
         return outputs_of(self.location, self.fingerprint) if self._desk is None else self._desk.outputs()
 
     def complete(self) -> bool:
-        return self._written() or self.published() if self.declared else bool(super().complete())
+        if self._branch_row is None and self._desk is None:
+            self.renew_fingerprints()
+        if not self.declared:
+            return made_as_noted(self)
+        return self._written() or self.published()
 
     def run(self) -> Any:
         raise NotImplementedError(f"{type(self).__name__} has no run() method")

@@ -4,60 +4,40 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import inspect
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import law
 import luigi
-from law.workflow.base import BaseWorkflow, BaseWorkflowProxy
 
-from caselaw.branches import Branch, BranchTable, Column, branch_table, requirements_digest
-from caselaw.errors import UpstreamError
-from caselaw.execution.run import run_branches, run_here
+from caselaw.branches import (
+    Branch,
+    BranchTable,
+    Column,
+    Look,
+    Seen,
+    branch_table,
+    checked_number,
+    number_of,
+    selected_numbers,
+)  # fmt: skip
+from caselaw.branches.yielded import yields
+from caselaw.errors import TaskError, UpstreamError
+from caselaw.execution.kinds import LocalWorkflow, PoolWorkflow
+from caselaw.execution.run import run_here
 from caselaw.fingerprint import digest, short
 from caselaw.fingerprinted import FingerprintedTask
-from caselaw.publishing import run_of
+from caselaw.recording import made_as_noted
 from caselaw.records.completeness import incomplete
 from caselaw.storage import Location, Outputs, existing_names
 from caselaw.storage.target import outputs_of
-from caselaw.upstream import Batches, Each, Over, Whole
+from caselaw.upstream import Batches, Connection, Each, Over, Whole
 
 # What law forwards from a workflow to its proxy, or from a sandboxed task to its sandbox.
 FORWARDED = frozenset({"requires", "output", "complete", "run", "input"})
 
 
-class PoolWorkflowProxy(BaseWorkflowProxy):  # type: ignore[misc]
-    """Runs the branches of a workflow in a persistent pool of processes (`--workflow pool`)."""
-
-    workflow_type = "pool"
-
-    def requires(self) -> Any:
-        requirements = super().requires()
-        if not self.task.requires_declared:
-            requirements["of_branches"] = self.task.requirements_of_branches()
-        return requirements
-
-    def output(self) -> Any:
-        if not self.task.declared:
-            return super().output()
-        targets = {number: self.task.branch_outputs(number) for number in self.task.get_branch_map()}
-        collection = law.SiblingFileCollection if self.task.flat_products else law.TargetCollection
-        return law.util.DotDict([("collection", collection(targets, threshold=self.threshold(len(targets))))])
-
-    def run(self) -> None:
-        super().run()
-        run_branches(self.task, self.task.missing_branches())
-
-
-class PoolWorkflow(BaseWorkflow):  # type: ignore[misc]
-    """Mixes the pool into law's choice of workflow types."""
-
-    workflow_proxy_cls = PoolWorkflowProxy
-    exclude_index = True
-
-
-class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ignore[misc]
+class Workflow(FingerprintedTask, PoolWorkflow, LocalWorkflow):
     """A task with branches, declared by `upstream()`.
 
     law's own methods (`create_branch_map`, `requires`, `workflow_requires`, `output`) may still be overridden;
@@ -65,20 +45,22 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
     """
 
     exclude_index = True
-    declared = True
-    requires_declared = True
     has_branches = True
+    awaits_run = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.branch >= 0:
-            plain = not inspect.isgeneratorfunction(type(self).run)
-            self.__dict__["run"] = functools.partial(run_here if plain else run_of, self)
+            self.__dict__["run"] = functools.partial(run_here, self)
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        cls.declared = cls.output is Workflow.output
-        cls.requires_declared = cls.requires is Workflow.requires
+    @property
+    def declared(self) -> bool:
+        """Whether the outputs are caselaw's; asked when it matters, for decorators assign methods to a class."""
+        return type(self).output is Workflow.output
+
+    @property
+    def requires_declared(self) -> bool:
+        return type(self).requires is Workflow.requires
 
     def __getattribute__(self, attr: str) -> Any:
         """law's forwarding to the workflow proxy, without its cost for all other attributes (a third of a branch)."""
@@ -86,22 +68,89 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
             return super().__getattribute__(attr)
         return object.__getattribute__(self, attr)
 
+    @property
+    def yields(self) -> bool:
+        """Whether `run()` yields tasks that it needs besides."""
+        return yields(type(self))
+
     # the table of branches
 
     @functools.cached_property
+    def unrestricted(self) -> Workflow:
+        """The workflow without a selection of branches: by it all names are made, whatever `--branches` selects."""
+        workflow: Workflow = self.as_workflow()
+        return workflow.req_workflow(branches=()) if workflow.first_selection else workflow
+
+    @property
+    def first_selection(self) -> tuple[Any, ...]:
+        """The selected ranges as they were given; law changes `branches` itself."""
+        return () if self.is_branch() else self._initial_branches
+
+    @property
     def branch_table(self) -> BranchTable:
-        """All branches of the workflow, also those that `--branches` leaves out."""
-        connections = dict(self.connections)
+        """All branches of the workflow, also those that are not selected."""
+        return self.unrestricted._branch_table
+
+    @functools.cached_property
+    def _branch_table(self) -> BranchTable:
+        if self.yields:
+            raise TaskError(
+                "run() of a branch yields tasks, which no fingerprint knows of before it runs", type(self).__name__,
+                "name them in upstream(), or make it a caselaw.Task",
+            )  # fmt: skip
+        look = Look(self.file_digests)
+        connections: dict[str, Connection] = dict(self._connections)
         if type(self).create_branch_map is not Workflow.create_branch_map:
-            connections["branch_map"] = Over(self._values_of_branch_map())
+            connections["branch_map"] = Over(self._values_of_branch_map(look))
         own = self.components.digest
         if type(self).workflow_requires is not Workflow.workflow_requires:
-            own = digest(own, requirements_digest(self.workflow_requires()))
-        table = branch_table(own, connections, type(self).__name__, self.project.root, self.file_digests)
-        return table if self.requires_declared else self._with_requirements(table)
+            own = digest(own, look.of_requirements(self.workflow_requires()))
+        table = branch_table(own, connections, type(self).__name__, self.project.root, look)
+        if self.requires_declared:
+            return table
+        # requires() may ask for the values of branches, but no branch may keep what it gets
+        self.__dict__["_branch_table"] = dataclasses.replace(table, seen=Seen(at_outputs=True))
+        try:
+            return self._with_requirements(table, look)
+        finally:
+            del self.__dict__["_branch_table"]
 
-    def _values_of_branch_map(self) -> tuple[Any, ...]:
+    @property
+    def upstream_seen(self) -> Seen:
+        """What the fingerprints depend on besides what is declared."""
+        return self.branch_table.seen
+
+    def renew_fingerprints(self) -> None:
+        """Look again at what the fingerprints depend on: outputs upstream may hold something else by now."""
+        whole = self.unrestricted
+        table: BranchTable | None = whole.__dict__.get("_branch_table")
+        if table is None or not table.seen.passing:
+            return
+        for upstream in table.seen.renewable:
+            upstream.renew_fingerprints()
+        for name in ("_branch_table", "_connections"):
+            whole.__dict__.pop(name, None)
+        for workflow in (whole, self.as_workflow()):
+            workflow.forget_branches()
+
+    @property
+    def branches_known(self) -> bool:
+        """Whether law's dynamic condition on the branches, if there is one, is met."""
+        condition = getattr(type(self), "_condition_attr", None)
+        return condition is None or bool(getattr(self, condition)())
+
+    def forget_branches(self) -> None:
+        """Drop what law and a run remember of the table of branches."""
+        self._branch_map = self._branch_tasks = None
+        self.branches = self.first_selection
+        self.__dict__.pop("run_context", None)
+        if self._workflow_proxy is not None:
+            self._workflow_proxy._cached_output = None
+
+    def _values_of_branch_map(self, look: Look) -> tuple[Any, ...]:
         """Values of an overridden branch map, whose numbers must be 0, 1, …"""
+        if not self.branches_known:
+            look.wait_until(f"{type(self).__name__}.{self._condition_attr}() is true")
         branch_map = self.create_branch_map()
         if isinstance(branch_map, int):
             return tuple(range(branch_map))
@@ -113,32 +162,79 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
             return tuple(branch_map.values())
         return tuple(branch_map)
 
-    def _with_requirements(self, table: BranchTable) -> BranchTable:
+    def _with_requirements(self, table: BranchTable, look: Look) -> BranchTable:
         """law's way, for an overridden `requires()`: what each branch requires counts in its fingerprint."""
         fingerprints = (
-            short(digest(fingerprint, requirements_digest(self.as_branch(number).requires())))
+            short(digest(fingerprint, look.of_requirements(self.as_branch(number).requires())))
             for number, fingerprint in enumerate(table.fingerprints)
         )
-        return dataclasses.replace(table, fingerprints=tuple(fingerprints))
+        return dataclasses.replace(table, fingerprints=tuple(fingerprints), seen=look.seen())
+
+    @property
+    def connections(self) -> Any:
+        """Connections as the workflow without a selection of branches sees them."""
+        return self.unrestricted._connections
 
     @functools.cached_property
-    def connections(self) -> Any:
-        """Connections as the workflow sees them, with upstream workflows whole."""
-        workflow = self.as_workflow()
-        if workflow is not self:
-            return workflow.connections
-        return {name: unrestricted(connection) for name, connection in super().connections.items()}
+    def _connections(self) -> Any:
+        return self._named_connections()
 
     def create_branch_map(self) -> dict[int, Any]:
         return dict(enumerate(self.branch_table.values))
 
+    def _reset_branch_boundaries(self, full_branch_map: Any) -> None:
+        """law's, which reads an empty selection as all: that is refused."""
+        if not self.branches_known:
+            return
+        selected_numbers(self.first_selection, len(full_branch_map), type(self).__name__)
+        super()._reset_branch_boundaries(full_branch_map)
+
+    @property
+    def branch_data(self) -> Any:
+        return super().branch_data if self.is_workflow() else self.unrestricted.get_branch_map()[self.branch]
+
     @property
     def fingerprints(self) -> Sequence[str]:
-        return self.as_workflow().branch_table.fingerprints  # type: ignore[no-any-return]
+        return self.branch_table.fingerprints
 
     @property
     def branch_values(self) -> Sequence[Any]:
-        return self.as_workflow().branch_table.values  # type: ignore[no-any-return]
+        return self.branch_table.values
+
+    # which branches
+
+    @property
+    def selected_branches(self) -> Sequence[int]:
+        """Numbers of the branches that `--branch` or `--branches` select.
+
+        Raises `UpstreamError` where a part of it selects none, or `acceptance` or `tolerance` asks for more.
+        """
+        total, owner = len(self.branch_table), type(self).__name__
+        if not self.branches_known:
+            return range(total)
+        if self.is_branch():
+            return (checked_number(self.branch, total, owner),)
+        numbers = selected_numbers(self.first_selection, total, owner)
+        number_of(self.tolerance, len(numbers), "tolerance", owner)
+        number_of(self.acceptance, len(numbers), "acceptance", owner)
+        return numbers
+
+    @property
+    def taken_branches(self) -> Sequence[int]:
+        """Numbers of the branches that go downstream: the selected ones; where fewer suffice, those that are there."""
+        numbers = self.selected_branches
+        if not self.fewer_suffice or not self.workflow_complete():
+            return numbers
+        missing = set(self.missing_branches())
+        return [number for number in numbers if number not in missing]
+
+    @property
+    def fewer_suffice(self) -> bool:
+        """Whether the workflow is accepted incomplete."""
+        if self.is_branch() or self.acceptance == 1:
+            return False
+        total = len(self.selected_branches)
+        return number_of(self.acceptance, total, "acceptance", type(self).__name__) < total
 
     # one branch
 
@@ -154,25 +250,29 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
 
     @property
     def input_columns(self) -> Mapping[str, Column]:
-        return self.as_workflow().branch_table.columns  # type: ignore[no-any-return]
+        return self.branch_table.columns
 
     def plain_row(self, number: int) -> Branch:
-        return self.as_workflow().branch_table.branch(number)  # type: ignore[no-any-return]
+        return self.branch_table.branch(number)
 
     def overridden_requirements(self, number: int) -> Any:
         """What law's own methods require for a branch, where they are overridden; else None."""
         requirements = {}
         if type(self).workflow_requires is not Workflow.workflow_requires:
-            requirements["workflow"] = self.as_workflow().workflow_requires()
+            requirements["workflow"] = self.unrestricted.workflow_requires()
         if not self.requires_declared:
             requirements["branch"] = self.as_branch(number).requires()
         return requirements or None
 
     @property
     def branch_row(self) -> Branch:
-        if self._branch_row is None:
-            self._branch_row = self.as_workflow().branch_table.branch(self.branch)
-        return self._branch_row
+        if self._branch_row is not None:
+            return self._branch_row
+        table = self.branch_table
+        row = table.branch(checked_number(self.branch, len(table), type(self).__name__))
+        if not table.seen.passing:
+            self._branch_row = row
+        return row
 
     @property
     def branch_value(self) -> Any:
@@ -185,24 +285,34 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
         return short(digest("workflow", *self.branch_table.fingerprints))
 
     def requires(self) -> Any:
-        """Requirements of one branch: the upstream branches that feed it."""
+        """Requirements of one branch: the upstream branches that feed it; of the workflow (law's way), all of them."""
         requirements = {}
         for name, connection in self.connections.items():
-            if isinstance(connection, Each):
-                requirements[name] = connection.task.as_branch(self.branch)
+            if self.branch < 0 and hasattr(connection, "task"):
+                requirements[name] = connection.task
+            elif isinstance(connection, Each):
+                requirements[name] = connection.task.as_branch(*self._upstream_numbers(name))
             elif isinstance(connection, Batches):
-                first = self.branch * connection.size
-                last = min(first + connection.size, len(connection.task.fingerprints))
-                requirements[name] = [connection.task.as_branch(number) for number in range(first, last)]
+                requirements[name] = [connection.task.as_branch(number) for number in self._upstream_numbers(name)]
             elif isinstance(connection, Whole):
                 requirements[name] = connection.task
         return requirements
 
+    def _upstream_numbers(self, name: str) -> tuple[int, ...]:
+        """Numbers of the upstream branches that feed this one."""
+        row = self._branch_row
+        if row is not None and name in row.taken:
+            return row.taken[name]
+        return self.input_columns[name].taken(self.branch)
+
     def workflow_requires(self) -> Any:
+        workflow = self.as_workflow()
         requirements = super().workflow_requires()
-        for name, connection in self.as_workflow().connections.items():
-            if isinstance(connection, Each) and self.branches:
-                requirements[name] = connection.task.req_workflow(branches=self.branches)
+        for name, connection in workflow.connections.items():
+            if isinstance(connection, Each) and workflow.branches:
+                column = self.input_columns[name]
+                numbers = [number for selected in workflow.selected_branches for number in column.taken(selected)]
+                requirements[name] = connection.task.req_workflow(branches=tuple(law.util.range_join(numbers)))
             elif hasattr(connection, "task"):
                 requirements[name] = connection.task
         return requirements
@@ -232,7 +342,11 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
         return outputs_of(self.location, self.fingerprints[number] if self._branch_row is None else self.fingerprint)
 
     def complete(self) -> bool:
-        return self._written() or self.published() if self.declared else bool(super().complete())
+        if self._branch_row is None and self._desk is None and self.upstream_seen.unknown:
+            self.renew_fingerprints()
+        if not self.declared:
+            return made_as_noted(self)
+        return self._written() or self.published()
 
     # states
 
@@ -243,7 +357,9 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
 
     def missing_branches(self) -> list[int]:
         """Numbers of the selected branches that lack an output or a record, by one listing of their folder."""
-        selected: Collection[int] = self.get_branch_map()
+        selected: Collection[int] = self.selected_branches
+        if self.upstream_seen.unknown:
+            return list(selected)
         if not self.declared:
             return [number for number in selected if not self.as_branch(number).complete()]
         return incomplete(self, selected, existing_names(self.location.directory)).numbers
@@ -253,21 +369,10 @@ class Workflow(FingerprintedTask, PoolWorkflow, law.LocalWorkflow):  # type: ign
         return not incomplete(self, numbers, existing_names(self.location.directory)).numbers
 
     def workflow_complete(self) -> Any:
-        if not self.declared:
-            return NotImplemented
-        total = len(self.get_branch_map())
-        threshold = self.acceptance * total if self.acceptance <= 1 else self.acceptance
-        return total - len(self.missing_branches()) >= threshold
+        self.renew_fingerprints()
+        total = len(self.selected_branches)
+        needed = number_of(self.acceptance, total, "acceptance", type(self).__name__)
+        return not self.upstream_seen.unknown and total - len(self.missing_branches()) >= needed
 
     def run(self) -> Any:
         raise NotImplementedError(f"{type(self).__name__} has no run() method")
-
-
-def unrestricted(connection: Any) -> Any:
-    """The connection with all branches of the upstream workflow, whatever `--branches` selects here."""
-    task = getattr(connection, "task", None)
-    if not isinstance(task, BaseWorkflow):
-        return connection
-    if task.is_branch() or task.branches:
-        task = task.req_workflow(branches=()) if task.is_branch() else type(task).req(task, branches=())
-    return dataclasses.replace(connection, task=task)

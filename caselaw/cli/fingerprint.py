@@ -31,7 +31,8 @@ def fingerprint(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
         return
     from rich.table import Table
 
-    table = Table("component", "name", "value", title=f"{task.get_task_family()} {content['fingerprint']}")
+    title = f"{task.get_task_family()} {content['fingerprint'] or '(provisional)'}"
+    table = Table("component", "name", "value", title=title)
     for kind in ("components", "code", "parameters", "config", "distributions"):
         for name, value in content[kind].items():
             table.add_row(kind, name, str(value))
@@ -42,7 +43,7 @@ def components(task: Any) -> dict[str, Any]:
     """Everything but the inputs that enters the fingerprint, by name."""
     return {
         "family": task.get_task_family(),
-        "fingerprint": task.fingerprint,
+        "fingerprint": None if task.upstream_seen.unknown or task.awaits_run else task.fingerprint,
         "components": asdict(task.components),
         "code": {name: symbol.digest for name, symbol in task.closure.symbols.items()},
         "parameters": task.readable_parameters,

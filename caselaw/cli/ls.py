@@ -42,8 +42,10 @@ def ls(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
 
 def outputs(task: Any) -> list[dict[str, Any]]:
     """One row per branch and product."""
+    from caselaw.execution.run import require_named
     from caselaw.storage import exists
 
+    require_named(task.of_all_branches)
     recorded = task.record_index.recorded(task.location.directory, task.fingerprints)
     branches = hasattr(task, "get_branch_map")
     return [

@@ -15,6 +15,7 @@ from caselaw.cli.tasks import task_from_arguments
 
 COLORS = {
     "complete": "green", "missing": "red", "stale": "yellow", "unrecorded": "yellow", "adoptable": "cyan",
+    "provisional": "blue",
     "unknown": "magenta",
 }  # fmt: skip
 MEANINGS = {
@@ -24,6 +25,7 @@ MEANINGS = {
     "unrecorded": "its output is there, but no record says what made it, or that it is whole: the next run makes it "
     "again and keeps what differs under another name; --trust-unrecorded takes it as it is",
     "adoptable": "an equal output exists under another name and will be taken over",
+    "provisional": "its name is known once something upstream has run",
     "unknown": "the store could not answer",
 }
 RANGES = re.compile(r"[-\d:,]+")

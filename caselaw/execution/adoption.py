@@ -50,7 +50,7 @@ def choices(
     task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings
 ) -> dict[int, tuple[Source, ...]]:
     """Number of each branch that can be adopted → outputs to take over, the best first."""
-    if not numbers or not task.declared:
+    if not numbers or not task.declared or task.yields:
         return {}
     found = in_folder(task, numbers, task.location.directory, names, holdings)
     for directory, others in names_elsewhere(task).items() if len(found) < len(numbers) else ():

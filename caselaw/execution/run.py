@@ -17,7 +17,7 @@ import luigi
 
 from caselaw.branches import Branch
 from caselaw.delivery import send_waiting
-from caselaw.errors import BranchesFailed, SourceChanged, StoreUnavailable
+from caselaw.errors import BranchesFailed, SourceChanged, StoreUnavailable, UpstreamError
 from caselaw.execution.adoption import adopt, verify_inputs, with_expected
 from caselaw.execution.job import Job, Outcome
 from caselaw.execution.pool import Pool, Worker, shared_pool
@@ -39,12 +39,17 @@ SECONDS_BETWEEN_LOOKS = 0.01
 def run_in_worker(task: Any) -> None:
     """Adopt the outputs of a task without branches, or run it in a worker."""
     require_before_run(task.hashed_code, type(task))
+    task.renew_fingerprints()
+    require_known(task)
+    if task.upstream_seen.passing and task.complete():  # its name is known since its upstream has run
+        return
     run_all(task, adopt(task, unsent(task, [0])), size=1)
 
 
 def run_branches(workflow: Any, numbers: Sequence[int]) -> None:
     """Adopt or run branches of a workflow; one that fails does not stop the others, and `BranchesFailed` tells."""
     require_before_run(workflow.hashed_code, type(workflow))
+    require_known(workflow)
     numbers = unsent(workflow, numbers)
     size = min(max(1, workflow.project.workers // workflow.resources.cpus), len(numbers))
     run_all(workflow, adopt(workflow, numbers) if numbers else [], size)
@@ -54,12 +59,35 @@ def run_here(branch: Any) -> Any:
     """Adopt or run a branch in this process, as `law run --branch` and law's local workflow do."""
     workflow, number = branch.of_all_branches, branch.branch
     require_before_run(workflow.hashed_code, type(workflow))
+    if workflow.upstream_seen.unknown:
+        workflow.renew_fingerprints()
+    require_known(workflow)
+    if workflow.upstream_seen.passing and branch.complete():
+        branch._has_published = True
+        return None
     if not adopt(workflow, unsent(workflow, [number])):
         branch._has_published = True
         return None
     with inputs_online(workflow, [number]):
         verify_inputs(branch, with_expected(branch, workflow.plain_row(number)))
-        return run_of(branch)
+        run_of(branch)
+    return None
+
+
+def require_known(task: Any) -> None:
+    """Raise `UpstreamError` while the fingerprint is not known: nothing is made under a name that may be another."""
+    if task.upstream_seen.unknown:
+        raise UpstreamError(
+            f"the fingerprint is only known once {'; '.join(task.upstream_seen.unknown)}", describe(task),
+            "run that first",
+        )  # fmt: skip
+
+
+def require_named(task: Any) -> None:
+    """Raise `UpstreamError` while the names of the outputs are not known."""
+    require_known(task)
+    if task.awaits_run:
+        raise UpstreamError("its name is known when run() has yielded what it needs", describe(task), "run it first")
 
 
 def unsent(task: Any, numbers: Sequence[int]) -> list[int]:

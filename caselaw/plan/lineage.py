@@ -8,6 +8,7 @@ from typing import Any
 
 import luigi
 
+from caselaw.execution.run import require_named
 from caselaw.fingerprinted import FingerprintedTask
 from caselaw.records import Record
 
@@ -56,21 +57,34 @@ def upstream_of(task: FingerprintedTask) -> list[FingerprintedTask]:
 def all_upstream_of(task: Any) -> list[Any]:
     """Tasks directly upstream of `task`, workflows as one, each once."""
     if not isinstance(task, FingerprintedTask):
-        return distinct(luigi.task.flatten(task.requires()))
+        of_branches = task.get_branch_tasks().values() if hasattr(task, "get_branch_map") and task.is_workflow() else ()
+        return distinct([found for part in (task, *of_branches) for found in luigi.task.flatten(part.requires())])
     named = [connection.task for connection in task.connections.values() if hasattr(connection, "task")]
     numbers = range(len(task.branch_values)) if not task.requires_declared else (0,)
     required = [luigi.task.flatten(task.overridden_requirements(number)) for number in numbers]
-    return distinct([*named, *(found for of_branch in required for found in of_branch)])
+    before = task.yielded_before() if task.yields and not task.has_branches else None
+    of_run = before.tasks if before is not None else ()
+    return distinct([*named, *(found for of_branch in required for found in of_branch), *of_run])
 
 
 def distinct(tasks: list[Any]) -> list[Any]:
-    """Each task once, and workflows in place of their branches."""
-    whole = (task.as_workflow() if hasattr(task, "as_workflow") else task for task in tasks)
-    return list({task.task_id: task for task in whole}.values())
+    """Each task once, and workflows in place of their branches and of selections of these."""
+    return list({whole.task_id: whole for whole in map(whole_of, tasks)}.values())
+
+
+def whole_of(task: Any) -> Any:
+    """The workflow with all its branches that a task is of, or the task itself."""
+    if isinstance(task, FingerprintedTask):
+        return task.unrestricted if task.has_branches else task
+    return task.as_workflow() if hasattr(task, "as_workflow") else task
 
 
 def made_by(task: Any) -> Iterator[Made]:
-    """Outputs of all branches of a task, with their records (the newest, where there are several)."""
+    """Outputs of all branches of a task, with their records (the newest, where there are several).
+
+    Raises `UpstreamError` while their names are not known.
+    """
+    require_named(task.of_all_branches)
     records = {record.fingerprint: record for record in task.record_index.records(task.location.directory)}
     for fingerprint in task.fingerprints:
         for product, path in task.location.paths(fingerprint).items():

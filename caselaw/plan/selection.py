@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from caselaw.fingerprinted import FingerprintedTask
-from caselaw.plan.lineage import everything
-from caselaw.upstream import Batches, Each
+from caselaw.plan.lineage import everything, whole_of
 
 
 def selected_branches(task: Any) -> dict[str, set[int] | None]:
@@ -17,31 +16,28 @@ def selected_branches(task: Any) -> dict[str, set[int] | None]:
         if not isinstance(found, FingerprintedTask):
             continue
         numbers = wanted.get(found.task_id)
-        for connection in found.connections.values():
+        for name, connection in found.connections.items():
             upstream = getattr(connection, "task", None)
-            if upstream is not None:
-                key = upstream.task_id
-                wanted[key] = united(wanted.get(key, set()), fed_by(connection, numbers))
+            if isinstance(upstream, FingerprintedTask) and upstream.has_branches:
+                key = whole_of(upstream).task_id
+                wanted[key] = united(wanted.get(key, set()), fed_by(found, name, numbers))
     return wanted
 
 
 def own_selection(task: Any) -> set[int] | None:
-    """Branches that `--branch` or `--branches` select."""
+    """Branches that `--branch` or `--branches` select. Raises `UpstreamError` where they select none."""
     if not getattr(task, "has_branches", False):
         return None
-    if task.is_branch():
-        return {task.branch}
-    return set(task.get_branch_map()) if task.branches else None
+    selected = task.selected_branches
+    return set(selected) if len(selected) < len(task.fingerprints) else None
 
 
-def fed_by(connection: Any, numbers: set[int] | None) -> set[int] | None:
-    """Upstream branches that feed these branches."""
-    if numbers is None or not isinstance(connection, Each | Batches):
-        return None
-    if isinstance(connection, Each):
-        return numbers
-    size, last = connection.size, len(connection.task.fingerprints)
-    return {number for batch in numbers for number in range(batch * size, min((batch + 1) * size, last))}
+def fed_by(task: Any, name: str, numbers: set[int] | None) -> set[int] | None:
+    """Upstream branches that feed these branches through a named connection."""
+    column = task.input_columns[name]
+    places = range(len(column.numbers)) if numbers is None or column.values is None else numbers
+    found = {number for place in places for number in column.taken(place)}
+    return None if len(found) == len(task.connections[name].task.fingerprints) else found
 
 
 def united(one: set[int] | None, other: Iterable[int] | None) -> set[int] | None:

@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from caselaw.branches import Column, column
+from caselaw.branches import Column, Look, column
+from caselaw.branches.look import by_identity
 from caselaw.components import basis_of
 from caselaw.config import Project, load_project
 from caselaw.errors import CaselawError, TaskError
@@ -70,6 +71,11 @@ def snapshot(request: Request) -> dict[str, Any]:
     installed = tuple(map(Path, sys.path))
     if not Path(request.config_file).is_file() or not find_family(request.family):
         return {"tasks": [], "unknown": []}
+    with by_identity():
+        return answer_of(request, own_top, top, installed)
+
+
+def answer_of(request: Request, own_top: Path, top: Path, installed: tuple[Path, ...]) -> dict[str, Any]:
     from luigi.cmdline_parser import CmdlineParser
 
     arguments = [request.family.rpartition(".")[2], *request.arguments]
@@ -155,7 +161,7 @@ def columns_of(task: Any) -> list[tuple[str, Column]]:
     Files and values are kept apart, also where a task without branches takes them all at once.
     """
     apart = {
-        name: column(connection, task.project.root, task.file_digests)
+        name: column(connection, task.project.root, Look(task.file_digests))
         for name, connection in task.connections.items()
         if isinstance(connection, Files | Over)
     }

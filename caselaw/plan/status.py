@@ -14,15 +14,15 @@ from caselaw.fingerprinted import FingerprintedTask
 from caselaw.holdings import Holdings
 from caselaw.plan.lineage import everything
 from caselaw.plan.selection import selected_branches
-from caselaw.recording import identity_of
+from caselaw.recording import identity_of, own_outputs_exist
 from caselaw.records.completeness import incomplete
 from caselaw.storage import existing_names
 from caselaw.storage.state import names_in_folders
 
 COMPLETE, MISSING, STALE, ADOPTABLE, UNKNOWN = "complete", "missing", "stale", "adoptable", "unknown"
-UNRECORDED = "unrecorded"
+UNRECORDED, PROVISIONAL = "unrecorded", "provisional"
 
-WORST_FIRST = (UNKNOWN, MISSING, STALE, UNRECORDED, ADOPTABLE, COMPLETE)
+WORST_FIRST = (UNKNOWN, MISSING, STALE, UNRECORDED, PROVISIONAL, ADOPTABLE, COMPLETE)
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class TaskStates:
     numbers: Sequence[int]
     states: Sequence[str]
     problem: str = ""
-    """Why a state is unknown."""
+    """Why a state is unknown, or provisional."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -61,7 +61,7 @@ def states_of(task: Any) -> Iterator[TaskStates]:
             yield of_plain_task(found)
             continue
         workflow = found.of_all_branches
-        holdings = Holdings(workflow.record_index) if holdings is None else holdings
+        holdings = Holdings(workflow.record_index, workflow.file_digests) if holdings is None else holdings
         chosen = range(len(workflow.fingerprints)) if numbers is None else sorted(numbers)
         yield of_task(workflow, chosen, holdings, listings)
 
@@ -83,9 +83,12 @@ def of_task(
 ) -> TaskStates:
     """States of some branches of a task. What can be adopted is noted in `holdings` for those downstream."""
     try:
+        if task.upstream_seen.unknown:
+            problem = f"{task.get_task_family()}: known once {'; '.join(task.upstream_seen.unknown)}"
+            return TaskStates(task, numbers, [PROVISIONAL] * len(numbers), problem)
         if not task.declared:
-            done = {n: (task.as_branch(n) if task.has_branches else task).complete() for n in numbers}
-            return TaskStates(task, numbers, [COMPLETE if done[n] else MISSING for n in numbers])
+            made = [task.as_branch(n) if task.has_branches else task for n in numbers]
+            return TaskStates(task, numbers, [of_own_outputs(each) for each in made])
         directory = task.location.directory
         names = listings[directory] if directory in listings else existing_names(directory)
         found = incomplete(task, numbers, names)
@@ -96,6 +99,13 @@ def of_task(
     except StoreUnavailable as error:
         return TaskStates(task, numbers, [UNKNOWN] * len(numbers), str(error))
     return TaskStates(task, numbers, [states.get(n, COMPLETE) for n in numbers])
+
+
+def of_own_outputs(task: Any) -> str:
+    """The state of a task or branch that names its outputs itself."""
+    if task.complete():
+        return COMPLETE
+    return STALE if own_outputs_exist(task) else MISSING
 
 
 def of_open(task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings) -> dict[int, str]:
@@ -134,16 +144,21 @@ def rows(found: TaskStates, *, by_branch: bool) -> Iterator[dict[str, Any]]:
     if by_branch or not task.has_branches:
         for number, state in zip(found.numbers, found.states, strict=True):
             branch = number if task.has_branches else None
-            yield row(family, parameters, branch, task.fingerprints[number], state, paths(task, number))
+            if state == PROVISIONAL:
+                yield row(family, parameters, branch, None, state, [])
+            else:
+                yield row(family, parameters, branch, task.fingerprints[number], state, paths(task, number))
         return
+    fingerprint = None if found.state == PROVISIONAL else task.fingerprint
+    folder = [task.location.directory] if task.declared else []
     yield {
-        **row(family, parameters, None, task.fingerprint, found.state, [task.location.directory]),
+        **row(family, parameters, None, fingerprint, found.state, folder),
         "branches": found.counts,
     }
 
 
 def row(
-    family: str, params: dict[str, str], branch: int | None, fingerprint: str, state: str, outputs: list[str]
+    family: str, params: dict[str, str], branch: int | None, fingerprint: str | None, state: str, outputs: list[str]
 ) -> dict[str, Any]:
     return {
         "family": family, "params": params, "branch": branch, "fingerprint": fingerprint, "state": state,

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from caselaw.branches.yielded import RUN
 from caselaw.components import basis_of
+from caselaw.execution.run import require_known
 from caselaw.fingerprinted import FingerprintedTask
 from caselaw.holdings import of_input, of_requirements
 from caselaw.plan.change import Change, basis_changes, named_changes
@@ -31,10 +33,12 @@ class Explanation:
 def explain(task: Any) -> Explanation:
     """What changed since the newest record of a task or branch; of a workflow, of a branch that differs.
 
-    Without a record of the same parameters, the newest one of the family is compared with.
+    Without a record of the same parameters, the newest one of the family is compared with. Raises `UpstreamError`
+    while the fingerprint is provisional.
     """
     number = branch_number(task)
     workflow = task.of_all_branches
+    require_known(workflow)
     found = compared_record(workflow, number)
     if found is None:
         return Explanation(task, task.fingerprint, None, False, ())
@@ -176,6 +180,8 @@ def inputs_now(workflow: Any, number: int) -> dict[str, Mapping[str, Any]]:
     requirements = workflow.overridden_requirements(number)
     if requirements is not None:
         found["requires"] = of_requirements(requirements, workflow.holdings)
+    if workflow.yields and (before := workflow.yielded_before()) is not None:
+        found[RUN] = before.as_input("")
     return found
 
 
@@ -183,7 +189,10 @@ def upstream_tasks(workflow: Any, name: str, number: int) -> list[FingerprintedT
     """The tasks behind a named input."""
     import luigi
 
-    if name == "requires" and name not in workflow.connections:
+    if name == RUN:
+        before = workflow.yielded_before()
+        tasks = distinct(list(before.tasks)) if before is not None else []
+    elif name == "requires" and name not in workflow.connections:
         tasks = distinct(luigi.task.flatten(workflow.overridden_requirements(number)))
     else:
         connection = workflow.connections.get(name)

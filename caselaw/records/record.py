@@ -27,7 +27,8 @@ class Record:
     own: str
     """Digest of all components but the inputs; names the document that lists them (see `Basis`)."""
     inputs: Mapping[str, Mapping[str, Any]]
-    """Input name → `keys` (digest of upstream fingerprints), `own` (of the upstream task), `content`, `files`."""
+    """Input name → `keys` (digest of upstream fingerprints), `own` (of the upstream task), `content`, `files`,
+    `missing` (values of branches that upstream is accepted without)."""
     content: str | None
     """Digest of own components and *contents* of all inputs; None where a content is not known."""
     outputs: Mapping[str, Mapping[str, Any]]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.errors import FingerprintError
+from caselaw.fingerprint.code.assigned import Assigned, assigned_methods
 from caselaw.fingerprint.code.facts import Option
 from caselaw.fingerprint.code.found import ClosureWarning, Found
 from caselaw.fingerprint.code.hashed import HashedCode, HashedFile
@@ -151,14 +152,34 @@ class Closures:
 
     def of_class(self, task_class: type) -> Closure:
         """The closure of a task class."""
-        declared = _declared(task_class)
-        key = (task_class, declared)
+        declared, assigned = _declared(task_class), assigned_methods(task_class, lambda module: not _not_ours(module))
+        key = (task_class, declared, assigned)
         if key not in self._known:
             classes = [(_module_name(cls, self.first_party), cls.__qualname__) for cls in task_class.__mro__]
             search = self._search([classes[0][0]])
             search.start_class([cls for cls in classes if not _not_ours(cls[0])], declared)
-            self._known[key] = self._closure(search)
+            found = self._closure(search)
+            self._known[key] = self._with_assigned(found, search, assigned)
         return self._known[key]
+
+    def _with_assigned(self, found: Closure, search: Search, assigned: Iterable[Assigned]) -> Closure:
+        """The closure with methods that the class was given from elsewhere.
+
+        What a function made inside another one holds is not in its code: it counts with all of its module, unless
+        that is reached anyway.
+        """
+        assigned = [
+            each
+            for each in assigned
+            if self.finder.find(each.module) is not None and f"{each.module}.{each.name}" not in found.symbols
+        ]
+        if not assigned:
+            return found
+        reached = {str(path) for path in found.sources}
+        for each in assigned:
+            unseen = each.is_local and str(sys.modules[each.module].__file__) not in reached
+            search.start(each.module if unseen else each.entry)
+        return self._closure(search)
 
     def _search(self, modules: Iterable[str]) -> Search:
         """A search to which the modules that start it are first-party, wherever their source is."""

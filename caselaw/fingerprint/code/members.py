@@ -56,6 +56,11 @@ def never_counts(name: str) -> bool:
     return name in _NEVER or name.startswith(_NEVER_PREFIXES)
 
 
+def says_what_is_made(name: str) -> bool:
+    """Whether the code of a member of that name counts: its inputs count by what they are."""
+    return not never_counts(name) and name not in _UPSTREAM
+
+
 def kept_members(lookup: Sequence[Table], is_parameter: Callable[[str, Part], bool]) -> dict[Class, Kept]:
     """The members that count of a task's classes, given in the order in which attributes are looked up."""
     members = [member for cls, table in lookup for member in _members(cls, table, is_parameter)]

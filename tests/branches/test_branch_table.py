@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 import caselaw
-from caselaw.branches import branch_table
+from caselaw.branches import Look, Seen, branch_table
 from caselaw.errors import FingerprintError, UpstreamError
 from caselaw.fingerprint import FileDigests
 from caselaw.storage import Location
@@ -19,7 +19,7 @@ def table(tmp_path):
     digests = FileDigests(tmp_path / "digests.sqlite")
 
     def make(own="own", **connections):
-        return branch_table(own, connections, "Select", tmp_path, digests)
+        return branch_table(own, connections, "Select", tmp_path, Look(digests))
 
     return make
 
@@ -29,6 +29,7 @@ def workflow(*fingerprints: str):
     return SimpleNamespace(
         location=Location("/store/Up", (("events", "parquet"),)), fingerprints=fingerprints,
         branch_values=tuple(range(len(fingerprints))), declared=True, get_branch_map=lambda: None,
+        taken_branches=range(len(fingerprints)), has_branches=False, yields=False, upstream_seen=Seen(),
         components=SimpleNamespace(digest="own"),
     )  # fmt: skip
 

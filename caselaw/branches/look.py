@@ -1,0 +1,208 @@
+"""One look at what lies upstream, and what it depends on: outputs without a fingerprint count by what they hold."""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import law
+import luigi
+
+from caselaw.branches.content import content_of_outputs
+from caselaw.errors import FingerprintError, UpstreamError
+from caselaw.fingerprint import FileDigests, digest
+from caselaw.fingerprint.encoding import encode
+from caselaw.parameters import counted_names
+
+WRAPPERS = {law.WrapperTask: law.WrapperTask.output, luigi.WrapperTask: luigi.WrapperTask.output}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look depends on.
+
+    `unknown` says what has to happen before the fingerprint is known ("Plain(n=1) has run"): until then it is
+    provisional, and nothing is published under it. `at_outputs` says whether something counts by what it holds,
+    which may be something else at the next look. `renewable` are the caselaw tasks upstream of which this is true.
+    """
+
+    unknown: tuple[str, ...] = ()
+    at_outputs: bool = False
+    renewable: tuple[Any, ...] = ()
+
+    @property
+    def passing(self) -> bool:
+        """Whether a later look may see something else without any code, parameter or file being edited."""
+        return self.at_outputs or bool(self.renewable)
+
+    def and_outputs(self, other: Seen | None = None) -> Seen:
+        """What also depends on outputs, and on what another look does."""
+        other = other or Seen()
+        return Seen((*self.unknown, *other.unknown), True, (*self.renewable, *other.renewable))
+
+
+_by_identity = contextvars.ContextVar("by identity", default=False)
+
+
+@contextlib.contextmanager
+def by_identity() -> Iterator[None]:
+    """Let outputs without a fingerprint count by who makes them: what they hold is not known of another revision."""
+    token = _by_identity.set(True)
+    try:
+        yield
+    finally:
+        _by_identity.reset(token)
+
+
+def counts_by_identity() -> bool:
+    """Whether outputs count by who makes them."""
+    return _by_identity.get()
+
+
+class Look:
+    """Digests of tasks upstream; each task is looked at once."""
+
+    def __init__(self, digests: FileDigests) -> None:
+        self.digests = digests
+        self._unknown: dict[str, None] = {}
+        self._at_outputs = False
+        self._renewable: dict[int, Any] = {}
+        self._known: dict[int, tuple[Any, str]] = {}
+
+    def seen(self) -> Seen:
+        return Seen(tuple(self._unknown), self._at_outputs, tuple(self._renewable.values()))
+
+    def wait_for(self, task: Any) -> None:
+        """Note that the fingerprint is known when `task` has run."""
+        self.wait_until(f"{described(task)} has run")
+
+    def wait_until(self, event: str) -> None:
+        self._unknown[event] = None
+        self._at_outputs = True
+
+    def may_pass(self) -> None:
+        """Note that a later look may see something else."""
+        self._at_outputs = True
+
+    def note(self, task: Any) -> None:
+        """Note what the fingerprint of a caselaw task depends on."""
+        seen: Seen = task.upstream_seen
+        self._unknown.update(dict.fromkeys(seen.unknown))
+        if seen.passing:
+            self._renewable[id(task.of_all_branches)] = task.of_all_branches
+        if not task.has_branches and task.yields:
+            self._renewable[id(task)] = task
+            if task.awaits_run:
+                self.wait_for(task)
+        if task.has_branches and task.fewer_suffice:
+            self.may_pass()
+            if not task.workflow_complete():
+                self.wait_for(task)
+
+    def of_requirements(self, requirements: Any, of: Callable[[Any], str] | None = None) -> str:
+        """Digest of what law's `requires()` returned: a task, or any nesting of mappings and iterables of tasks."""
+        if requirements is None:
+            return digest(None)
+        if isinstance(requirements, luigi.Task):
+            return self.of_task(requirements) if of is None else of(requirements)
+        if isinstance(requirements, Mapping):
+            return digest({str(name): self.of_requirements(inner, of) for name, inner in requirements.items()})
+        if isinstance(requirements, str) or not isinstance(requirements, Iterable):
+            raise UpstreamError(
+                f"{requirements!r} is required, which is no task", type(requirements).__name__,
+                "return tasks from requires() and workflow_requires(), or mappings and lists of tasks",
+            )  # fmt: skip
+        found = [self.of_requirements(inner, of) for inner in requirements]
+        return digest(sorted(found) if isinstance(requirements, set | frozenset) else found)
+
+    def of_task(self, task: Any) -> str:
+        """A required task or branch: by its fingerprint, or else by what its outputs hold."""
+        if carries_fingerprints(task):
+            self.note(task)
+            return digest("fingerprint", fingerprint_of(task))
+        if not hasattr(task, "get_branch_map") or task.is_branch():
+            return self.content_of(task)
+        return digest("branches", [content for _, content in self.branches_of(task).values()])
+
+    def branches_of(self, workflow: Any) -> dict[int, tuple[Any, str]]:
+        """Number → value and content of the branches that are taken of a workflow whose outputs it names itself."""
+        if hasattr(workflow, "fingerprints"):
+            self.note(workflow)
+            values = {number: workflow.branch_values[number] for number in workflow.taken_branches}
+        elif workflow.is_branch():
+            values = {workflow.branch: workflow.branch_data}
+        else:
+            values = dict(workflow.get_branch_map())
+            if values and not counts_by_identity() and workflow.complete():
+                values = {n: value for n, value in values.items() if workflow.as_branch(n).complete()}
+        return {n: (value, self.content_of(workflow.as_branch(n))) for n, value in values.items()}
+
+    def content_of(self, task: Any) -> str:
+        """What the outputs of a task or branch hold; of one that is not complete, a digest like no other."""
+        if id(task) not in self._known:
+            self._known[id(task)] = task, self._content_of(task)
+        return self._known[id(task)][1]
+
+    def _content_of(self, task: Any) -> str:
+        identity = identity_of_task(task)
+        if is_wrapper(task):
+            return digest("wrapper", identity, self.of_requirements(task.requires()))
+        if counts_by_identity():
+            return digest("by identity", getattr(task, "fingerprint", identity))
+        self.may_pass()
+        if not task.complete():
+            self.wait_for(task)
+            return digest("not known yet", identity)
+        outputs = task.output()
+        if not luigi.task.flatten(outputs):
+            return digest("no outputs", identity, self.of_requirements(task.requires()))
+        return digest("outputs", identity, content_of_outputs(outputs, self.digests))
+
+
+def carries_fingerprints(task: Any) -> bool:
+    """Whether the names of a task's outputs are caselaw's."""
+    return bool(getattr(task, "declared", False)) and hasattr(task, "fingerprints")
+
+
+def fingerprint_of(task: Any) -> str:
+    """The fingerprint of a required task or branch, or of the branches that are required of a workflow."""
+    if not task.has_branches or task.is_branch() or len(task.taken_branches) == len(task.fingerprints):
+        return str(task.fingerprint)
+    return digest("branches", [task.fingerprints[number] for number in task.taken_branches])
+
+
+def is_wrapper(task: Any) -> bool:
+    """Whether a task only stands for what it requires."""
+    return any(isinstance(task, cls) and type(task).output is output for cls, output in WRAPPERS.items())
+
+
+def identity_of_task(task: Any) -> str:
+    """Family and significant parameters of a task, whatever law's own say: they tell how and where it runs."""
+    return digest("law task", task.get_task_family(), {n: plain(task, n, v) for n, v in own_parameters(task).items()})
+
+
+def own_parameters(task: Any) -> dict[str, Any]:
+    """Values of significant parameters that are not law's own."""
+    cls: Any = type(task)
+    return {name: getattr(task, name) for name in counted_names(cls)}
+
+
+def plain(task: Any, name: str, value: Any) -> Any:
+    """A value that has a digest: the value itself, or else as it is on the command line."""
+    try:
+        encode(value)
+    except FingerprintError:
+        return str(dict(task.get_params())[name].serialize(value))
+    return value
+
+
+def described(task: Any) -> str:
+    """`Plain(n=1)`, of a branch also its number."""
+    parameters = [f"{name}={value}" for name, value in own_parameters(task).items()]
+    if hasattr(task, "get_branch_map") and task.is_branch():
+        parameters.append(f"branch={task.branch}")
+    family = str(task.get_task_family())
+    return f"{family}({', '.join(parameters)})" if parameters else family

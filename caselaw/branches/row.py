@@ -1,0 +1,58 @@
+"""One branch: its value, fingerprint and inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from caselaw.storage import Location
+from caselaw.storage.target import Digests, Outputs, Target, Url, external_target, outputs_of
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """One named input of one branch: products of upstream branches, or an external file.
+
+    `keys` are fingerprints of upstream branches (with `location`) or one path (without).
+    """
+
+    location: Location | None
+    keys: tuple[str, ...]
+    many: bool
+
+    def outputs(self, digests: Digests | None = None) -> Any:
+        """Targets as a task sees them in `self.input()[name]`; `digests` tells what those on a server must be."""
+        made: list[Outputs | Target | Url]
+        if self.location is None:
+            made = [external_target(path) for path in self.keys]
+        else:
+            made = [outputs_of(self.location, key, digests) for key in self.keys]
+        return made if self.many else made[0]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a branch is made from, as its record keeps it.
+
+    `inputs` maps names to digests of fingerprints and contents; `content` is one digest of own components and
+    the contents of all inputs, None where a content is not known.
+    """
+
+    inputs: Mapping[str, Mapping[str, Any]]
+    content: str | None
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Everything that a worker needs to know of one branch; `expected` are SHA-256 of inputs to verify, by path.
+
+    `taken` holds the numbers of the upstream branches behind inputs whose outputs an upstream task names itself.
+    """
+
+    value: Any
+    fingerprint: str
+    inputs: Mapping[str, Inputs | None]
+    origin: Origin | None = None
+    expected: Mapping[str, str] = field(default_factory=dict)
+    taken: Mapping[str, tuple[int, ...]] = field(default_factory=dict)

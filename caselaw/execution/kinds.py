@@ -1,0 +1,56 @@
+"""How the branches of a workflow run: law's kinds of workflows (`--workflow pool`, `--workflow local`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import law
+from law.workflow.base import BaseWorkflow, BaseWorkflowProxy
+
+from caselaw.execution.run import run_branches
+
+
+class PoolWorkflowProxy(BaseWorkflowProxy):  # type: ignore[misc]
+    """Runs the branches of a workflow in a persistent pool of processes (`--workflow pool`)."""
+
+    workflow_type = "pool"
+
+    def requires(self) -> Any:
+        requirements = super().requires()
+        if not self.task.requires_declared:
+            requirements["of_branches"] = self.task.requirements_of_branches()
+        return requirements
+
+    def output(self) -> Any:
+        if not self.task.declared:
+            return super().output()
+        targets = {number: self.task.branch_outputs(number) for number in self.task.get_branch_map()}
+        collection = law.SiblingFileCollection if self.task.flat_products else law.TargetCollection
+        return law.util.DotDict([("collection", collection(targets, threshold=self.threshold(len(targets))))])
+
+    def run(self) -> None:
+        super().run()
+        self.task.renew_fingerprints()
+        run_branches(self.task, self.task.missing_branches())
+
+
+class PoolWorkflow(BaseWorkflow):  # type: ignore[misc]
+    """Mixes the pool into law's choice of workflow types."""
+
+    workflow_proxy_cls = PoolWorkflowProxy
+    exclude_index = True
+
+
+class LocalWorkflowProxy(law.LocalWorkflow.workflow_proxy_cls):  # type: ignore[misc]
+    """Runs the branches of a workflow as tasks of their own (`--workflow local`)."""
+
+    def run(self) -> Any:
+        self.task.renew_fingerprints()
+        return super().run()
+
+
+class LocalWorkflow(law.LocalWorkflow):  # type: ignore[misc]
+    """law's local workflow, which takes its branches as they are when it begins."""
+
+    workflow_proxy_cls = LocalWorkflowProxy
+    exclude_index = True
