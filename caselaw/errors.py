@@ -50,6 +50,10 @@ class TaskError(CaselawError):
     """A task class or a request for a task is not right."""
 
 
+class WorkerError(CaselawError):
+    """A worker process cannot be started, or cannot make the task that it is to run."""
+
+
 class StoreUnavailable(CaselawError):
     """The store could not answer: this is never "missing"."""
 

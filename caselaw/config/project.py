@@ -14,7 +14,9 @@ from caselaw.config.problem import did_you_mean, listed
 from caselaw.errors import ConfigError
 
 SECTION = "caselaw"
-OPTIONS = ("campaign", "store", "first_party", "workers", "schema")
+OPTIONS = ("campaign", "store", "first_party", "workers", "schema", "watchdog")
+
+SECONDS_OF_PATIENCE = 30.0
 OBJECT = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
 # A file may change within the clock tick in which it was read.
@@ -28,7 +30,8 @@ class Project:
     `root` is the folder of law.cfg (`config_file`). `campaign` is the default campaign, `store` a name in
     configs/stores.yaml or a path (see `resolve_store`), `first_party` the top-level packages and modules
     whose code counts (None: all under `root`), `workers` the number of processes for branches, `schema` the
-    pydantic model of campaigns as `module:Model`.
+    pydantic model of campaigns as `module:Model`, `watchdog` the seconds after which a worker that does not begin
+    what it was sent is reported (0: never).
     """
 
     root: Path
@@ -38,6 +41,7 @@ class Project:
     first_party: tuple[str, ...] | None = None
     workers: int = 1
     schema: str | None = None
+    watchdog: float = SECONDS_OF_PATIENCE
 
 
 class Loaded(NamedTuple):
@@ -117,6 +121,7 @@ def project_from(config_file: Path, options: dict[str, Option]) -> Project:
         first_party=first_party(options["first_party"]) if "first_party" in options else None,
         workers=workers(options["workers"]) if "workers" in options else usable_cores(),
         schema=schema(options["schema"]) if "schema" in options else None,
+        watchdog=watchdog(options["watchdog"]) if "watchdog" in options else SECONDS_OF_PATIENCE,
     )
 
 
@@ -134,6 +139,12 @@ def workers(option: Option) -> int:
             f"'{option.value}' is not a number of processes", "give a number from 1; none means all CPUs"
         )
     return int(option.value)
+
+
+def watchdog(option: Option) -> float:
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", option.value):
+        raise option.error(f"'{option.value}' is not a number of seconds", "give a number, or 0 for no watch")
+    return float(option.value)
 
 
 def schema(option: Option) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from caselaw.branches import Branch
 from caselaw.config import DeclaredConfig
-from caselaw.errors import SourceChanged, StoreUnavailable
+from caselaw.errors import SourceChanged, StoreUnavailable, TaskError
 from caselaw.fingerprint.code.hashed import HashedCode
 from caselaw.recording import RunContext
 
@@ -56,6 +57,48 @@ class Job:
         task._code = self.code
         task.__dict__["run_context"] = self.context
         return task
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A job on its way to a worker, packed: one that cannot be made there fails its branches, not the worker."""
+
+    title: str
+    job: bytes
+
+    @classmethod
+    def of(cls, title: str, job: Job) -> Assignment:
+        return cls(title, packed(job, job.task_class.__name__))
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Branches that a worker is to run one after the other: their numbers, and their rows, packed."""
+
+    numbers: tuple[int, ...]
+    rows: bytes
+
+    @classmethod
+    def of(cls, job: Job, rows: Mapping[int, Branch]) -> Chunk:
+        return cls(tuple(rows), packed(list(rows.values()), job.task_class.__name__))
+
+
+def packed(value: object, where: str) -> bytes:
+    """Bytes for another process. Raises `TaskError` for what cannot be sent."""
+    try:
+        return pickle.dumps(value)
+    except Exception as error:
+        raise TaskError(
+            f"it cannot be sent to a worker process: {error}", where,
+            "define the task, and the types of its parameters and branches, at the top of a module",
+        ) from error  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A worker has begun this branch, with all that the task needs."""
+
+    number: int
 
 
 @dataclass(frozen=True)

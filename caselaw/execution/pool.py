@@ -6,49 +6,78 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import tempfile
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkProcess
 from multiprocessing.util import Finalize
+from pathlib import Path
+from typing import IO, Protocol
 
+import luigi
+
+from caselaw.execution.forking import may_be_forked, quiet_luigi
 from caselaw.execution.job import Job
-from caselaw.execution.worker import serve
+from caselaw.execution.server import Server
+from caselaw.execution.surroundings import Surroundings
+from caselaw.execution.worker import read_printed, serve
 from caselaw.fingerprint.code.hashed import HashedCode
 
 SECONDS_TO_END = 2.0
 
 
+class Process(Protocol):
+    """A worker process, whoever forked it."""
+
+    @property
+    def pid(self) -> int | None: ...
+    @property
+    def exitcode(self) -> int | None: ...
+    def is_alive(self) -> bool: ...
+    def join(self, timeout: float | None = None) -> None: ...
+
+
 @dataclass
 class Worker:
-    """One process, the pipe to it, the job it knows, and the branches it was sent and has not ended."""
+    """One process, the pipe to it, what it printed, the job it knows, and the branches it was sent and has not ended.
 
-    process: ForkProcess
+    `since` is when it was sent those of which it has begun none, and None once it has.
+    """
+
+    process: Process
     connection: Connection
+    printed: IO[bytes]
     job: Job | None = None
     running: deque[int] = field(default_factory=deque)
+    since: float | None = None
+
+    def last_words(self) -> str:
+        """What it printed and has not yet told."""
+        return read_printed(self.printed.fileno())
 
 
 class Pool:
-    """Worker processes with `cpus` threads each.
+    """Worker processes with `cpus` threads each, in the `surroundings` of this process.
 
-    Workers are forked, so this process should not have used numeric libraries: tasks import them inside `run()`.
+    They are forked, from this process where nothing in it forbids that, else from a fresh one (see `forking`).
     """
 
-    def __init__(self, cpus: int) -> None:
+    def __init__(self, cpus: int, surroundings: Surroundings) -> None:
         self.cpus = cpus
         self.workers: list[Worker] = []
+        self.server = Server(surroundings, cpus)
+        self.finalizer = Finalize(self, end, (self.workers, self.server), exitpriority=100)
         self.files: dict[str, str] = {}
-        self.finalizer = Finalize(self, end_workers, (self.workers,), exitpriority=100)
 
-    def at_least(self, size: int) -> list[Worker]:
-        """`size` living workers."""
+    def at_least(self, size: int, report: Callable[[float], None]) -> list[Worker]:
+        """`size` living workers; `report` hears how long the first one takes to import the modules of the tasks."""
         for worker in list(self.workers):
             if not worker.process.is_alive():
                 self.discard(worker)
         while len(self.workers) < size:
-            self.start()
+            self.start(report)
         return self.workers[:size]
 
     def hold(self, code: HashedCode) -> None:
@@ -59,21 +88,38 @@ class Pool:
             self.files.clear()
         self.files |= files
 
-    def start(self) -> Worker:
+    def start(self, report: Callable[[float], None]) -> Worker:
         ours, theirs = multiprocessing.Pipe()
-        inherited = [*(worker.connection for worker in self.workers), ours]
-        context = multiprocessing.get_context("fork")
-        process = context.Process(target=serve, args=(theirs, inherited, self.cpus), name="caselaw-worker")
-        process.start()
-        theirs.close()
-        worker = Worker(process, ours)
+        printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        own: list[Connection | IO[bytes]] = [ours, theirs, printed]
+        for other in self.workers:
+            own += [other.connection, other.printed]
+        try:
+            if may_be_forked(self.server.descriptors.union(each.fileno() for each in own)):
+                process = self.fork(ours, theirs, printed.fileno())
+            else:
+                process = self.server.fork(theirs, printed.fileno(), report)
+        finally:
+            theirs.close()
+        worker = Worker(process, ours, printed)
         self.workers.append(worker)
         return worker
+
+    def fork(self, ours: Connection, theirs: Connection, printed: int) -> Process:
+        inherited = [*(worker.connection for worker in self.workers), ours]
+        context = multiprocessing.get_context("fork")
+        process = context.Process(
+            target=serve, args=(theirs, inherited, self.cpus, printed, None), name="caselaw-worker"
+        )
+        with quiet_luigi():
+            process.start()
+        return process
 
     def discard(self, worker: Worker) -> None:
         """Forget a worker that died."""
         worker.connection.close()
         worker.process.join()
+        worker.printed.close()
         self.workers.remove(worker)
 
     @property
@@ -83,11 +129,11 @@ class Pool:
 
     def end(self) -> frozenset[int]:
         """End all workers and what they started; returns their process numbers."""
-        return end_workers(self.workers)
+        return end(self.workers, self.server)
 
 
-def end_workers(workers: list[Worker]) -> frozenset[int]:
-    """Terminate workers together with all processes that they started."""
+def end(workers: list[Worker], server: Server) -> frozenset[int]:
+    """Terminate workers together with all processes that they started, and what forks them."""
     pids = frozenset(worker.process.pid for worker in workers if worker.process.pid is not None)
     for number in (signal.SIGTERM, signal.SIGKILL):
         for pid in pids:
@@ -98,21 +144,27 @@ def end_workers(workers: list[Worker]) -> frozenset[int]:
             worker.process.join(max(0.0, deadline - time.monotonic()))
     for worker in workers:
         worker.connection.close()
+        worker.printed.close()
     workers.clear()
+    server.close()
     return pids
 
 
-# A cache, not configuration: which pool this process has, and for which tasks and threads it was made.
-_shared: dict[tuple[int, int, int], Pool] = {}
+# A cache, not configuration: which pool this process has, and for what it was made.
+_shared: list[tuple[tuple[object, ...], Pool]] = []
 
 
-def shared_pool(cpus: int, families: int) -> Pool:
-    """The pool of this process. Other threads per worker, or tasks defined since, end it and make a new one."""
-    key = (os.getpid(), cpus, families)
-    if key not in _shared:
-        for (pid, *_), pool in _shared.items():
-            if pid == os.getpid():
-                pool.end()
-        _shared.clear()
-        _shared[key] = Pool(cpus)
-    return _shared[key]
+def shared_pool(cpus: int, root: Path) -> Pool:
+    """The pool of this process for tasks of the project in `root`.
+
+    Other threads per worker, tasks defined since, or other surroundings end it and make a new one.
+    """
+    surroundings = Surroundings.here(root)
+    key = (os.getpid(), cpus, len(luigi.task_register.Register._reg), surroundings.key())
+    for known, pool in _shared:
+        if known == key:
+            return pool
+        if known[0] == os.getpid():
+            pool.end()
+    _shared[:] = [(key, Pool(cpus, surroundings))]
+    return _shared[0][1]

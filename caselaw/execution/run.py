@@ -7,23 +7,23 @@ import math
 import os
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
-import luigi
-
 from caselaw.branches import Branch
 from caselaw.delivery import send_waiting
 from caselaw.errors import BranchesFailed, SourceChanged, StoreUnavailable, UpstreamError
 from caselaw.execution.adoption import adopt, verify_inputs, with_expected
-from caselaw.execution.job import Job, Outcome
+from caselaw.execution.job import Accepted, Assignment, Chunk, Job, Outcome
 from caselaw.execution.pool import Pool, Worker, shared_pool
 from caselaw.execution.progress import Progress, progress_for
 from caselaw.execution.sending import Sender
 from caselaw.execution.tapes import inputs_online
+from caselaw.execution.watchdog import Watchdog
 from caselaw.loading.refusal import require_before_run
 from caselaw.publishing import run_of
 from caselaw.records import compact
@@ -111,16 +111,21 @@ def run_all(task: Any, numbers: Sequence[int], size: int) -> None:
 def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> frozenset[int]:
     """Run branches; returns the processes that did."""
     remove_orphans(task.store.scratch)
-    pool = shared_pool(task.resources.cpus, len(luigi.task_register.Register._reg))
+    pool = shared_pool(task.resources.cpus, task.project.root)
     failures: dict[int, str] = {}
     title = describe(task)
     sender = Sender(task.store)
+    patience = task.project.watchdog
     job = Job.of(task)
     pool.hold(job.code)
-    run = Run(pool, job, deque(numbers), lambda n: with_expected(task, task.full_row(n)), size, sender)
+
+    def row(number: int) -> Branch:
+        return with_expected(task, task.full_row(number))
+
+    run = Run(title, pool, job, deque(numbers), row, size, sender, patience)
     with interruptible(pool, task.store.scratch), progress_for(title, len(numbers)) as progress:
         for ended, outcome in enumerate(run.outcomes(progress), 1):
-            report(title, run, outcome, progress)
+            report(run, outcome, progress)
             if outcome.outage is not None or outcome.changed is not None:
                 run.stop(outcome)
             elif outcome.error is not None:
@@ -141,9 +146,13 @@ class Run:
     """Branches of one job on their way through the pool."""
 
     def __init__(
-        self, pool: Pool, job: Job, waiting: deque[int], row: Callable[[int], Branch], size: int, sender: Sender
-    ) -> None:
+        self, title: str, pool: Pool, job: Job, waiting: deque[int], row: Callable[[int], Branch], size: int,
+        sender: Sender, patience: float,
+    ) -> None:  # fmt: skip
+        self.title = title
         self.pool, self.job, self.waiting, self.row, self.size = pool, job, waiting, row, size
+        self.assignment = Assignment.of(job.task_class.__name__, job)
+        self.patience = patience
         self.ended, self.seconds = 0, 0.0
         self.sender = sender
         self.outage: StoreUnavailable | None = None
@@ -153,17 +162,21 @@ class Run:
 
     def outcomes(self, progress: Progress) -> Iterator[Outcome]:
         """Outcomes of all branches as they come; a worker that dies fails its branch and is replaced."""
+        watchdog = Watchdog(self.patience, progress.message)
         try:
-            self.pool.at_least(self.size)
+            self.pool.at_least(self.size, watchdog.starting)
             while self.feed_all() or self.sender.sending:
                 busy = {worker.connection: worker for worker in self.pool.workers if worker.running}
                 pause = SECONDS_BETWEEN_UPDATES if not self.sender.sending else SECONDS_BETWEEN_LOOKS
                 for connection in wait(list(busy), pause):
                     outcome = self.receive(busy[connection])  # type: ignore[index]
+                    if outcome is None:
+                        continue
                     if outcome.letter is None:
                         yield outcome
                     else:
                         self.sender.add(outcome)
+                watchdog.look(self.pool.workers, lambda number: name_of(self, number))
                 yield from self.sender.ended(0 if busy else SECONDS_BETWEEN_UPDATES)
                 self.tell_trouble(progress)
                 progress.refresh()
@@ -177,19 +190,22 @@ class Run:
                 self.feed(worker)
         return any(worker.running for worker in self.pool.workers)
 
-    def receive(self, worker: Worker) -> Outcome:
-        """The next outcome of a worker, which then gets its next branches."""
+    def receive(self, worker: Worker) -> Outcome | None:
+        """The next outcome of a worker, which then gets its next branches; None where it has only begun one."""
         try:
-            outcome: Outcome = worker.connection.recv()
+            answer: Accepted | Outcome = worker.connection.recv()
         except (EOFError, ConnectionResetError):
-            outcome = self.bury(worker)
+            answer = self.bury(worker)
         else:
-            worker.running.remove(outcome.number)
-            self.changed = self.changed or outcome.changed
+            worker.since = None
+            if isinstance(answer, Accepted):
+                return None
+            worker.running.remove(answer.number)
+            self.changed = self.changed or answer.changed
             if not worker.running:
                 self.feed(worker)
-        self.ended, self.seconds = self.ended + 1, self.seconds + outcome.seconds
-        return outcome
+        self.ended, self.seconds = self.ended + 1, self.seconds + answer.seconds
+        return answer
 
     def tell_trouble(self, progress: Progress) -> None:
         """Say once that new work waits for the store."""
@@ -201,15 +217,18 @@ class Run:
         """Send the next branches to a worker, few enough that all workers end at about the same time."""
         if not self.waiting or self.sender.full or self.changed is not None:
             return
-        if worker.job is not self.job:
-            worker.connection.send(self.job)
-            worker.job = self.job
         mean = self.seconds / self.ended if self.ended else math.inf
         share = math.ceil(len(self.waiting) / (2 * self.size))
         count = max(1, min(LARGEST_CHUNK, share, int(SECONDS_PER_CHUNK / max(mean, 1e-6))))
         chunk = [self.waiting.popleft() for _ in range(min(count, len(self.waiting)))]
         worker.running.extend(chunk)
-        worker.connection.send([(number, self.row(number)) for number in chunk])
+        worker.since = time.monotonic()
+        message = Chunk.of(self.job, {number: self.row(number) for number in chunk})
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it died: whoever listens to it finds out
+            if worker.job is not self.job:
+                worker.connection.send(self.assignment)
+                worker.job = self.job
+            worker.connection.send(message)
 
     def stop(self, outcome: Outcome) -> None:
         """Begin no other branch: the store cannot be reached, or code was edited. Those that run are waited for."""
@@ -221,9 +240,10 @@ class Run:
         """A worker died: its current branch failed, the others of its chunk wait again."""
         number = worker.running.popleft()
         self.waiting.extendleft(reversed(worker.running))
+        printed = worker.last_words()
         self.pool.discard(worker)
-        self.feed(self.pool.start())
-        return Outcome(number, 0.0, f"the worker process died: {cause(worker.process.exitcode)}", "")
+        self.feed(self.pool.start(lambda _: None))
+        return Outcome(number, 0.0, f"the worker process died: {cause(worker.process.exitcode)}", printed)
 
 
 def outage_of(title: str, run: Run, total: int) -> StoreUnavailable:
@@ -248,14 +268,17 @@ def cause(exitcode: int | None) -> str:
     return f"exit code {exitcode}"
 
 
-def report(title: str, run: Run, outcome: Outcome, progress: Progress) -> None:
+def name_of(run: Run, number: int) -> str:
+    """What a branch is, for people."""
+    return f"{run.title}, branch {number} ({run.row(number).value!r})" if run.job.is_workflow else run.title
+
+
+def report(run: Run, outcome: Outcome, progress: Progress) -> None:
     """Print what a branch printed, and the traceback of one that failed, with its parameters."""
     if outcome.output.strip():
         progress.message(outcome.output)
     if outcome.error is not None:
-        value = run.row(outcome.number).value
-        which = f", branch {outcome.number} ({value!r})" if run.job.is_workflow else ""
-        progress.message(f"{title}{which} failed:\n{outcome.error}")
+        progress.message(f"{name_of(run, outcome.number)} failed:\n{outcome.error}")
 
 
 def describe(task: Any) -> str:

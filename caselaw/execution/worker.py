@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import faulthandler
 import os
+import pickle
 import signal
 import sys
-import tempfile
 import time
 import traceback
 from collections.abc import Iterable
@@ -16,9 +17,10 @@ from typing import Any
 
 from caselaw import publishing
 from caselaw.branches import Branch
-from caselaw.errors import SourceChanged, StoreUnavailable
+from caselaw.errors import SourceChanged, StoreUnavailable, WorkerError
 from caselaw.execution.adoption import verify_inputs
-from caselaw.execution.job import Job, Outcome
+from caselaw.execution.job import Accepted, Assignment, Chunk, Job, Outcome
+from caselaw.execution.surroundings import Surroundings
 from caselaw.execution.threads import pin_threads
 from caselaw.loading.refusal import require_before_run
 from caselaw.recording import Started, cpu_seconds
@@ -28,53 +30,102 @@ LONGEST_OUTPUT = 64 * 1024
 
 AROUND_STEP = frozenset({__file__, publishing.__file__, contextlib.__file__})
 """Files whose frames at the top of a traceback say nothing of the task."""
+SHOW_STACK = signal.SIGUSR2
+"""A worker that gets this signal prints where it is, whatever it waits for."""
 
-Request = Job | list[tuple[int, Branch]]
 
+def serve(
+    connection: Connection, inherited: Iterable[Connection], cpus: int, printed: int, surroundings: Surroundings | None
+) -> None:  # fmt: skip
+    """Main loop of a worker, which prints to the file `printed`.
 
-def serve(connection: Connection, inherited: Iterable[Connection], cpus: int) -> None:
-    """Main loop of a worker. `inherited` are the parent's ends of all pipes, closed here so that EOF arrives."""
+    `inherited` are the parent's ends of all pipes, closed here so that EOF arrives. Of `surroundings`, where given,
+    the modules are yet to be imported.
+    """
     os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    end_with_parent()
+    end_with(os.getppid())
     for other in inherited:
         other.close()
+    output = Printed(printed)
+    faulthandler.enable(2)
+    faulthandler.register(SHOW_STACK, file=2)
     pin_threads(cpus)
-    printed = Printed()
-    job: Job | None = None
-    workflow: Any = None
+    work = Work()
+    if surroundings is not None:
+        work.problem = surroundings.load()
+        output.take()
     while True:
         try:
-            request: Request = connection.recv()
+            message: Assignment | Chunk = connection.recv()
         except EOFError:
             return
-        if isinstance(request, Job):
-            job, workflow = request, None
-            continue
-        assert job is not None, "a worker gets its job before its branches"
-        outage: StoreUnavailable | None = None
-        changed: SourceChanged | None = None
-        for number, row in request:
-            started = time.time()
-            error = letter = None
-            try:
-                if outage is None and changed is None:  # else it would only wait or fail once more
-                    workflow = ready(job) if workflow is None else workflow
-                    letter = run_branch(job.branch(workflow, number, row), started)
-            except StoreUnavailable as unavailable:
-                outage = unavailable
-            except SourceChanged as other_code:
-                changed = other_code
-            except BaseException:
-                error = traceback_of_step()
-            connection.send(Outcome(number, time.time() - started, error, printed.take(), letter, outage, changed))
+        if isinstance(message, Assignment):
+            work.assign(message)
+        else:
+            run_chunk(work, message, connection, output)
 
 
-def ready(job: Job) -> Any:
-    """The task or workflow of a job, whose code here is what was hashed."""
-    require_before_run(job.code, job.task_class)
-    return job.task()
+def run_chunk(work: Work, chunk: Chunk, connection: Connection, output: Printed) -> None:
+    """Run some branches; the parent hears when the first one begins, and how each of them went."""
+    outage: StoreUnavailable | None = None
+    changed: SourceChanged | None = None
+    for index, number in enumerate(chunk.numbers):
+        started = time.time()
+        error = letter = None
+        try:
+            if outage is None and changed is None:  # else it would only wait or fail once more
+                branch = work.branch(chunk, index)
+                if index == 0:
+                    connection.send(Accepted(number))
+                letter = run_branch(branch, started)
+        except StoreUnavailable as unavailable:
+            outage = unavailable
+        except SourceChanged as other_code:
+            changed = other_code
+        except BaseException:
+            error = traceback_of_step()
+        connection.send(Outcome(number, time.time() - started, error, output.take(), letter, outage, changed))
+
+
+class Work:
+    """The job that a worker has, and its task or workflow; `problem` says why there cannot be any."""
+
+    def __init__(self) -> None:
+        self.problem: str | None = None
+        self.assignment: Assignment | None = None
+        self.job: Job | None = None
+        self.workflow: Any = None
+        self.chunk: Chunk | None = None
+        self.rows: list[Branch] = []
+
+    def assign(self, assignment: Assignment) -> None:
+        self.assignment, self.job, self.workflow = assignment, None, None
+
+    def branch(self, chunk: Chunk, index: int) -> Any:
+        """One branch of those that were sent. Raises `WorkerError` where it cannot be made here."""
+        assert self.assignment is not None, "a worker gets its job before its branches"
+        if self.problem is not None:
+            raise WorkerError(self.problem, self.assignment.title, "define the task in a module")
+        if self.job is None:
+            self.job = self.understood(self.assignment.job)
+        if self.workflow is None:
+            require_before_run(self.job.code, self.job.task_class)
+            self.workflow = self.job.task()
+        if self.chunk is not chunk:
+            self.chunk, self.rows = chunk, self.understood(chunk.rows)
+        return self.job.branch(self.workflow, chunk.numbers[index], self.rows[index])
+
+    def understood(self, message: bytes) -> Any:
+        try:
+            return pickle.loads(message)
+        except Exception as error:
+            assert self.assignment is not None
+            raise WorkerError(
+                f"it cannot be made again in a worker process: {type(error).__name__}: {error}", self.assignment.title,
+                "define the task, and the types of its parameters and branches, at the top of a module",
+            ) from error  # fmt: skip
 
 
 def run_branch(task: Any, started: float) -> str | None:
@@ -98,9 +149,8 @@ def traceback_of_step() -> str:
     return "".join(traceback.format_exception(kind, error, trace))
 
 
-def end_with_parent() -> None:
+def end_with(parent: int) -> None:
     """Ask Linux to end this process when its parent dies, however that dies."""
-    parent = os.getppid()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
@@ -108,12 +158,14 @@ def end_with_parent() -> None:
 
 
 class Printed:
-    """Standard output and error of this process, including that of compiled libraries."""
+    """Standard output and error of this process, including that of compiled libraries, in a file.
 
-    def __init__(self) -> None:
-        self.file = tempfile.TemporaryFile()  # noqa: SIM115
-        os.dup2(self.file.fileno(), 1)
-        os.dup2(self.file.fileno(), 2)
+    The parent has the file, too: it reads there what a worker printed that died.
+    """
+
+    def __init__(self, file: int) -> None:
+        os.dup2(file, 1)
+        os.dup2(file, 2)
         sys.stdout = open(1, "w", buffering=1, closefd=False)  # noqa: SIM115
         sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
 
@@ -121,11 +173,16 @@ class Printed:
         """What was printed since the last call; only the end of very long output."""
         sys.stdout.flush()
         sys.stderr.flush()
-        size = os.lseek(self.file.fileno(), 0, os.SEEK_END)
-        if not size:
-            return ""
-        start = max(0, size - LONGEST_OUTPUT)
-        text = os.pread(self.file.fileno(), size - start, start).decode(errors="replace")
-        os.ftruncate(self.file.fileno(), 0)
-        os.lseek(self.file.fileno(), 0, os.SEEK_SET)
-        return text if not start else f"[{start} bytes left out]\n{text}"
+        text = read_printed(1)
+        if text:
+            os.ftruncate(1, 0)
+            os.lseek(1, 0, os.SEEK_SET)
+        return text
+
+
+def read_printed(file: int) -> str:
+    """What is in a file of a worker's output; only the end of very long output."""
+    size = os.lseek(file, 0, os.SEEK_END)
+    start = max(0, size - LONGEST_OUTPUT)
+    text = os.pread(file, size - start, start).decode(errors="replace") if size else ""
+    return text if not start else f"[{start} bytes left out]\n{text}"

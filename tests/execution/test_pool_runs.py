@@ -177,9 +177,10 @@ def test_dying_worker_fails_its_branch_only(project):
 
 
 SLOW = """
-    import os, subprocess, time
+    import os, subprocess, threading, time
     from pathlib import Path
     import caselaw
+    %s
 
     class Slow(caselaw.Workflow):
         products = {"number": "txt"}
@@ -202,10 +203,34 @@ def running(pid: int) -> bool:
         return False
 
 
+# Workers are forked from the run itself, from a fresh process, or from one that cannot import the tasks either.
+FORKED, SERVED, SERVED_EMPTY = (
+    "",
+    "import numpy",
+    "threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()",
+)
+
+
+def descendants(pid: int) -> set[int]:
+    """Processes that a process has started, and those that they have."""
+    found, new = set(), {pid}
+    while new:
+        parents = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+        new = {child for child, parent in parents.items() if parent in found | {pid}} - found
+        found |= new
+    return found
+
+
 @pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_interruption_leaves_no_process_and_no_partial_file(project, number):
-    project.write("work.py", SLOW)
+@pytest.mark.parametrize("imported", [FORKED, SERVED, SERVED_EMPTY], ids=["forked", "served", "served-empty"])
+def test_interruption_leaves_no_process_and_no_partial_file(project, number, imported):
+    project.write("work.py", SLOW % imported)
     process = subprocess.Popen(
         project.command("work.Slow"), cwd=project.root, env=project.environment(),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -215,14 +240,17 @@ def test_interruption_leaves_no_process_and_no_partial_file(project, number):
     while not (pids.exists() and len(pids.read_text().split()) == 4):
         assert time.monotonic() < deadline, "the branches did not start"
         time.sleep(0.05)
+    started = descendants(process.pid)
+    assert len(started) == (4 if imported == FORKED else 5)
     process.send_signal(number)
     process.wait(20)
     children = [int(pid) for pid in pids.read_text().split()]
+    assert started >= set(children)
     if number == signal.SIGKILL:  # nobody can clean up; workers end with their parent, their children are orphans
         for pid in children[1::2]:
             os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + 10
-    while any(running(pid) for pid in children):
+    while any(running(pid) for pid in started):
         assert time.monotonic() < deadline, "a child process is still there"
         time.sleep(0.05)
     assert project.made("Slow") == set()
