@@ -13,7 +13,6 @@ import functools
 import os
 import re
 import sys
-import sysconfig
 import threading
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -113,11 +112,8 @@ def harmless(path: str) -> bool:
 @functools.cache
 def own_folder() -> str:
     """The folder of Python's own extension modules."""
-    return os.path.realpath(Path(sysconfig.get_path("platstdlib", "posix_prefix", vars=base()), "lib-dynload"))
-
-
-def base() -> dict[str, str]:
-    return {"base": sys.base_prefix, "platbase": sys.base_exec_prefix, "installed_platbase": sys.base_exec_prefix}
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}{'t' if 't' in sys.abiflags else ''}"
+    return os.path.realpath(Path(sys.base_exec_prefix, sys.platlibdir, version, "lib-dynload"))
 
 
 def foreign_files(known: Collection[int]) -> bool:
