@@ -26,9 +26,10 @@ from caselaw.records import Record, write_records
 from caselaw.records.index import index_of
 from caselaw.records.record import as_json, from_json
 from caselaw.storage.folder import names_here
+from caselaw.storage.owner import owner
 from caselaw.storage.parallel import side_by_side
 from caselaw.storage.products import verify
-from caselaw.storage.publish import Published, Staging, owner
+from caselaw.storage.publish import Published, Staging
 from caselaw.storage.store import Store
 
 logger = logging.getLogger(__name__)

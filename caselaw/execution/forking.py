@@ -17,6 +17,8 @@ import threading
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from caselaw.storage.owner import owner
+
 TASKS, MAPS, OPEN = Path("/proc/self/task"), Path("/proc/self/maps"), Path("/proc/self/fd")
 
 # What Python's own extension modules are linked with, and the allocators and loaders below.
@@ -134,4 +136,4 @@ def open_files() -> dict[int, str]:
 
 
 def may_be_shared(name: str) -> bool:
-    return name.startswith(("pipe:", "/dev/")) or "/.caselaw/" in name
+    return name.startswith(("pipe:", "/dev/")) or "/.caselaw/" in name or owner() in name

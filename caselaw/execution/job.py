@@ -96,9 +96,10 @@ def packed(value: object, where: str) -> bytes:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A worker has begun this branch, with all that the task needs."""
+    """A worker has begun this branch, with all that the task needs; `owner` is its name in the store."""
 
     number: int
+    owner: str
 
 
 @dataclass(frozen=True)

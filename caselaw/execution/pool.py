@@ -43,7 +43,7 @@ class Process(Protocol):
 class Worker:
     """One process, the pipe to it, what it printed, the job it knows, and the branches it was sent and has not ended.
 
-    `since` is when it was sent those of which it has begun none, and None once it has.
+    `since` is when it was sent those of which it has begun none, and None once it has. `owner`: see `Accepted`.
     """
 
     process: Process
@@ -52,6 +52,7 @@ class Worker:
     job: Job | None = None
     running: deque[int] = field(default_factory=deque)
     since: float | None = None
+    owner: str | None = None
 
     def last_words(self) -> str:
         """What it printed and has not yet told."""
@@ -123,16 +124,18 @@ class Pool:
         self.workers.remove(worker)
 
     @property
-    def pids(self) -> frozenset[int]:
-        """Process numbers of all workers."""
-        return frozenset(worker.process.pid for worker in self.workers if worker.process.pid is not None)
+    def owners(self) -> frozenset[str]:
+        """Names of all workers in the store."""
+        return frozenset(worker.owner for worker in self.workers if worker.owner is not None)
 
-    def end(self) -> frozenset[int]:
-        """End all workers and what they started; returns their process numbers."""
-        return end(self.workers, self.server)
+    def end(self) -> frozenset[str]:
+        """End all workers and what they started; returns their names in the store."""
+        owners = self.owners
+        end(self.workers, self.server)
+        return owners
 
 
-def end(workers: list[Worker], server: Server) -> frozenset[int]:
+def end(workers: list[Worker], server: Server) -> None:
     """Terminate workers together with all processes that they started, and what forks them."""
     pids = frozenset(worker.process.pid for worker in workers if worker.process.pid is not None)
     for number in (signal.SIGTERM, signal.SIGKILL):
@@ -147,7 +150,6 @@ def end(workers: list[Worker], server: Server) -> frozenset[int]:
         worker.printed.close()
     workers.clear()
     server.close()
-    return pids
 
 
 # A cache, not configuration: which pool this process has, and for what it was made.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import os
 import signal
 import threading
 import time
@@ -29,6 +28,7 @@ from caselaw.publishing import run_of
 from caselaw.records import compact
 from caselaw.records.completeness import incomplete
 from caselaw.storage import existing_names, remove_orphans
+from caselaw.storage.owner import owner
 
 SECONDS_PER_CHUNK = 0.05
 LARGEST_CHUNK = 256
@@ -99,17 +99,17 @@ def unsent(task: Any, numbers: Sequence[int]) -> list[int]:
 
 def run_all(task: Any, numbers: Sequence[int], size: int) -> None:
     """Run the branches in the pool; when nothing is missing any more, put the records of this run together."""
-    pids: frozenset[int] = frozenset()
+    workers: frozenset[str] = frozenset()
     if numbers:
         with inputs_online(task, numbers):
-            pids = run_in_pool(task, numbers, size)
+            workers = run_in_pool(task, numbers, size)
     if task.declared and task.all_published():
-        compact(task.location.directory, task.fingerprint, idle=pids | {os.getpid()})
+        compact(task.location.directory, task.fingerprint, idle=workers | {owner()})
         task.record_index.refresh(task.location.directory)
 
 
-def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> frozenset[int]:
-    """Run branches; returns the processes that did."""
+def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> frozenset[str]:
+    """Run branches; returns the names in the store of the processes that did."""
     remove_orphans(task.store.scratch)
     pool = shared_pool(task.resources.cpus, task.project.root)
     failures: dict[int, str] = {}
@@ -131,7 +131,7 @@ def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> frozenset[int]:
             elif outcome.error is not None:
                 failures[outcome.number] = outcome.error.strip().rpartition("\n")[2]
             progress.update(ended, len(failures))
-    remove_orphans(task.store.scratch, also=pool.pids)
+    remove_orphans(task.store.scratch, also=pool.owners)
     if run.outage is not None:
         raise outage_of(title, run, len(numbers))
     if run.changed is not None:
@@ -139,7 +139,7 @@ def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> frozenset[int]:
     tolerance = getattr(task, "tolerance", 0.0)
     if len(failures) > (tolerance * len(numbers) if tolerance <= 1 else tolerance):
         raise BranchesFailed(title, failures, len(numbers))
-    return pool.pids
+    return pool.owners
 
 
 class Run:
@@ -199,6 +199,7 @@ class Run:
         else:
             worker.since = None
             if isinstance(answer, Accepted):
+                worker.owner = answer.owner
                 return None
             worker.running.remove(answer.number)
             self.changed = self.changed or answer.changed

@@ -24,6 +24,7 @@ from caselaw.execution.surroundings import Surroundings
 from caselaw.execution.threads import pin_threads
 from caselaw.loading.refusal import require_before_run
 from caselaw.recording import Started, cpu_seconds
+from caselaw.storage.owner import owner
 
 PR_SET_PDEATHSIG = 1
 LONGEST_OUTPUT = 64 * 1024
@@ -78,7 +79,7 @@ def run_chunk(work: Work, chunk: Chunk, connection: Connection, output: Printed)
             if outage is None and changed is None:  # else it would only wait or fail once more
                 branch = work.branch(chunk, index)
                 if index == 0:
-                    connection.send(Accepted(number))
+                    connection.send(Accepted(number, owner()))
                 letter = run_branch(branch, started)
         except StoreUnavailable as unavailable:
             outage = unavailable

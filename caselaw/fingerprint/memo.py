@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import time
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +65,7 @@ class Memo:
 
 
 def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         temporary.write_text(text, encoding="utf-8")
         temporary.replace(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ def write(export: Export, *, link: bool, replace: bool) -> None:
         raise TaskError("a product on a server cannot be linked to", export.source, "leave --link out: it is copied")
     if exists(target) and not replace:
         raise PublishError("there is a file of this name", target, "choose another folder, or give --force")
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         source = store.local(export.source)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import socket
 import tempfile
 import time
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from caselaw.errors import StoreUnavailable
 from caselaw.storage.cache import FileCache
 from caselaw.storage.cache.entries import entry_of, slots
 from caselaw.storage.folder import names_here
-from caselaw.storage.publish import STAGING, alive
+from caselaw.storage.publish import orphans_in, owner_of, remove_orphan
 from caselaw.storage.transfer.place import TEMPORARY, Node, Place, exists, temporary_name
 from caselaw.storage.transfer.there import RemotePlace
 from caselaw.storage.transfer.tree import tree_or_nothing
@@ -109,12 +108,7 @@ def time_of_probe(place: RemotePlace) -> float | None:
 
 def staging(root: Path) -> list[Orphan]:
     """Staging folders of processes of this machine that live no more."""
-    prefix, found = f"{socket.gethostname()}.", []
-    for name in sorted(names_here(root / STAGING)):
-        process = name.removeprefix(prefix).partition("-")[0]
-        if name.startswith(prefix) and process.isdigit() and not alive(int(process)):
-            found.append(on_disk(STAGED, root / STAGING / name))
-    return found
+    return [on_disk(STAGED, path) for paths in orphans_in(root).values() for path in paths if path.is_dir()]
 
 
 def on_disk(kind: str, path: Path) -> Orphan:
@@ -175,7 +169,8 @@ def remove(root: Place, orphan: Orphan) -> bool:
         assert isinstance(root, RemotePlace)
         return root.store.cache.forget(path)
     if orphan.kind == STAGED:
-        shutil.rmtree(path, ignore_errors=True)
+        for left in orphans_in(Path(root.url)).get(owner_of(path.name), ()):
+            remove_orphan(left)
         return not path.exists()
     with locked(path, wait=False) as free:
         if free and not (path / LETTER).exists():

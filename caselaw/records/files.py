@@ -1,6 +1,6 @@
 """Where records lie: a journal per process while a workflow runs, one document per complete workflow after it.
 
-A journal (`.records/<host>.<process>.jsonl`) has a line per branch, written with one call, so that lines never
+A journal (`.records/<process>.jsonl`) has a line per branch, written with one call, so that lines never
 mix; an unfinished last line, left by a kill, is no record. A document (`.records/<fingerprint>.<digest>.json`)
 holds the records of a workflow with what they share written once; it appears atomically. Its name carries a
 digest of what it holds: two processes that put records together at the same time overwrite nothing. On a server,
@@ -22,6 +22,7 @@ from caselaw.records.journal import JOURNAL, append_record, claim, finished
 from caselaw.records.record import SCHEMA, Record, as_json, broken, from_json, parsed
 from caselaw.storage.folder import names_here
 from caselaw.storage.location import RECORDS
+from caselaw.storage.owner import owner
 from caselaw.storage.state import existing_names
 from caselaw.storage.store import Documents
 from caselaw.storage.stores import store_of
@@ -164,14 +165,14 @@ def text_as_json(content: Mapping[str, Any]) -> str:
     return json.dumps(content, separators=(",", ":"), sort_keys=True)
 
 
-def compact(directory: str, fingerprint: str, *, idle: frozenset[int] = frozenset()) -> None:
+def compact(directory: str, fingerprint: str, *, idle: frozenset[str] = frozenset()) -> None:
     """Put finished journals of a folder, and documents of some branches, into that of the workflow, complete now.
 
     Finished are those of this host's processes that live no more, and of `idle`, whose processes wait.
     """
     present = record_files(directory)
-    journals = [path for path in present if path.suffix == JOURNAL and finished(path.name, idle)]
-    claimed = [path for path in map(claim, journals) if path is not None]
+    journals = [path for path in present if path.suffix == JOURNAL and finished(path, idle)]
+    claimed = [path for path in (claim(path, idle) for path in journals) if path is not None]
     claimed += [path for path in present if path.name.startswith(BATCH)]
     if claimed:
         earlier = [path for path in record_files(directory) if is_document_of(path, fingerprint)]
@@ -211,9 +212,10 @@ def key_of(record: Record) -> tuple[str, ...]:
 def forget_absent(directory: str) -> None:
     """Remove records of which no output exists; journals that are still written to are left alone."""
     for path in record_files(directory):
-        if path.suffix == JOURNAL and not finished(path.name, frozenset({os.getpid()})):
+        ours = frozenset({owner()})
+        if path.suffix == JOURNAL and not finished(path, ours):
             continue
-        taken = claim(path) if path.suffix == JOURNAL else path
+        taken = claim(path, ours) if path.suffix == JOURNAL else path
         with contextlib.suppress(FileNotFoundError):  # somebody else put it into a document
             if taken is not None:
                 rewrite(directory, taken)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import time
 from pathlib import Path
 
 from caselaw.errors import StoreUnavailable
 from caselaw.records.record import Record, as_json
 from caselaw.storage.location import RECORDS
-from caselaw.storage.publish import alive
+from caselaw.storage.owner import free_now, has_ended, kept, owner
 
 JOURNAL = ".jsonl"
 CLAIMED = ".claimed.jsonl"
@@ -24,24 +23,19 @@ def append_record(directory: str, record: Record) -> None:
     Raises `StoreUnavailable` where that fails; no part of the record stays behind then.
     """
     line = json.dumps(as_json(record), separators=(",", ":"), sort_keys=True) + "\n"
-    path = Path(directory, RECORDS, f"{socket.gethostname()}.{os.getpid()}{JOURNAL}")
+    path = Path(directory, RECORDS, f"{owner()}{JOURNAL}")
     try:
-        file = opened(path)
-        try:
-            append(file, line.encode())
-        finally:
-            os.close(file)
+        append(opened(path), line.encode())
     except OSError as error:
         raise StoreUnavailable(f"a record could not be written: {error.strerror}", path, UNWRITABLE) from error
 
 
 def opened(path: Path) -> int:
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
     try:
-        return os.open(path, flags, 0o666)
+        return kept(path)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, flags, 0o666)
+        return kept(path)
 
 
 def append(file: int, line: bytes) -> None:
@@ -56,7 +50,7 @@ def append(file: int, line: bytes) -> None:
 
 
 def whole_lines(file: int) -> int:
-    """Length of a journal; an unfinished line, left by a killed process of the same number, is cut off."""
+    """Length of a journal; an unfinished line, left by a kill within a write, is cut off."""
     size = os.fstat(file).st_size
     if not size or os.pread(file, 1, size - 1) == b"\n":
         return size
@@ -65,22 +59,23 @@ def whole_lines(file: int) -> int:
     return length
 
 
-def claim(path: Path) -> Path | None:
-    """Take a journal under another name, so that whoever still writes makes a new one; None if it was taken."""
+def claim(path: Path, idle: frozenset[str]) -> Path | None:
+    """Take a journal under another name, so that whoever still writes makes a new one.
+
+    None if somebody else took it, or its process writes to it again, which is not one of `idle`.
+    """
     if path.name.endswith(CLAIMED):
         return path
-    claimed = path.with_name(f"{path.name.removesuffix(JOURNAL)}.{time.monotonic_ns()}{CLAIMED}")
+    name = path.name.removesuffix(JOURNAL)
+    claimed = path.with_name(f"{name}.{time.monotonic_ns()}{CLAIMED}")
     try:
-        return path.rename(claimed)
+        with free_now(path) as free:
+            return path.rename(claimed) if free is not False or name in idle else None
     except FileNotFoundError:
         return None
 
 
-def finished(name: str, idle: frozenset[int]) -> bool:
-    """Whether nobody writes to a journal any more."""
-    if name.endswith(CLAIMED):
-        return True
-    host, _, pid = name.removesuffix(JOURNAL).rpartition(".")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    return int(pid) in idle or not alive(int(pid))
+def finished(path: Path, idle: frozenset[str]) -> bool:
+    """Whether nobody writes to a journal any more: its process has ended, or is one of `idle`."""
+    name = path.name.removesuffix(JOURNAL)
+    return path.name.endswith(CLAIMED) or name in idle or has_ended(name, path, path)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 from caselaw.errors import PublishError
-from caselaw.storage.publish import STAGING, owner, take_name
+from caselaw.storage.publish import private_folder, take_name
 
 NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EXDEV, errno.ENOSYS})
 
@@ -26,7 +24,7 @@ def alias(store: Path, source: str, final: str) -> bool:
     except OSError:  # a folder, a name that is taken, a file system without links, or an error that comes again
         pass
     try:
-        with private_folder(store) as place:
+        with private_folder(store, "alias") as place:
             return linked(source, final, place)
     except OSError as error:
         raise PublishError(
@@ -48,18 +46,6 @@ def linked(source: str, final: str, place: Path) -> bool:
         return False
     take_name(str(copy), final, str(place / "replaced"))
     return True
-
-
-@contextlib.contextmanager
-def private_folder(store: Path) -> Iterator[Path]:
-    """A folder of this process in the store; what a kill leaves there is removed by the next run."""
-    place = store / STAGING / f"{owner()}-alias"
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    try:
-        yield place
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
 
 
 def link_or_copy(source: str, target: str) -> None:

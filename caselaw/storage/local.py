@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import socket
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,8 @@ from caselaw.storage.alias import alias
 from caselaw.storage.entry import Entry
 from caselaw.storage.folder import ADVICE, exists_here, names_here
 from caselaw.storage.location import aside_name
-from caselaw.storage.publish import STAGING, move, owner
+from caselaw.storage.owner import owner
+from caselaw.storage.publish import move, private_folder
 
 SECONDS_KEPT = 86400.0
 WRITABLE = "check free space and permissions of the store, then run again"
@@ -100,12 +100,8 @@ class LocalStore:
 
     def remove(self, path: str) -> None:
         """By one rename out of sight."""
-        trash = self.scratch / STAGING / f"{owner()}-trash"
-        trash.mkdir(parents=True, exist_ok=True)
-        try:
+        with private_folder(self.scratch, "trash") as trash:
             discard(Path(path), trash / os.path.basename(path))
-        finally:
-            shutil.rmtree(trash, ignore_errors=True)
 
     def remove_empty_folder(self, directory: str) -> None:
         path = Path(directory)
@@ -134,7 +130,7 @@ class LocalDocuments:
 
     def write(self, name: str, text: str) -> None:
         path = self.path / name
-        temporary = path.with_name(f".{name}.{socket.gethostname()}.{os.getpid()}.{time.monotonic_ns()}")
+        temporary = path.with_name(f".{name}.{owner()}.{time.monotonic_ns()}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             try:

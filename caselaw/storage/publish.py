@@ -1,22 +1,24 @@
 """Publishing: write under a temporary name in the store, verify, rename.
 
 Nobody sees a partial output, whatever is killed when: what stays behind lies in the store's staging
-folder, named after the host and process that made it, and is removed by the next run there.
+folder, named after the process that made it, and is removed by the next run there.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import glob
 import os
 import shutil
-import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from caselaw.errors import PublishError
 from caselaw.storage.folder import names_here
 from caselaw.storage.location import Location
+from caselaw.storage.owner import LOCK, has_ended, kept, let_go, owner
 from caselaw.storage.products import verify
 
 STAGING = ".staging"
@@ -51,6 +53,7 @@ class Staging:
         endings = {name: "" if extension in ("", "/") else f".{extension}" for name, extension in products.items()}
         paths = {name: Path(folder, f"{name}{ending}") for name, ending in endings.items()}
         try:
+            arrive(store / STAGING)
             os.makedirs(folder, exist_ok=True)
         except OSError as error:
             raise PublishError(
@@ -80,6 +83,8 @@ class Staging:
         if not keep_folder or os.listdir(self.folder):
             shutil.rmtree(self.folder, ignore_errors=True)
         _open.discard(self.folder)
+        if not keep_folder:
+            leave(Path(self.folder).parent)
 
 
 # Staging folders in use by this process; a fork starts with folders of its own, as names carry the process.
@@ -108,31 +113,68 @@ def take_name(source: str, final: str, aside: str) -> None:
         os.replace(source, final)
 
 
-def owner() -> str:
-    """Name of this process in staging folders."""
-    return f"{socket.gethostname()}.{os.getpid()}"
+@contextlib.contextmanager
+def private_folder(store: Path, purpose: str) -> Iterator[Path]:
+    """An empty folder of this process in the store; what a kill leaves there is removed by the next run."""
+    place = store / STAGING / f"{owner()}-{purpose}"
+    arrive(place.parent)
+    _open.add(str(place))
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+        _open.discard(str(place))
+        leave(place.parent)
 
 
-def remove_orphans(store: Path, *, also: frozenset[int] = frozenset()) -> int:
-    """Remove staging folders of this host's processes that live no more (and of `also`); returns how many."""
-    removed = 0
-    prefix = f"{socket.gethostname()}."
-    for name in names_here(store / STAGING):
-        pid = name.removeprefix(prefix).partition("-")[0]
-        if not name.startswith(prefix) or not pid.isdigit():
-            continue
-        if int(pid) in also or not alive(int(pid)):
-            shutil.rmtree(store / STAGING / name, ignore_errors=True)
-            removed += 1
+def arrive(place: Path) -> None:
+    """Let others see that this process lives, as long as it has anything in a staging folder."""
+    lock = place / f"{owner()}{LOCK}"
+    try:
+        kept(lock)
+    except FileNotFoundError:
+        place.mkdir(parents=True, exist_ok=True)
+        kept(lock)
+
+
+def leave(place: Path) -> None:
+    """Nothing of this process is left in a staging folder."""
+    if not any(folder.startswith(f"{place}/") for folder in _open):
+        let_go(place / f"{owner()}{LOCK}")
+
+
+def orphans_in(store: Path) -> dict[str, list[Path]]:
+    """Names of processes of this host that have ended → their staging folders, and locks without any."""
+    place = store / STAGING
+    found: dict[str, list[Path]] = {}
+    for entry in sorted(names_here(place)):
+        found.setdefault(owner_of(entry), []).append(place / entry)
+    return {
+        name: paths for name, paths in found.items() if all(has_ended(name, place / f"{name}{LOCK}", p) for p in paths)
+    }
+
+
+def owner_of(entry: str) -> str:
+    return entry.removesuffix(LOCK) if entry.endswith(LOCK) else entry.rpartition("-")[0]
+
+
+def remove_orphans(store: Path, *, also: frozenset[str] = frozenset()) -> int:
+    """Remove staging folders of this host's processes that live no more, and of `also`; returns how many."""
+    place, removed = store / STAGING, 0
+    for name in also:
+        for path in place.glob(f"{glob.escape(name)}*"):
+            removed += remove_orphan(path)
+    for paths in orphans_in(store).values():
+        removed += sum(map(remove_orphan, paths))
     return removed
 
 
-def alive(pid: int) -> bool:
-    """Whether a process of this host exists."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+def remove_orphan(path: Path) -> bool:
+    """Remove a folder or a lock; whether it was a folder."""
+    if path.name.endswith(LOCK):
+        path.unlink(missing_ok=True)
         return False
-    except PermissionError:
-        return True
+    shutil.rmtree(path, ignore_errors=True)
     return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ from made_store import files
 
 from caselaw.config import load_project, resolve_store
 from caselaw.delivery import LETTER, OUTBOX
-from caselaw.storage.cache.locks import locked
+from caselaw.storage.locks import locked
 from caselaw.storage.stores import open_store
 
 OLD, YOUNG = f".upload-{'0' * 31}a", f".upload-{'0' * 31}b"
@@ -114,17 +113,36 @@ def test_entries_of_the_cache_whose_file_is_gone_are_removed(desk, on_apache: Pa
     assert not gone.exists()
 
 
+STAGES = """
+import os, sys
+from pathlib import Path
+from caselaw.storage import Staging
+Staging.open(Path(sys.argv[1]), {"number": "txt"}).paths["number"].write_text("x")
+print(flush=True)
+sys.stdin.read()
+os._exit(0)
+"""
+
+
 def test_staging_folders_of_dead_processes_go(desk) -> None:
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    staging = desk.root / "data" / ".staging"
-    for process in (dead.pid, os.getpid()):
-        leave(staging, f"{socket.gethostname()}.{process}-0/number.txt", 2 * DAYS)
-    leave(staging, "another-host.1-0/number.txt", 2 * DAYS)
+    store = desk.root / "data"
+    dead, living = (
+        subprocess.Popen([sys.executable, "-c", STAGES, str(store)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for _ in range(2)
+    )
+    for process in (dead, living):
+        process.stdout.readline()
+    dead.communicate()
+    leave(store / ".staging", "another-host.1-0/number.txt", 200 * DAYS)
+    for path in (store / ".staging").glob("*/number.txt"):
+        os.utime(path, (time.time() - 2 * DAYS,) * 2)
+    for path in (store / ".staging").iterdir():
+        os.utime(path, (time.time() - 2 * DAYS,) * 2)
     assert [orphan["kind"] for orphan in desk.ask("clean")["orphans"]] == ["staging"]
     assert desk.ask("clean", "--delete")["removed"] == 1
-    assert len(list(staging.iterdir())) == 2
+    assert len([path for path in (store / ".staging").iterdir() if path.is_dir()]) == 2
     assert "nothing was left behind" in desk.run("clean").output
+    living.communicate()
 
 
 def test_downloads_that_were_killed_go_and_those_under_way_stay(desk, on_apache: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import resource
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from made_records import record
 from caselaw.errors import RecordError, StoreUnavailable
 from caselaw.records import compact, read_records, write_records
 from caselaw.records.files import forget_absent
+from caselaw.storage.owner import owner
 
 
 def files(folder: Path) -> list[Path]:
@@ -42,7 +42,7 @@ def test_any_text_survives_in_journals_and_documents(tmp_path_factory, value, pa
     for one in written:
         write_records(str(folder), [one])
     assert list(read_records(folder)) == written
-    compact(str(folder), "whole", idle=frozenset({os.getpid()}))
+    compact(str(folder), "whole", idle=frozenset({owner()}))
     assert list(read_records(folder)) == written
 
 
@@ -50,7 +50,7 @@ def test_a_complete_workflow_is_one_document_with_what_is_shared_written_once(tm
     written = [record(str(number), identity=str(number)) for number in range(100)]
     for one in written:
         write_records(str(tmp_path), [one])
-    compact(str(tmp_path), "whole", idle=frozenset({os.getpid()}))
+    compact(str(tmp_path), "whole", idle=frozenset({owner()}))
     (document,) = files(tmp_path)
     assert document.name.startswith("whole.")
     assert document.suffix == ".json"
@@ -64,7 +64,7 @@ def test_a_complete_workflow_is_one_document_with_what_is_shared_written_once(tm
 def test_a_second_run_adds_a_document_and_keeps_the_first(tmp_path):
     for name in ("one", "two"):
         write_records(str(tmp_path), [record(name)])
-        compact(str(tmp_path), name, idle=frozenset({os.getpid()}))
+        compact(str(tmp_path), name, idle=frozenset({owner()}))
     assert [path.name.partition(".")[0] for path in files(tmp_path)] == ["one", "two"]
     assert [found.fingerprint for found in read_records(tmp_path)] == ["one", "two"]
 
@@ -144,7 +144,7 @@ def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path):
 def test_records_without_output_are_removed_from_journals_and_documents(tmp_path):
     for name in ("a", "b"):
         write_records(str(tmp_path), [record(name)])
-    compact(str(tmp_path), "whole", idle=frozenset({os.getpid()}))
+    compact(str(tmp_path), "whole", idle=frozenset({owner()}))
     for name in ("c", "d"):
         write_records(str(tmp_path), [record(name)])
     for name in ("b", "d"):
@@ -167,7 +167,7 @@ def test_a_record_that_could_not_be_written_leaves_no_part_of_itself(tmp_path):
             write_records(str(tmp_path), [record("b")])
         resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
         with pytest.raises(StoreUnavailable, match="could not be written"):
-            compact(str(tmp_path), "whole" * 20, idle=frozenset({os.getpid()}))
+            compact(str(tmp_path), "whole" * 20, idle=frozenset({owner()}))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     write_records(str(tmp_path), [record("c")])
@@ -188,7 +188,7 @@ def test_processes_that_put_records_together_at_the_same_time_lose_none(tmp_path
     def work(number: int) -> None:
         for turn in range(20):
             write_records(str(tmp_path), [record(f"{number}x{turn}")])
-            compact(str(tmp_path), "whole", idle=frozenset({os.getpid()}))
+            compact(str(tmp_path), "whole", idle=frozenset({owner()}))
 
     processes = [context.Process(target=work, args=(number,)) for number in range(4)]
     for process in processes:
@@ -208,7 +208,7 @@ def test_records_of_a_later_schema_survive_what_is_done_to_their_files(tmp_path)
     later = json.dumps({"fingerprint": "new", "schema": 3})
     file.write_text(file.read_text() + later + "\n")
     (tmp_path / ".records" / "whole.json").write_text('{"schema": 3, "something": "else"}')
-    compact(str(tmp_path), "whole", idle=frozenset({os.getpid()}))
+    compact(str(tmp_path), "whole", idle=frozenset({owner()}))
     forget_absent(str(tmp_path))
     assert [found.fingerprint for found in read_records(tmp_path)] == ["a"]
     assert any(later in path.read_text() for path in files(tmp_path))

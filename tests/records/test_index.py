@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import os
 import resource
 import sqlite3
 
@@ -14,6 +13,7 @@ from made_records import record
 
 from caselaw.errors import RecordError
 from caselaw.records import RecordIndex, compact, files, tables, write_records
+from caselaw.storage.owner import owner
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_a_new_record_is_found_at_once(index, folder):
 def test_records_that_moved_into_a_document_are_found_once(index, folder):
     write_records(folder, [record("a")])
     assert index.holdings(folder).keys() == {"a"}
-    compact(folder, "whole", idle=frozenset({os.getpid()}))
+    compact(folder, "whole", idle=frozenset({owner()}))
     assert [found.fingerprint for found in index.records(folder)] == ["a"]
 
 
@@ -147,7 +147,7 @@ def test_a_growing_journal_is_read_once(index, folder, monkeypatch):
 def test_a_journal_that_was_replaced_is_read_anew(index, folder, tmp_path):
     write_records(folder, [record("a")])
     assert index.newest(folder)
-    compact(folder, "whole", idle=frozenset({os.getpid()}))
+    compact(folder, "whole", idle=frozenset({owner()}))
     write_records(folder, [record("bb")])
     write_records(folder, [record("cc")])
     assert {found.fingerprint for found in index.records(folder)} == {"a", "bb", "cc"}

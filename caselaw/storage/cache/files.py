@@ -25,8 +25,8 @@ from pathlib import Path
 from caselaw.errors import ContentChanged, StoreUnavailable
 from caselaw.fingerprint.files import file_digest
 from caselaw.storage.cache.entries import Entry, Slot, clean, entry_of, link_or_copy, read_entry, slots
-from caselaw.storage.cache.locks import locked, locked_at_once
 from caselaw.storage.cache.users import User, in_use, remove_dead_users
+from caselaw.storage.locks import locked, locked_at_once
 
 DIGEST = re.compile(r"[0-9a-f]{64}")  # the name of a slot
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

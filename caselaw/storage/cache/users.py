@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from caselaw.storage.cache.locks import acquire, locked_at_once
+from caselaw.storage.locks import acquire, locked_at_once
 
 LOCK = ".lock"
 

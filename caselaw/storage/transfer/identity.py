@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import os
+import secrets
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -131,7 +132,7 @@ def narrow_macaroon(root: Place, path: str, activities: Collection[str], lifetim
 
 def write_secret(file: Path, text: str) -> None:
     """Write a file that only its owner can read, at once. Raises `TransferError`."""
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    temporary = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
