@@ -43,7 +43,7 @@ def components_of(task: Any) -> Components:
         code=closure.code_digest,
         parameters=digest(task.significant_parameters),
         config=digest(config_of(task)),
-        environment=digest(dict(closure.distributions), without_file_names(task.environment_parts)),
+        environment=digest(dict(task.installed_distributions), without_file_names(task.environment_parts)),
     )
 
 
@@ -77,7 +77,7 @@ def basis_of(task: Any) -> Basis:
         sources={name: closure.source(name) for name in closure.symbols},
         parameters=typed_parameters(task),
         config=config_of(task),
-        distributions=dict(closure.distributions),
+        distributions=dict(task.installed_distributions),
         environment=task.environment_parts,
         python=platform.python_version(),
     )

@@ -54,6 +54,10 @@ class WorkerError(CaselawError):
     """A worker process cannot be started, or cannot make the task that it is to run."""
 
 
+class SandboxError(CaselawError):
+    """A sandbox cannot be entered, or is inside not what was counted outside."""
+
+
 class StoreUnavailable(CaselawError):
     """The store could not answer: this is never "missing"."""
 

@@ -50,6 +50,8 @@ from caselaw.records import RecordIndex
 from caselaw.records.index import index_of
 from caselaw.reserved import refuse_reserved_names
 from caselaw.resources import Resources
+from caselaw.sandbox.entrance import entrance
+from caselaw.sandbox.versions import distributions_of
 from caselaw.storage import Location, exists, readable_directory
 from caselaw.storage.store import Store
 from caselaw.storage.stores import open_store
@@ -100,6 +102,8 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         super().__init_subclass__(**kwargs)
         refuse_reserved_names(cls)
         refuse_other_roles(cls)
+        if issubclass(cls, law.SandboxTask):
+            cls.sandbox_proxy = property(entrance)
 
     @classmethod
     def modify_task_attributes(cls) -> None:
@@ -240,12 +244,22 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         return self._code
 
     @functools.cached_property
+    def installed_distributions(self) -> Mapping[str, str]:
+        """Versions of the distributions that this code imports, as they are where the task runs."""
+        return distributions_of(self)
+
+    @functools.cached_property
     def environment_parts(self) -> dict[str, str]:
         """What the task runs in, as content: its sandbox, the variables that it declares, the options that it reads."""
         cls: Any = type(self)
         key = getattr(self, "sandbox", None) if "sandbox" not in counted_names(cls) else None
         in_sandbox = isinstance(key, str) and "::" in key
         parts = sandbox_parts(str(key), self.project.root, self.file_digests) if in_sandbox else {}
+        if in_sandbox and not isinstance(self, law.SandboxTask):
+            warn_once(
+                "%s: the sandbox '%s' counts, but the task does not run in it; derive it from law.SandboxTask, too",
+                type(self).__name__, key,
+            )  # fmt: skip
         variables = {f"${name}": digest("variable", os.environ.get(name)) for name in self.environment_variables}
         return {**parts, **variables, **option_digests(self.closure.options, self.closure.settings)}
 

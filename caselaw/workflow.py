@@ -62,10 +62,10 @@ class Workflow(FingerprintedTask, PoolWorkflow, LocalWorkflow):
     def requires_declared(self) -> bool:
         return type(self).requires is Workflow.requires
 
-    def __getattribute__(self, attr: str) -> Any:
+    def __getattribute__(self, attr: str, proxy: bool | None = None) -> Any:
         """law's forwarding to the workflow proxy, without its cost for all other attributes (a third of a branch)."""
         if attr in FORWARDED:
-            return super().__getattribute__(attr)
+            return super().__getattribute__(attr, proxy)
         return object.__getattribute__(self, attr)
 
     @property

@@ -24,9 +24,9 @@ from caselaw.execution.sending import Sender
 from caselaw.execution.tapes import inputs_online
 from caselaw.execution.watchdog import Watchdog
 from caselaw.loading.refusal import require_before_run
-from caselaw.publishing import run_of
 from caselaw.records import compact
 from caselaw.records.completeness import incomplete
+from caselaw.sandbox.entrance import run_task
 from caselaw.storage import existing_names, remove_orphans
 from caselaw.storage.owner import owner
 
@@ -70,7 +70,7 @@ def run_here(branch: Any) -> Any:
         return None
     with inputs_online(workflow, [number]):
         verify_inputs(branch, with_expected(branch, workflow.plain_row(number)))
-        run_of(branch)
+        run_task(branch)
     return None
 
 

@@ -24,12 +24,14 @@ from caselaw.execution.surroundings import Surroundings
 from caselaw.execution.threads import pin_threads
 from caselaw.loading.refusal import require_before_run
 from caselaw.recording import Started, cpu_seconds
+from caselaw.sandbox import entrance
+from caselaw.sandbox.entrance import run_task
 from caselaw.storage.owner import owner
 
 PR_SET_PDEATHSIG = 1
 LONGEST_OUTPUT = 64 * 1024
 
-AROUND_STEP = frozenset({__file__, publishing.__file__, contextlib.__file__})
+AROUND_STEP = frozenset({__file__, entrance.__file__, publishing.__file__, contextlib.__file__})
 """Files whose frames at the top of a traceback say nothing of the task."""
 SHOW_STACK = signal.SIGUSR2
 """A worker that gets this signal prints where it is, whatever it waits for."""
@@ -134,7 +136,7 @@ def run_branch(task: Any, started: float) -> str | None:
     task._started = Started(started, cpu_seconds())
     try:
         verify_inputs(task, task._branch_row)
-        publishing.run_of(task)
+        run_task(task)
     finally:
         task.store.done_reading()
     if task.declared:

@@ -100,10 +100,10 @@ def _metadata_entries(folder: Path) -> list[str]:
 
 def _project(entry: str) -> str:
     """The normalised project name in `Name-1.0.dist-info`."""
-    return _normalised(entry.rpartition(".")[0].partition("-")[0])
+    return normalised(entry.rpartition(".")[0].partition("-")[0])
 
 
-def _normalised(name: str) -> str:
+def normalised(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
@@ -145,7 +145,7 @@ def _described(metadata: Path) -> Distribution:
             "a distribution does not say its version", str(metadata), "install the distribution again"
         )
     caveat = "installed as editable: its version stays the same when its code changes"
-    project = _normalised(fields.get("name") or _project(metadata.name))
+    project = normalised(fields.get("name") or _project(metadata.name))
     return Distribution(project, fields["version"], caveat if _editable(metadata) else "")
 
 

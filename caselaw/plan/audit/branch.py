@@ -23,6 +23,7 @@ from caselaw.plan.audit.observation import Observation, read_observations
 from caselaw.plan.audit.origin import Origins
 from caselaw.plan.audit.recorder import Lines
 from caselaw.recording import RunContext
+from caselaw.sandbox.entrance import needs_sandbox
 
 START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from caselaw.plan.audit.child import serve; serve()"
 SHOWN_OUTPUT = 4000
@@ -46,6 +47,11 @@ def chosen_branch(task: Any) -> tuple[Any, int | None]:
             type(task).__name__,
             "declare products and write them inside 'with self.publish() as out:'",
         )
+    if needs_sandbox(task):
+        raise TaskError(
+            "the task runs in a sandbox, where the audit cannot watch it", type(task).__name__,
+            f"run the audit inside '{task.effective_sandbox}', with LAW_SANDBOX set to that",
+        )  # fmt: skip
     if not hasattr(task, "get_branch_map"):
         return task, None
     workflow = task.as_workflow()

@@ -1,0 +1,1 @@
+"""What tasks run in: the sandboxes of law, entered by whichever process runs a branch."""

@@ -1,0 +1,90 @@
+"""What `law run` does inside a sandbox: one branch, as it was decided outside."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import law
+import luigi
+
+from caselaw.errors import SandboxError
+from caselaw.fingerprint.distributions import normalised
+from caselaw.sandbox.entrance import INSTALLED, REQUEST, RESULT
+from caselaw.version import __version__
+
+
+class Inside(law.Task):  # type: ignore[misc]
+    """Runs the branch of the request in `folder`; what came of it is written there."""
+
+    exclude_index = True
+    folder = luigi.Parameter()
+
+    def complete(self) -> bool:
+        return Path(self.folder, RESULT).exists()
+
+    def run(self) -> None:
+        try:
+            found = self.result()
+        except BaseException:
+            write(self.folder, {"error": traceback.format_exc()})
+            raise
+        write(self.folder, found)
+
+    def result(self) -> dict[str, Any]:
+        version, path, *request = pickle.loads(Path(self.folder, REQUEST).read_bytes())
+        if version != __version__:
+            raise SandboxError(f"it has caselaw {__version__}, and outside is {version}", sys.prefix, INSTALLED)
+        sys.path.extend(path)
+        return {"letter": run_request(*request)}
+
+
+class Versions(Inside):
+    """Writes down which distributions there are."""
+
+    def result(self) -> dict[str, Any]:
+        found: dict[str, str] = {}
+        for one in metadata.distributions():
+            if one.metadata["Name"]:
+                found.setdefault(normalised(one.metadata["Name"]), one.version)
+        return found
+
+
+def write(folder: str, content: dict[str, Any]) -> None:
+    Path(folder, RESULT).write_text(json.dumps(content))
+
+
+def run_request(distributions: Mapping[str, str], request: bytes) -> str | None:
+    """Run a branch; returns the folder of the outbox with its outputs, if they are there.
+
+    Raises `SandboxError` where what is inside is not what was counted outside.
+    """
+    from caselaw.execution.worker import run_branch
+
+    job, number, row = pickle.loads(request)
+    task = job.branch(job.task(), number, row)
+    refuse_differences(task, distributions)
+    return run_branch(task, time.time())
+
+
+def refuse_differences(task: Any, distributions: Mapping[str, str]) -> None:
+    """Raise `SandboxError` where the code or its distributions are not those of the fingerprint."""
+    found = dict(task.closure.distributions)
+    names = sorted(name for name in found.keys() | distributions.keys() if found.get(name) != distributions.get(name))
+    if names:
+        shown = ", ".join(f"{name} {found.get(name)} instead of {distributions.get(name)}" for name in names)
+        raise SandboxError(
+            f"there is {shown}", f"inside, {sys.prefix}", "run again; the fingerprint counts what is there"
+        )
+    if task.closure.code_digest != task.of_all_branches.run_context.code:
+        raise SandboxError(
+            "the code of the task is not that of its fingerprint", f"inside, {sys.prefix}",
+            "the project must be the same files there",
+        )  # fmt: skip
