@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import law
@@ -65,11 +67,19 @@ def as_text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
+def module_of(name: str) -> Any:
+    """A module by name; the script that runs is not imported once more, which might run it again."""
+    script = sys.modules.get("__main__")
+    spec, file = getattr(script, "__spec__", None), getattr(script, "__file__", None)
+    of_script = spec.name.removesuffix(".__main__") if spec is not None else Path(file).stem if file else None
+    return script if name == of_script and name not in sys.modules else importlib.import_module(name)
+
+
 def parameters_of(entry: str) -> dict[str, str]:
     """Parameters of a class derived from `luigi.Config` as its code sees them, in the form of the command line."""
     module, _, name = entry.partition(":")
     try:
-        cls = getattr(importlib.import_module(module), name)
+        cls = getattr(module_of(module), name)
         values = cls()
     except Exception as error:
         raise FingerprintError(
