@@ -129,7 +129,7 @@ def foreign_files(known: Collection[int]) -> bool:
 def open_files() -> dict[int, str]:
     """Descriptor → what it leads to, of all that is open here."""
     found = {}
-    for entry in list(OPEN.iterdir()):
+    for entry in list(OPEN.iterdir()) if OPEN.is_dir() else ():
         with contextlib.suppress(OSError):  # that of the listing itself
             found[int(entry.name)] = str(entry.readlink())
     return found

@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -52,6 +53,7 @@ class Server:
         try:
             socket.send_fds(self.control, [WORKER], [connection.fileno(), printed])
             pid = int(self.next("pid", report)["pid"])
+            self.statuses.pop(pid, None)  # of an earlier one of the same number
         except OSError as error:
             raise self.failed() from error
         return ServedProcess(pid, self)
@@ -153,21 +155,26 @@ class ServedProcess:
     """A worker that the server has forked, as `multiprocessing` shows its own."""
 
     def __init__(self, pid: int, server: Server) -> None:
-        self.pid, self.server = pid, server
+        self.pid, self.server, self.parent = pid, server, server.process
 
     @property
     def exitcode(self) -> int | None:
+        """As `multiprocessing` has it; whoever was killed together with the process that forked it, was killed."""
         self.join(0)
-        return self.server.statuses.get(self.pid)
+        return self.server.statuses.get(self.pid, None if self.has_parent else -signal.SIGKILL)
+
+    @property
+    def has_parent(self) -> bool:
+        return self.server.process is self.parent and self.server.alive
 
     def is_alive(self) -> bool:
-        return self.exitcode is None and self.server.alive
+        return self.exitcode is None
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until it has ended, at most so many seconds."""
         end = None if timeout is None else time.monotonic() + timeout
         with contextlib.suppress(OSError, ValueError):  # the server is gone, and the worker with it
-            while self.pid not in self.server.statuses:
+            while self.pid not in self.server.statuses and self.has_parent:
                 left = 1.0 if end is None else end - time.monotonic()
                 if self.server.read(max(0.0, left)) is None and end is not None and left <= 0:
                     return

@@ -18,6 +18,8 @@ import luigi
 from caselaw.errors import SandboxError
 from caselaw.fingerprint.distributions import normalised
 from caselaw.sandbox.entrance import INSTALLED, REQUEST, RESULT
+from caselaw.storage import remove_orphans
+from caselaw.storage.owner import owner
 from caselaw.version import __version__
 
 
@@ -71,7 +73,10 @@ def run_request(distributions: Mapping[str, str], request: bytes) -> str | None:
     job, number, row = pickle.loads(request)
     task = job.branch(job.task(), number, row)
     refuse_differences(task, distributions)
-    return run_branch(task, time.time())
+    try:
+        return run_branch(task, time.time())
+    finally:
+        remove_orphans(task.store.scratch, also=frozenset({owner()}))
 
 
 def refuse_differences(task: Any, distributions: Mapping[str, str]) -> None:

@@ -141,7 +141,7 @@ def arrive(place: Path) -> None:
 
 def leave(place: Path) -> None:
     """Nothing of this process is left in a staging folder."""
-    if not any(folder.startswith(f"{place}/") for folder in _open):
+    if not any(folder.startswith(f"{place}/{owner()}") for folder in _open):
         let_go(place / f"{owner()}{LOCK}")
 
 

@@ -121,3 +121,20 @@ def timed_start(pool: Pool) -> float:
     while Path(f"/proc/{worker.process.pid}/stat").read_text().split(")")[1].split()[0] != "S":
         time.sleep(0.0005)
     return time.perf_counter() - started
+
+
+def test_workers_whose_server_was_killed_are_dead_and_replaced(tmp_path: Path):
+    import numpy  # noqa: F401
+
+    pool = Pool(1, Surroundings.here(tmp_path))
+    try:
+        first = pool.start(lambda _: None)
+        assert first.process.is_alive()
+        pool.server.process.kill()
+        pool.server.process.wait()
+        assert (first.process.is_alive(), first.process.exitcode) == (False, -9)
+        (second,) = pool.at_least(1, lambda _: None)
+        assert second is not first
+        assert second.process.is_alive()
+    finally:
+        pool.end()
