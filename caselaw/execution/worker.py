@@ -25,7 +25,6 @@ from caselaw.execution.threads import pin_threads
 from caselaw.loading.refusal import require_before_run
 from caselaw.recording import Started, cpu_seconds
 from caselaw.sandbox import entrance
-from caselaw.sandbox.entrance import run_task
 from caselaw.storage.owner import owner
 
 PR_SET_PDEATHSIG = 1
@@ -136,7 +135,7 @@ def run_branch(task: Any, started: float) -> str | None:
     task._started = Started(started, cpu_seconds())
     try:
         verify_inputs(task, task._branch_row)
-        run_task(task)
+        entrance.run_task(task)
     finally:
         task.store.done_reading()
     if task.declared:
