@@ -23,18 +23,18 @@ def append_record(directory: str, record: Record) -> None:
     Raises `StoreUnavailable` where that fails; no part of the record stays behind then.
     """
     line = json.dumps(as_json(record), separators=(",", ":"), sort_keys=True) + "\n"
-    path = Path(directory, RECORDS, f"{owner()}{JOURNAL}")
+    path = f"{directory}/{RECORDS}/{owner()}{JOURNAL}"
     try:
         append(opened(path), line.encode())
     except OSError as error:
         raise StoreUnavailable(f"a record could not be written: {error.strerror}", path, UNWRITABLE) from error
 
 
-def opened(path: Path) -> int:
+def opened(path: str) -> int:
     try:
         return kept(path)
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
         return kept(path)
 
 

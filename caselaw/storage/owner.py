@@ -18,8 +18,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from caselaw.storage.locks import has_name
-
 LOCK = ".lock"
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 NAME = re.compile(r"(?P<host>.+?)\.(?P<pid>\d+)(?:\.(?P<boot>[0-9a-f]{8})\.[0-9a-f]{12})?")
@@ -33,11 +31,11 @@ class Owner:
 
     def __init__(self) -> None:
         self.name = f"{socket.gethostname()}.{os.getpid()}.{boot()}.{secrets.token_hex(6)}"
-        self.kept: dict[Path, int] = {}
+        self.kept: dict[str, tuple[int, tuple[int, int]]] = {}
         self.access = threading.RLock()
 
     def become_copy(self) -> None:
-        for descriptor in self.kept.values():  # the lock stays with the process that took it
+        for descriptor, _ in self.kept.values():  # the lock stays with the process that took it
             os.close(descriptor)
         self.__init__()  # type: ignore[misc]
 
@@ -47,41 +45,52 @@ def owner() -> str:
     return _owner.name
 
 
-def kept(path: Path) -> int:
+def kept(path: str) -> int:
     """A file, opened to add to it, whose lock this process keeps until it ends; of many files, those used last.
 
     Raises `OSError` where it cannot be opened. Where the file system has no locks, nobody can tell who has ended.
     """
     with _owner.access:
-        descriptor = _owner.kept.pop(path, None)
-        if descriptor is None or not has_name(descriptor, path):
-            if descriptor is not None:
-                os.close(descriptor)
-            descriptor = locked(path)
-        _owner.kept[path] = descriptor
+        known = _owner.kept.pop(path, None)
+        if known is None or inode(path) != known[1]:
+            if known is not None:
+                os.close(known[0])
+            known = locked(path)
+        _owner.kept[path] = known
         while len(_owner.kept) > MOST_KEPT:
-            os.close(_owner.kept.pop(next(iter(_owner.kept))))
-    return descriptor
+            os.close(_owner.kept.pop(next(iter(_owner.kept)))[0])
+    return known[0]
 
 
-def locked(path: Path) -> int:
+def inode(path: str) -> tuple[int, int] | None:
+    """Which file has a name, if any."""
+    try:
+        state = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return state.st_dev, state.st_ino
+
+
+def locked(path: str) -> tuple[int, tuple[int, int]]:
+    """Descriptor and inode of a file, which had the name when the lock was there."""
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
         with contextlib.suppress(OSError):  # a file system without locks
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-        if has_name(descriptor, path):
-            return descriptor
+        state = os.fstat(descriptor)
+        if inode(path) == (state.st_dev, state.st_ino):
+            return descriptor, (state.st_dev, state.st_ino)
         os.close(descriptor)
 
 
-def let_go(path: Path) -> None:
+def let_go(path: str) -> None:
     """Remove a file whose lock this process keeps."""
     with _owner.access:
-        descriptor = _owner.kept.pop(path, None)
-        if descriptor is not None:
-            if has_name(descriptor, path):
-                path.unlink(missing_ok=True)
-            os.close(descriptor)
+        known = _owner.kept.pop(path, None)
+        if known is not None:
+            if inode(path) == known[1]:
+                Path(path).unlink(missing_ok=True)
+            os.close(known[0])
 
 
 def has_ended(name: str, lock: Path, of: Path) -> bool:

@@ -53,7 +53,7 @@ class Staging:
         endings = {name: "" if extension in ("", "/") else f".{extension}" for name, extension in products.items()}
         paths = {name: Path(folder, f"{name}{ending}") for name, ending in endings.items()}
         try:
-            arrive(store / STAGING)
+            arrive(f"{store}/{STAGING}")
             os.makedirs(folder, exist_ok=True)
         except OSError as error:
             raise PublishError(
@@ -84,7 +84,7 @@ class Staging:
             shutil.rmtree(self.folder, ignore_errors=True)
         _open.discard(self.folder)
         if not keep_folder:
-            leave(Path(self.folder).parent)
+            leave(os.path.dirname(self.folder))
 
 
 # Staging folders in use by this process; a fork starts with folders of its own, as names carry the process.
@@ -117,7 +117,7 @@ def take_name(source: str, final: str, aside: str) -> None:
 def private_folder(store: Path, purpose: str) -> Iterator[Path]:
     """An empty folder of this process in the store; what a kill leaves there is removed by the next run."""
     place = store / STAGING / f"{owner()}-{purpose}"
-    arrive(place.parent)
+    arrive(str(place.parent))
     _open.add(str(place))
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
@@ -126,23 +126,23 @@ def private_folder(store: Path, purpose: str) -> Iterator[Path]:
     finally:
         shutil.rmtree(place, ignore_errors=True)
         _open.discard(str(place))
-        leave(place.parent)
+        leave(str(place.parent))
 
 
-def arrive(place: Path) -> None:
+def arrive(place: str) -> None:
     """Let others see that this process lives, as long as it has anything in a staging folder."""
-    lock = place / f"{owner()}{LOCK}"
+    lock = f"{place}/{owner()}{LOCK}"
     try:
         kept(lock)
     except FileNotFoundError:
-        place.mkdir(parents=True, exist_ok=True)
+        os.makedirs(place, exist_ok=True)
         kept(lock)
 
 
-def leave(place: Path) -> None:
+def leave(place: str) -> None:
     """Nothing of this process is left in a staging folder."""
     if not any(folder.startswith(f"{place}/{owner()}") for folder in _open):
-        let_go(place / f"{owner()}{LOCK}")
+        let_go(f"{place}/{owner()}{LOCK}")
 
 
 def orphans_in(store: Path) -> dict[str, list[Path]]:
