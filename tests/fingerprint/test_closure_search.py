@@ -368,7 +368,7 @@ def test_the_memo_can_be_deleted_or_broken_at_any_time(tmp_path: Path, write: Wr
     })  # fmt: skip
     cold = closure("work:T")
     memos = sorted((tmp_path / ".caselaw").iterdir())
-    assert [memo.name.partition("-")[0] for memo in memos] == ["code", "distributions"]
+    assert [memo.name.partition("-")[0] for memo in memos] == ["code", "deeds", "distributions"]
     assert closure("work:T") == cold
     for memo in memos:
         memo.write_text("{broken")

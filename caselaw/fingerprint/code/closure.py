@@ -17,6 +17,7 @@ from typing import Any
 
 from caselaw.errors import FingerprintError
 from caselaw.fingerprint.code.assigned import Assigned, assigned_methods
+from caselaw.fingerprint.code.effects import Effects
 from caselaw.fingerprint.code.facts import Option
 from caselaw.fingerprint.code.found import ClosureWarning, Found
 from caselaw.fingerprint.code.hashed import HashedCode, HashedFile
@@ -138,6 +139,7 @@ class Closures:
         self.sources = Sources(place, texts)
         self.distributions = Distributions(place)
         self._resolver = Resolver(self.finder, self.sources)
+        self._effects = Effects(self._resolver)
         self._known: dict[Any, Closure] = {}
 
     def of(self, entries: Iterable[str]) -> Closure:
@@ -189,8 +191,9 @@ class Closures:
                 found = self.distributions.of(top)
                 if all(d.version.startswith(("file:", "unversioned")) for d in found):
                     finder = finder.adopting(top)  # for this closure only: others must not depend on it
-        resolver = self._resolver if finder is self.finder else Resolver(finder, self.sources)
-        return Search(resolver, self._is_installed)
+        if finder is self.finder:
+            return Search(self._resolver, self._is_installed, self._effects)
+        return Search(Resolver(finder, self.sources), self._is_installed)
 
     def _is_installed(self, top: str) -> bool:
         return all(found.version != MISSING for found in self.distributions.of(top))

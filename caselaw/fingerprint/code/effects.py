@@ -4,127 +4,98 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from caselaw.fingerprint.code import libraries
 from caselaw.fingerprint.code.classes import ancestors, definition, first_party_bases
-from caselaw.fingerprint.code.facts import MUTATORS, Done, Ref
-from caselaw.fingerprint.code.resolution import EXTERNAL, NAME, Resolver, Target
-from caselaw.fingerprint.code.table import Binding, Part
+from caselaw.fingerprint.code.conduct import ANYWHERE, Conduct, Name
+from caselaw.fingerprint.code.resolution import EXTERNAL, NAME, Resolver
+from caselaw.fingerprint.code.table import Binding, ClassTable, Part
 
-Name = tuple[str, str]
-"""Module and name."""
-
-ANYWHERE: Name = ("", "")
-"""Registered with something that the source does not show."""
-
-# Decorators of these packages give back what they decorate, or a wrapper of it, and remember nothing.
-_PURE = frozenset({
-    "abc", "asyncio", "attr", "attrs", "backoff", "beartype", "cachetools", "caselaw", "click", "collections",
-    "contextlib", "dask", "dataclasses", "decorator", "deprecated", "enum", "equinox", "flax", "functools",
-    "hypothesis", "jax", "jaxtyping", "joblib", "law", "line_profiler", "luigi", "memory_profiler", "numba",
-    "numpy", "operator", "pydantic", "pytest", "reprlib", "retry", "scipy", "tenacity", "tensorflow",
-    "torch", "types", "typing", "typing_extensions", "unittest", "warnings", "wrapt",
-})  # fmt: skip
+__all__ = ["ANYWHERE", "Effects", "Name", "subclasses"]
 
 
-def registrations(resolver: Resolver, module: str) -> Iterator[tuple[str, frozenset[Name]]]:
-    """Names of a module whose definition registers, and with what, when the module is imported."""
-    for name, binding in resolver.table(module).bindings.items():
-        found: set[Name] = set()
-        for decorator in binding.decorators:
-            found |= _registered_by(resolver, module, decorator, (), any_method=True)
-        for done in _calls_on_import(binding):
-            found |= _registered_by(resolver, module, done, (), any_method=False) - {ANYWHERE}
-        if binding.definition is not None:
-            for decorator in binding.definition.method_decorators:
-                found |= _registered_by(resolver, module, decorator, (), any_method=True)
-            found |= _registered_by_bases(resolver, (module, name))
-        found.discard((module, name))
-        if found:
-            yield name, frozenset(found)
+class Effects:
+    """What registers with what, for the modules of one resolver."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self._conduct = Conduct(resolver)
+        self._known: dict[str, list[tuple[str, frozenset[Name]]]] = {}
+
+    def registrations(self, module: str) -> list[tuple[str, frozenset[Name]]]:
+        """Names of a module whose statements register, and with what, when the module is imported."""
+        if module not in self._known:
+            self._known[module] = list(self._registrations(module))
+        return self._known[module]
+
+    def _registrations(self, module: str) -> Iterator[tuple[str, frozenset[Name]]]:
+        bindings = self.resolver.table(module).bindings
+        owners: dict[int, set[Name]] = {}
+        for name, binding in bindings.items():
+            for line in _lines(binding):
+                owners.setdefault(line, set()).add((module, name))
+        changes: dict[int, frozenset[Name]] = {}
+        for name, binding in bindings.items():
+            found: set[Name] = set()
+            for line in self._active(module, binding):
+                if line not in changes:
+                    changes[line] = self._conduct.changes(module, line) - owners[line]
+                found |= changes[line]
+            if found:
+                yield name, frozenset(found)
+
+    def _active(self, module: str, binding: Binding) -> set[int]:
+        """Lines of the statements for a name that may do more than to bind it."""
+        lines = {part.lines[0] for part in binding.parts if self._may_change(module, part, binding)}
+        table = binding.definition
+        if table is not None and self._class_may_change(module, table):
+            lines.add(table.head.lines[0])
+        return lines
+
+    def _may_change(self, module: str, part: Part, binding: Binding) -> bool:
+        if any(done.depth == 0 for done in part.mutations):
+            return True
+        if binding.is_function or binding.decorators:
+            return bool(binding.decorators) or any(done.depth == 0 for done in part.calls)
+        for done in part.calls:
+            for target in self.resolver.resolve(module, done.what) if done.depth == 0 else ():
+                dotted = target.dotted if target.kind == EXTERNAL else ""
+                if not dotted or libraries.registers(dotted) or libraries.changes_first(dotted):
+                    return True
+        return any(self._is_made(module, ref) for ref in part.refs)
+
+    def _is_made(self, module: str, ref: object) -> bool:
+        """Whether a reference is to code of ours, or to what a call made."""
+        for target in self.resolver.resolve(module, ref):  # type: ignore[arg-type]
+            if target.kind == EXTERNAL:
+                continue
+            binding = self.resolver.table(target.module).bindings.get(target.name) if target.kind == NAME else None
+            if binding is None or binding.definition is not None or binding.is_function or binding.origins:
+                return True
+            if any(part.calls for part in binding.parts):
+                return True
+        return False
+
+    def _class_may_change(self, module: str, table: ClassTable) -> bool:
+        if table.decorators or table.head.refs or table.method_decorators:
+            return True
+        if any(not part.names or any(self._is_made(module, ref) for ref in part.refs) for part in table.statements):
+            return True
+        inside = (*table.statements, *(part for parts in table.methods.values() for part in parts))
+        if any(done.depth == 0 for part in inside for done in (*part.calls, *part.mutations)):
+            return True
+        targets = [t for base in table.bases for ref in base.refs for t in self.resolver.resolve(module, ref)]
+        return any(target.kind != EXTERNAL and self._hooks((target.module, target.name)) for target in targets)
+
+    def _hooks(self, base: Name) -> bool:
+        """Whether a base class looks at what is derived from it."""
+        tables = [definition(self.resolver, cls) for cls in ancestors(self.resolver, base)]
+        return any(table is None or table.head.refs or "__init_subclass__" in table.methods for table in tables)
 
 
-def _calls_on_import(binding: Binding) -> Iterator[Done]:
-    """Calls in an assignment, or in the body of a class."""
-    parts = binding.parts if not binding.is_function else ()
+def _lines(binding: Binding) -> Iterator[int]:
+    yield from (part.lines[0] for part in binding.parts)
     if binding.definition is not None:
-        parts = (*parts, *binding.definition.statements)
-    return (done._replace(depth=1) for part in parts for done in part.calls if done.depth == 0)
-
-
-def _registered_by(
-    resolver: Resolver, module: str, done: Done, through: tuple[Name, ...], any_method: bool
-) -> set[Name]:
-    """What is mutated by a call of something, `done.depth` times in a row."""
-    if not done.what.chain:
-        return {ANYWHERE}
-    found: set[Name] = set()
-    for target in resolver.resolve(module, done.what):
-        if target.kind == EXTERNAL:
-            if target.module.partition(".")[0] not in _PURE:
-                found.add(ANYWHERE)
-        elif target.kind != NAME:
-            found.add(ANYWHERE)
-        elif target.rest:
-            if any_method or target.rest[-1] in MUTATORS:
-                found.add((target.module, target.name))
-        elif (target.module, target.name) not in through:
-            found |= _mutated_by(resolver, target, done.depth, (*through, (target.module, target.name)))
-    return found
-
-
-def _mutated_by(resolver: Resolver, target: Target, times: int, through: tuple[Name, ...]) -> set[Name]:
-    """Names of modules that a call of a function or class of ours mutates."""
-    module, binding = target.module, resolver.table(target.module).bindings[target.name]
-    found: set[Name] = set()
-    if binding.definition is not None:
-        for parts in binding.definition.methods.values():
-            for part in parts:
-                found |= _mutated_in(resolver, module, part, 99)
-    for part in binding.parts:
-        if not binding.is_function:  # njit = numba.njit(cache=True)
-            refs = [Done(ref, times) for ref in part.refs]
-        else:
-            found |= _mutated_in(resolver, module, part, times)
-            refs = [done._replace(depth=1) for done in part.calls if 1 <= done.depth <= times]
-        for ref in refs:
-            found |= _registered_by(resolver, module, ref, through, any_method=False) - {ANYWHERE}
-    return found
-
-
-def _mutated_in(resolver: Resolver, module: str, part: Part, times: int) -> set[Name]:
-    found: set[Name] = set()
-    for what, depth in part.mutations:
-        if 1 <= depth <= times:
-            targets = resolver.resolve(module, what)
-            found |= {(t.module, t.name) if t.kind == NAME else ANYWHERE for t in targets}
-    return found
-
-
-def _registered_by_bases(resolver: Resolver, cls: Name) -> set[Name]:
-    """A base class of ours with `__init_subclass__`, or a metaclass of ours, may remember the class."""
-    found: set[Name] = set()
-    for base in ancestors(resolver, cls)[1:]:
-        table = definition(resolver, base)
-        if table is not None and "__init_subclass__" in table.methods:
-            found.add(base)
-            for part in table.methods["__init_subclass__"]:
-                found |= _mutated_in(resolver, base[0], part, 1)
-    for owner in ancestors(resolver, cls):
-        table = definition(resolver, owner)
-        for ref in table.head.refs if table is not None else ():
-            found |= _metaclass(resolver, owner[0], ref)
-    return found
-
-
-def _metaclass(resolver: Resolver, module: str, ref: Ref) -> set[Name]:
-    """A metaclass of ours among what the keywords of a class name."""
-    found: set[Name] = set()
-    for target in resolver.resolve(module, ref):
-        cls = (target.module, target.name)
-        table = definition(resolver, cls) if target.kind == NAME else None
-        for name in ("__new__", "__init__") if table is not None else ():
-            for part in table.methods.get(name, ()) if table is not None else ():
-                found |= _mutated_in(resolver, target.module, part, 1) | {cls}
-    return found
+        yield binding.definition.head.lines[0]
 
 
 def subclasses(resolver: Resolver, module: str) -> Iterator[tuple[Name, list[Name]]]:

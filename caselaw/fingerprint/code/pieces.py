@@ -115,14 +115,17 @@ class Pieces:
 
     def is_effect(self, statement: ast.stmt) -> bool:
         """Whether a statement does more than to bind and mutate names of the module."""
-        if not self._mutated(statement) <= self.bound:
-            return True
+        named = isinstance(statement, ast.Assign | ast.AnnAssign) and not names_of([statement]).bound.isdisjoint(
+            self.bound
+        )
+        if not named and not self._mutated(statement) <= self.bound:
+            return True  # of an assignment, what it changes beyond the module decides: see conduct
         if isinstance(statement, Compound):
             return any(self.is_effect(inner) for inner in simple_statements(statement))
         if isinstance(statement, ast.Expr):
             return not (isinstance(statement.value, ast.Constant) or self._mutated(statement))
         if isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Delete):
-            return not self.touched(statement)
+            return not (named or self.touched(statement))
         return not (isinstance(statement, _NO_EFFECT) or type(statement).__name__ == "TypeAlias")
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from caselaw.fingerprint.code.deeds import no_deeds
 from caselaw.fingerprint.code.facts import OWN, Import, Ref
 from caselaw.fingerprint.code.lookups import WHOLE
 from caselaw.fingerprint.code.modules import ENGINE, Finder, Module
@@ -56,6 +57,7 @@ class Resolver:
         self.finder = finder
         self.sources = sources
         self._tables: dict[str, Table] = {}
+        self._deeds: dict[str, dict[str, Any]] = {}
         self._resolved: dict[tuple[str, int, str, tuple[str, ...]], tuple[Target, ...]] = {}
 
     def files(self, name: str) -> list[Source]:
@@ -73,6 +75,13 @@ class Resolver:
             tables = [source.table for source in self.files(name) if source.table is not None]
             self._tables[name] = tables[0] if tables else Table()
         return self._tables[name]
+
+    def deeds(self, name: str) -> dict[str, Any]:
+        """What the code of a module does; nothing of a namespace and of a compiled extension."""
+        if name not in self._deeds:
+            found = [source for source in self.files(name) if source.table is not None]
+            self._deeds[name] = self.sources.deeds(found[0]) if found else no_deeds()
+        return self._deeds[name]
 
     def compiled(self, name: str) -> bool:
         """Whether a module is a compiled extension, maybe beside its source."""
@@ -202,6 +211,15 @@ class Resolver:
         if table.has_exports or table.lazy:
             return None if self._name(module, (name,), seen) else False
         return not name.startswith("_") and bool(self._name(module, (name,), seen))
+
+    def starred_names(self, module: str, name: str) -> list[Target]:
+        """What star imports bring under a name, whatever the module itself binds to it later."""
+        found: list[Target] = []
+        for star in self.table(module).stars:
+            base = self.absolute(module, star.level, star.module)
+            if base and self.ours(base) and self.finder.find(base) is not None:
+                found += self._name(base, (name,), frozenset())
+        return found
 
     def submodules(self, module: str) -> list[str]:
         found = self.finder.find(module)

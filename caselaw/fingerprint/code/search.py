@@ -18,7 +18,7 @@ from caselaw.fingerprint.code.classes import (
     makes_parameter,
     of_engine,
 )
-from caselaw.fingerprint.code.effects import ANYWHERE, Name, registrations, subclasses
+from caselaw.fingerprint.code.effects import ANYWHERE, Effects, Name, subclasses
 from caselaw.fingerprint.code.facts import Import, Ref
 from caselaw.fingerprint.code.found import ClosureWarning, Found
 from caselaw.fingerprint.code.members import Kept, kept_members, left_out
@@ -31,8 +31,9 @@ from caselaw.fingerprint.code.table import MAYBE, ClassTable, Part
 class Search:
     """One search: `start` and `start_class` say from where, `run` walks to the fixed point."""
 
-    def __init__(self, resolver: Resolver, is_installed: Callable[[str], bool]) -> None:
+    def __init__(self, resolver: Resolver, is_installed: Callable[[str], bool], effects: Effects | None = None) -> None:
         self.resolver = resolver
+        self.effects = effects or Effects(resolver)
         self._is_installed = is_installed
         self.found = Found()
         self.declared = False
@@ -271,7 +272,7 @@ class Search:
         package = self.resolver.finder.find(module)
         for found in table.unused if package is not None and not package.search else ():
             self._execute(module, found, counts=True)
-        for name, places in registrations(self.resolver, module):
+        for name, places in self.effects.registrations(module):
             for place in places:
                 self.found.register((module, name), place)
                 if place == ANYWHERE or place in self.found.names:

@@ -7,8 +7,10 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from caselaw.errors import FingerprintError
+from caselaw.fingerprint.code.deeds import deeds
 from caselaw.fingerprint.code.parsing import parse
 from caselaw.fingerprint.code.table import Table, restored, stored
 from caselaw.fingerprint.code.tabulation import tabulate
@@ -41,12 +43,23 @@ class Sources:
         self._read: dict[Path, Source] = {}
         self._texts = texts or {}
         """Read in place of what is in the files."""
+        self._deeds = Memo(folder / f"deeds-{SCHEME}-{version}.json" if folder is not None else None)
+        self._contents: dict[str, bytes] = {}
 
     def read(self, path: Path) -> Source:
         """Digest and table of a file; FingerprintError when it cannot be read or parsed."""
         if path not in self._read:
             self._read[path] = self._source(path)
         return self._read[path]
+
+    def deeds(self, source: Source) -> dict[str, Any]:
+        """The deeds of a module: asked for of few modules, and so kept apart from the tables."""
+        entry = self._deeds.get(source.digest)
+        if entry is None:
+            entry = deeds(parse(self._contents[source.digest], str(source.path)))
+            self._deeds.put(source.digest, entry)
+        found: dict[str, Any] = entry
+        return found
 
     def edited(self) -> bool:
         """Whether one of the files that were read is another one now."""
@@ -55,6 +68,7 @@ class Sources:
     def save(self) -> None:
         """Write what is new to the memo."""
         self._memo.save()
+        self._deeds.save()
 
     def _source(self, path: Path) -> Source:
         try:
@@ -71,6 +85,7 @@ class Sources:
         key = digest_bytes(content)
         if path.suffix != ".py":
             return Source(path, key, None, stamp)
+        self._contents[key] = content
         entry = self._memo.get(key)
         if entry is not None:
             return Source(path, key, restored(entry), stamp)

@@ -30,7 +30,7 @@ _OF_NO_VALUE = frozenset({"abc.ABC", "typing.Generic", "typing.Protocol"})
 def found_with_values(search: Search) -> Found:
     """What a search finds, together with the code of the values that its tasks are given."""
     found = search.run()
-    values = _ValueSearch(search.resolver, lambda top: True)
+    values = _ValueSearch(search.resolver, lambda top: True, search.effects)
     known: set[Class] = set()
     while search.left_out:
         for module, part in search.left_out:
