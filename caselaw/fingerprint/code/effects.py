@@ -6,11 +6,16 @@ from collections.abc import Iterator
 
 from caselaw.fingerprint.code import libraries
 from caselaw.fingerprint.code.classes import ancestors, definition, first_party_bases
-from caselaw.fingerprint.code.conduct import ANYWHERE, Conduct, Name
+from caselaw.fingerprint.code.conduct import Conduct, Name
+from caselaw.fingerprint.code.facts import Ref
+from caselaw.fingerprint.code.found import Event
 from caselaw.fingerprint.code.resolution import EXTERNAL, NAME, Resolver
 from caselaw.fingerprint.code.table import Binding, ClassTable, Part
 
-__all__ = ["ANYWHERE", "Effects", "Name", "subclasses"]
+OF_OTHERS = "!"
+"""In place of a module: the name is that of a package of others."""
+
+Registration = tuple[Event, frozenset[Name]]
 
 
 class Effects:
@@ -19,15 +24,15 @@ class Effects:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self._conduct = Conduct(resolver)
-        self._known: dict[str, list[tuple[str, frozenset[Name]]]] = {}
+        self._known: dict[str, list[Registration]] = {}
 
-    def registrations(self, module: str) -> list[tuple[str, frozenset[Name]]]:
-        """Names of a module whose statements register, and with what, when the module is imported."""
+    def registrations(self, module: str) -> list[Registration]:
+        """Statements of a module that register, or change what others hold, and with what, when it is imported."""
         if module not in self._known:
             self._known[module] = list(self._registrations(module))
         return self._known[module]
 
-    def _registrations(self, module: str) -> Iterator[tuple[str, frozenset[Name]]]:
+    def _registrations(self, module: str) -> Iterator[Registration]:
         bindings = self.resolver.table(module).bindings
         owners: dict[int, set[Name]] = {}
         for name, binding in bindings.items():
@@ -35,13 +40,29 @@ class Effects:
                 owners.setdefault(line, set()).add((module, name))
         changes: dict[int, frozenset[Name]] = {}
         for name, binding in bindings.items():
-            found: set[Name] = set()
-            for line in self._active(module, binding):
+            for line in sorted(self._active(module, binding)):
                 if line not in changes:
                     changes[line] = self._conduct.changes(module, line) - owners[line]
-                found |= changes[line]
-            if found:
-                yield name, frozenset(found)
+                if changes[line]:
+                    yield Event(module, line, name), changes[line]
+        for part in self.resolver.table(module).effects:
+            line = part.lines[0]
+            if line not in changes:
+                changes[line] = self._conduct.changes(module, line) - owners.get(line, set())
+            places = changes[line] | self._packages(module, part)
+            if places:
+                yield Event(module, line), places
+
+    def _packages(self, module: str, part: Part) -> frozenset[Name]:
+        """Packages of others whose functions an effect calls: they may remember what they are told."""
+        calls = [done.what for done in part.calls if done.depth == 0]
+        tops = {
+            t.module.partition(".")[0]
+            for ref in calls
+            for t in self.resolver.resolve(module, ref)
+            if t.kind == EXTERNAL
+        }
+        return frozenset((OF_OTHERS, top) for top in tops - {"logging"})
 
     def _active(self, module: str, binding: Binding) -> set[int]:
         """Lines of the statements for a name that may do more than to bind it."""
@@ -63,9 +84,9 @@ class Effects:
                     return True
         return any(self._is_made(module, ref) for ref in part.refs)
 
-    def _is_made(self, module: str, ref: object) -> bool:
+    def _is_made(self, module: str, ref: Ref) -> bool:
         """Whether a reference is to code of ours, or to what a call made."""
-        for target in self.resolver.resolve(module, ref):  # type: ignore[arg-type]
+        for target in self.resolver.resolve(module, ref):
             if target.kind == EXTERNAL:
                 continue
             binding = self.resolver.table(target.module).bindings.get(target.name) if target.kind == NAME else None
@@ -98,8 +119,9 @@ def _lines(binding: Binding) -> Iterator[int]:
         yield binding.definition.head.lines[0]
 
 
-def subclasses(resolver: Resolver, module: str) -> Iterator[tuple[Name, list[Name]]]:
+def subclasses(resolver: Resolver, module: str) -> Iterator[tuple[Event, list[Name]]]:
     """Classes of a module with first-party bases, which `Base.__subclasses__()` finds."""
     for name, binding in resolver.table(module).bindings.items():
         if binding.definition is not None:
-            yield (module, name), first_party_bases(resolver, (module, name))
+            line = binding.definition.head.lines[0]
+            yield Event(module, line, name), first_party_bases(resolver, (module, name))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from caselaw.fingerprint.code.classes import Class
-from caselaw.fingerprint.code.effects import Name
+from caselaw.fingerprint.code.conduct import Name
 from caselaw.fingerprint.code.facts import Option
 from caselaw.fingerprint.code.members import Kept
 
@@ -22,6 +23,14 @@ class ClosureWarning:
         return f"{self.path}:{self.line}: {self.what}"
 
 
+class Event(NamedTuple):
+    """A statement that registers the name that it binds; without a name, one that binds none."""
+
+    module: str
+    line: int
+    name: str = ""
+
+
 @dataclass
 class Found:
     """What a search has reached."""
@@ -34,15 +43,15 @@ class Found:
     missing: dict[str, None] = field(default_factory=dict)
     third_party: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Top-level name → where it is used."""
-    registered: dict[Name, list[Name]] = field(default_factory=dict)
-    """What registers with a name, in the order in which that happens."""
+    starts: dict[str, None] = field(default_factory=dict)
+    """Modules that are asked for."""
+    registered: dict[Name, dict[Event, None]] = field(default_factory=dict)
+    """What registers with a name, or changes what it stands for."""
     options: set[Option] = field(default_factory=set)
     settings: set[Class] = field(default_factory=set)
     """Classes that derive from `luigi.Config`."""
     warnings: set[ClosureWarning] = field(default_factory=set)
 
-    def register(self, name: Name, place: Name) -> None:
+    def register(self, event: Event, place: Name) -> None:
         """Note that something registers with a name."""
-        registered = self.registered.setdefault(place, [])
-        if name not in registered:
-            registered.append(name)
+        self.registered.setdefault(place, {}).setdefault(event)

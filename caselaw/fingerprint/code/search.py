@@ -18,9 +18,10 @@ from caselaw.fingerprint.code.classes import (
     makes_parameter,
     of_engine,
 )
-from caselaw.fingerprint.code.effects import ANYWHERE, Effects, Name, subclasses
+from caselaw.fingerprint.code.conduct import ANYWHERE, Name
+from caselaw.fingerprint.code.effects import Effects, subclasses
 from caselaw.fingerprint.code.facts import Import, Ref
-from caselaw.fingerprint.code.found import ClosureWarning, Found
+from caselaw.fingerprint.code.found import ClosureWarning, Event, Found
 from caselaw.fingerprint.code.members import Kept, kept_members, left_out
 from caselaw.fingerprint.code.modules import ENGINE, standard_library
 from caselaw.fingerprint.code.resolution import BELOW, EXTERNAL, MISSING, MODULE, NAME, Resolver, Target
@@ -43,7 +44,7 @@ class Search:
         self._queue: list[Callable[[], None]] = []
         self._whole: set[str] = set()
         self._waiting: dict[Name, list[Name]] = {}
-        self._subclasses: list[tuple[Name, list[Name]]] = []
+        self._subclasses: list[tuple[Event, list[Name]]] = []
         self._asks_subclasses = False
 
     # Where it starts
@@ -51,6 +52,7 @@ class Search:
     def start(self, entry: str) -> None:
         """Reach `module:name`, or a whole `module`."""
         module, _, name = entry.partition(":")
+        self.found.starts.setdefault(module)
         if not self._is_there(module):
             return
         chain = tuple(name.split(".")) if name else ()
@@ -71,6 +73,7 @@ class Search:
         A class that no statement at the top level of its module defines counts with the whole module.
         """
         known = []
+        self.found.starts.update(dict.fromkeys(cls[0] for cls in classes[:1]))
         for number, cls in enumerate(classes):
             if self.resolver.finder.find(cls[0]) is None:
                 if number == 0:
@@ -109,11 +112,11 @@ class Search:
         while self._queue:
             self._queue.pop()()
             if not self._queue and self._asks_subclasses:
-                for name, bases in self._subclasses:
+                for event, bases in self._subclasses:
                     for base in bases:
                         if base in self.found.names:
-                            self.found.register(name, base)
-                            self._reach_name(*name)
+                            self.found.register(event, base)
+                            self._reach_name(event.module, event.name)
         return self.found
 
     def sources(self) -> Iterator[Source]:
@@ -272,13 +275,15 @@ class Search:
         package = self.resolver.finder.find(module)
         for found in table.unused if package is not None and not package.search else ():
             self._execute(module, found, counts=True)
-        for name, places in self.effects.registrations(module):
+        for event, places in self.effects.registrations(module):
             for place in places:
-                self.found.register((module, name), place)
+                self.found.register(event, place)
+                if not event.name:
+                    continue
                 if place == ANYWHERE or place in self.found.names:
-                    self._reach_name(module, name)
+                    self._reach_name(module, event.name)
                 else:
-                    self._waiting.setdefault(place, []).append((module, name))
+                    self._waiting.setdefault(place, []).append((module, event.name))
         self._subclasses.extend(subclasses(self.resolver, module))
 
     def _execute(self, module: str, found: Import, counts: bool) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from caselaw.fingerprint.code.classes import definition, of_engine
-from caselaw.fingerprint.code.effects import Name
+from caselaw.fingerprint.code.conduct import ANYWHERE, Name
+from caselaw.fingerprint.code.effects import OF_OTHERS
 from caselaw.fingerprint.code.facts import OWN
-from caselaw.fingerprint.code.found import Found
+from caselaw.fingerprint.code.found import Event, Found
 from caselaw.fingerprint.code.members import Kept
 from caselaw.fingerprint.code.resolution import EXTERNAL, NAME, Resolver, Target
 from caselaw.fingerprint.code.table import ClassTable, Part
+from caselaw.fingerprint.code.timeline import Timeline
 from caselaw.fingerprint.distributions import MISSING
 from caselaw.fingerprint.hashing import digest
 
@@ -30,7 +33,8 @@ class Symbol:
 
 def symbols(resolver: Resolver, found: Found) -> dict[str, Symbol]:
     """All symbols that a search found, by name."""
-    made = [*_of_modules(resolver, found), *_of_names(resolver, found)]
+    order = _Order(resolver, found)
+    made = [*_of_modules(resolver, found, order), *_of_names(resolver, found, order)]
     made += [Symbol(name, MISSING, "", ()) for name in found.missing]
     return {symbol.name: symbol for symbol in sorted(made, key=lambda symbol: symbol.name)}
 
@@ -46,38 +50,64 @@ def mentions(resolver: Resolver, found: Found) -> frozenset[str]:
     return frozenset(names)
 
 
-def _of_modules(resolver: Resolver, found: Found) -> Iterator[Symbol]:
+def _of_modules(resolver: Resolver, found: Found, order: _Order) -> Iterator[Symbol]:
     for module in found.imported:
         name = f"{module}.<module>"
         if resolver.compiled(module):
             files = resolver.files(module)
             yield Symbol(name, digest(*(source.digest for source in files)), str(files[0].path), ())
         elif effects := resolver.table(module).effects:
-            yield _symbol(resolver, module, name, effects)
+            yield _symbol(resolver, module, name, effects, order.before(module, ""))
 
 
-def _of_names(resolver: Resolver, found: Found) -> Iterator[Symbol]:
+def _of_names(resolver: Resolver, found: Found, order: _Order) -> Iterator[Symbol]:
     for module, name in found.names:
         binding = resolver.table(module).bindings[name]
         full = f"{module}.{name}"
         kept = found.classes.get((module, name))
-        order = _order(found, (module, name))
+        happened = [*order.of((module, name)), *order.before(module, name)]
         if binding.definition is not None and kept is not None:
             is_task = (module, name) in found.tasks
-            yield _header(resolver, module, full, binding.definition, kept, binding.parts, is_task, order)
+            yield _header(resolver, module, full, binding.definition, kept, binding.parts, is_task, happened)
             for method in sorted(kept.methods):
                 yield _symbol(resolver, module, f"{full}.{method}", binding.definition.methods[method])
         elif binding.parts:
-            yield _symbol(resolver, module, full, binding.parts, order)
+            yield _symbol(resolver, module, full, binding.parts, happened)
 
 
-def _order(found: Found, place: Name) -> dict[str, list[str]]:
-    """In which order modules register things with a name: a list of them is another one in another order."""
-    of_module: dict[str, list[str]] = {}
-    for module, name in found.registered.get(place, ()):
-        if (module, name) in found.names:
-            of_module.setdefault(module, []).append(name)
-    return {module: names for module, names in of_module.items() if len(names) > 1}
+class _Order:
+    """In which order things register: a list of them is another one in another order."""
+
+    def __init__(self, resolver: Resolver, found: Found) -> None:
+        self.found = found
+        self._timeline = Timeline(resolver, found.starts, found.imported)
+        self._before: dict[Name, list[str]] = {}
+        for place in sorted(found.registered):
+            if place == ANYWHERE or place[0] == OF_OTHERS:
+                for earlier, later in pairwise(self._sorted(place)):
+                    if earlier.name or later.name or earlier.module != later.module:
+                        self._before.setdefault((later.module, later.name), []).append(_label(earlier))
+
+    def _sorted(self, place: Name) -> list[Event]:
+        counted = [
+            event
+            for event in self.found.registered.get(place, ())
+            if not event.name or (event.module, event.name) in self.found.names
+        ]
+        return sorted(counted, key=lambda event: self._timeline.rank(event.module, event.line))
+
+    def of(self, place: Name) -> list[str]:
+        """What registers with a name, if that is more than one thing."""
+        events = list(dict.fromkeys(_label(event) for event in self._sorted(place)))
+        return events if len(events) > 1 else []
+
+    def before(self, module: str, name: str) -> list[str]:
+        """What comes just before something that registers nobody knows where."""
+        return self._before.get((module, name), [])
+
+
+def _label(event: Event) -> str:
+    return f"{event.module}.{event.name or '<module>'}"
 
 
 def _header(
@@ -88,7 +118,7 @@ def _header(
     kept: Kept,
     mutations: tuple[Part, ...],
     is_task: bool,
-    order: Mapping[str, list[str]],
+    order: Sequence[str],
 ) -> Symbol:
     """Bases, decorators, keywords and members without methods; of a task, those of the engine do not count."""
     around = (*table.decorators, *table.bases)
@@ -108,9 +138,7 @@ def _are_independent(statements: Sequence[Part]) -> bool:
     return len(names) == len(set(names)) and used.isdisjoint(names)
 
 
-def _symbol(
-    resolver: Resolver, module: str, name: str, parts: Iterable[Part], order: Mapping[str, list[str]] | None = None
-) -> Symbol:
+def _symbol(resolver: Resolver, module: str, name: str, parts: Iterable[Part], order: Sequence[str] = ()) -> Symbol:
     parts = tuple(parts)
     origins: dict[str, list[str]] = {}
     for part in parts:
@@ -120,7 +148,7 @@ def _symbol(
             if targets and not own:
                 origins["." * max(ref.level, 0) + ".".join((ref.module, *ref.chain))] = _labels(targets)
     lines = sorted({part.lines for part in parts})
-    meaning = ("symbol", [part.digest for part in parts], origins, *([order] if order else []))
+    meaning = ("symbol", [part.digest for part in parts], origins, *([list(order)] if order else []))
     return Symbol(name, digest(*meaning), str(resolver.path(module)), tuple(lines))
 
 
