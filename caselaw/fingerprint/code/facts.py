@@ -15,6 +15,11 @@ MUTATORS = frozenset({
 """Methods that change what they are called on."""
 
 
+READS_ORDER = frozenset({"__dict__", "globals", "locals", "vars"})
+"""Names that give the members of a class or a module in the order in which they are defined."""
+MENTIONS = READS_ORDER | {"__subclasses__"}
+"""What matters of the mentions of a statement of the module."""
+
 PASSED_ON = "self as a whole"
 """Among the mentions of code that hands its object to somebody who may take any attribute of it."""
 

@@ -40,6 +40,10 @@ class Found:
     tasks: set[Class] = field(default_factory=set)
     imported: dict[str, None] = field(default_factory=dict)
     """Modules that are executed."""
+    whole: dict[str, None] = field(default_factory=dict)
+    """Modules of which everything is reached."""
+    reads_order: bool = False
+    """Something looks at definitions in their order."""
     missing: dict[str, None] = field(default_factory=dict)
     third_party: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Top-level name → where it is used."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from caselaw.fingerprint.code.cuts import Region
-from caselaw.fingerprint.code.facts import OWN, Facts, Ref
+from caselaw.fingerprint.code.facts import MENTIONS, OWN, Facts, Ref
 from caselaw.fingerprint.code.references import Walker
 from caselaw.fingerprint.code.scopes import Scope
 from caselaw.fingerprint.code.syntax import EVALUATED, PLAIN, Reading, node_digest
@@ -65,7 +65,7 @@ class Parts:
             digest(syntax, earlier) if earlier else syntax,
             lines_of(node), refs, tuple(dict.fromkeys(facts.imports)), tuple(facts.lookups), tuple(facts.below),
             tuple(dict.fromkeys(facts.calls)), tuple(dict.fromkeys(facts.mutations)),
-            frozenset(facts.mentions & {"__subclasses__"}), options=tuple(sorted(facts.options)),
+            frozenset(facts.mentions & MENTIONS), options=tuple(sorted(facts.options)),
         )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from caselaw.fingerprint.code.classes import (
 )
 from caselaw.fingerprint.code.conduct import ANYWHERE, Name
 from caselaw.fingerprint.code.effects import Effects, subclasses
-from caselaw.fingerprint.code.facts import Import, Ref
+from caselaw.fingerprint.code.facts import READS_ORDER, Import, Ref
 from caselaw.fingerprint.code.found import ClosureWarning, Event, Found
 from caselaw.fingerprint.code.members import Kept, kept_members, left_out
 from caselaw.fingerprint.code.modules import ENGINE, standard_library
@@ -42,7 +42,6 @@ class Search:
         self.left_out: list[tuple[str, Part]] = []
         """What decides about parameters and branches of the tasks alone, with the module that it is in."""
         self._queue: list[Callable[[], None]] = []
-        self._whole: set[str] = set()
         self._waiting: dict[Name, list[Name]] = {}
         self._subclasses: list[tuple[Event, list[Name]]] = []
         self._asks_subclasses = False
@@ -207,9 +206,9 @@ class Search:
 
     def _reach_module(self, module: str) -> None:
         """Everything that a module defines, and what it takes from other modules of ours to pass it on."""
-        if module in self._whole:
+        if module in self.found.whole:
             return
-        self._whole.add(module)
+        self.found.whole.setdefault(module)
         self.import_module(module)
         for name, binding in self.resolver.table(module).bindings.items():
             if name == "__all__":
@@ -226,7 +225,7 @@ class Search:
     def _reach_below(self, module: str) -> None:
         self._reach_module(module)
         for submodule in self.resolver.submodules(module):
-            if submodule not in self._whole:
+            if submodule not in self.found.whole:
                 self._reach_below(submodule)
 
     # What a piece of code refers to
@@ -250,6 +249,7 @@ class Search:
             if not self.declared and (lookup.owner is None or self._is_module(module, lookup.owner)):
                 self._warn(path, lookup.line, f"look-up that cannot be followed: {lookup.text}")
         self._asks_subclasses |= "__subclasses__" in part.mentions
+        self.found.reads_order |= not READS_ORDER.isdisjoint(part.mentions)
 
     def _is_module(self, module: str, ref: Ref) -> bool:
         targets = self.resolver.resolve(module, ref)

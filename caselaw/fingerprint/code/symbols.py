@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from caselaw.fingerprint.code.classes import definition, of_engine
+from caselaw.fingerprint.code.classes import ancestors, definition, of_engine
 from caselaw.fingerprint.code.conduct import ANYWHERE, Name
 from caselaw.fingerprint.code.effects import OF_OTHERS
 from caselaw.fingerprint.code.facts import OWN
 from caselaw.fingerprint.code.found import Event, Found
 from caselaw.fingerprint.code.members import Kept
 from caselaw.fingerprint.code.resolution import EXTERNAL, NAME, Resolver, Target
-from caselaw.fingerprint.code.table import ClassTable, Part
+from caselaw.fingerprint.code.table import Binding, ClassTable, Part
 from caselaw.fingerprint.code.timeline import Timeline
 from caselaw.fingerprint.distributions import MISSING
 from caselaw.fingerprint.hashing import digest
@@ -56,8 +56,13 @@ def _of_modules(resolver: Resolver, found: Found, order: _Order) -> Iterator[Sym
         if resolver.compiled(module):
             files = resolver.files(module)
             yield Symbol(name, digest(*(source.digest for source in files)), str(files[0].path), ())
-        elif effects := resolver.table(module).effects:
-            yield _symbol(resolver, module, name, effects, order.before(module, ""))
+            continue
+        table = resolver.table(module)
+        happened = order.before(module, "")
+        if found.reads_order and module in found.whole:
+            happened = [*happened, *sorted(table.bindings, key=lambda each: _first_line(table.bindings[each]))]
+        if table.effects or happened:
+            yield _symbol(resolver, module, name, table.effects, happened)
 
 
 def _of_names(resolver: Resolver, found: Found, order: _Order) -> Iterator[Symbol]:
@@ -68,11 +73,32 @@ def _of_names(resolver: Resolver, found: Found, order: _Order) -> Iterator[Symbo
         happened = [*order.of((module, name)), *order.before(module, name)]
         if binding.definition is not None and kept is not None:
             is_task = (module, name) in found.tasks
+            if (found.reads_order and not is_task) or _has_metaclass(resolver, (module, name)):
+                happened += _members_in_order(binding.definition, kept)
             yield _header(resolver, module, full, binding.definition, kept, binding.parts, is_task, happened)
             for method in sorted(kept.methods):
                 yield _symbol(resolver, module, f"{full}.{method}", binding.definition.methods[method])
         elif binding.parts:
             yield _symbol(resolver, module, full, binding.parts, happened)
+
+
+def _first_line(binding: Binding) -> int:
+    """Where a name is bound first; imports come before everything."""
+    lines = [part.lines[0] for part in binding.parts]
+    return min([*lines, *([binding.definition.head.lines[0]] if binding.definition is not None else [])], default=0)
+
+
+def _has_metaclass(resolver: Resolver, cls: Name) -> bool:
+    """Whether a metaclass of ours sees the members of a class, in their order."""
+    tables = [definition(resolver, each) for each in ancestors(resolver, cls)]
+    refs = [(ref, each) for each, t in zip(ancestors(resolver, cls), tables, strict=True) if t for ref in t.head.refs]
+    return any(target.kind != EXTERNAL for ref, each in refs for target in resolver.resolve(each[0], ref))
+
+
+def _members_in_order(table: ClassTable, kept: Kept) -> list[str]:
+    parts = [(part, name) for name in kept.methods for part in table.methods[name]]
+    parts += [(table.statements[number], name) for number in kept.statements for name in table.statements[number].names]
+    return [name for part, name in sorted(parts, key=lambda pair: (pair[0].lines, pair[1]))]
 
 
 class _Order:
@@ -126,13 +152,18 @@ def _header(
         around = tuple(part for part in around if not of_engine(resolver, module, part))
     statements = [table.statements[number] for number in sorted(kept.statements)]
     is_plain = not (table.decorators or table.bases or table.head.refs)
-    if (is_task or is_plain) and _are_independent(statements):  # of a dataclass or an enum the order counts
+    if (is_task or is_plain) and _are_independent(
+        resolver, module, statements
+    ):  # of a dataclass or an enum the order counts
         statements.sort(key=lambda part: part.digest)
     return _symbol(resolver, module, name, (table.head, *around, *statements, *mutations), order)
 
 
-def _are_independent(statements: Sequence[Part]) -> bool:
+def _are_independent(resolver: Resolver, module: str, statements: Sequence[Part]) -> bool:
     """Whether each of these statements in a class binds names of its own that no other one uses."""
+    calls = [done.what for part in statements for done in part.calls if done.depth == 0]
+    if any(target.kind != EXTERNAL for ref in calls for target in resolver.resolve(module, ref)):
+        return False  # objects of ours may note in which order they come
     names = [name for part in statements for name in part.names]
     used = {name for part in statements for name in part.mentions - set(part.names)}
     return len(names) == len(set(names)) and used.isdisjoint(names)

@@ -116,6 +116,21 @@ def _expanded(node: ast.AST, scope: str, reading: Reading) -> list[tuple[Any, st
 _PLAIN = (ast.Constant, ast.Name, ast.Attribute, ast.Tuple, ast.UnaryOp, ast.unaryop, ast.expr_context)
 
 
+def _is_text(element: ast.expr) -> bool:
+    return isinstance(element, ast.Constant) and isinstance(element.value, str | bytes)
+
+
+def _looked_up(value: ast.expr, scope: str, reading: Reading) -> ast.expr:
+    """What something is looked up in: of a set, the order in which it is written makes no difference."""
+    if isinstance(value, ast.Set) and all(map(_plain, value.elts)):
+        return ast.copy_location(ast.Set(_sorted(value.elts, scope, reading)), value)
+    return value
+
+
+def _sorted(elements: Sequence[ast.expr], scope: str, reading: Reading) -> list[ast.expr]:
+    return sorted(elements, key=lambda element: canonical(element, reading, scope))
+
+
 def _plain(element: ast.expr) -> bool:
     """Whether the order in which this is evaluated makes no difference."""
     return all(isinstance(node, _PLAIN) for node in ast.walk(element))
@@ -181,8 +196,13 @@ def field_value(node: ast.AST, name: str, scope: str, reading: Reading) -> Any:
         return value if scope == EVALUATED else None
     if name == "annotation" and isinstance(node, ast.AnnAssign):
         return None if scope == FUNCTION else value
-    if name == "elts" and isinstance(node, ast.Set) and all(map(_plain, node.elts)):
-        return sorted(node.elts, key=lambda element: canonical(element, reading, scope))
+    if name == "elts" and isinstance(node, ast.Set) and all(map(_is_text, node.elts)):
+        return _sorted(node.elts, scope, reading)  # their order is another one in each process
+    if name == "comparators" and isinstance(node, ast.Compare):
+        pairs = zip(node.ops, node.comparators, strict=True)
+        return [
+            _looked_up(value, scope, reading) if isinstance(op, ast.In | ast.NotIn) else value for op, value in pairs
+        ]
     if name == "values" and isinstance(node, ast.JoinedStr):
         return list(_merged(node.values))
     if name == "format_spec" and isinstance(value, ast.JoinedStr):
