@@ -13,6 +13,8 @@ import pytest
 
 from caselaw.errors import FingerprintError
 from caselaw.fingerprint import Closure, code_closure
+from caselaw.fingerprint.code.hooks import asked_by_engine
+from caselaw.fingerprint.code.members import never_counts
 
 Write = Callable[[Mapping[str, str]], None]
 Of = Callable[..., Closure]
@@ -126,9 +128,6 @@ COUNTS = [
     ("work.py", "class Select(Plot, Base, ", "class Select(Base, Plot, "),
     ("work.py", "class Select(Plot", "@describe\nclass Select(Plot"),
     ("bases.py", "71", "710"),
-    ("bases.py", "73", "730"),
-    ("bases.py", "75", "750"),
-    ("bases.py", "77", "770"),
     ("physics.py", "81", "810"),
     ("physics.py", "82", "820"),
 ]
@@ -152,6 +151,9 @@ DOES_NOT = [
     ("work.py", "return 61", "return 610"),
     ("work.py", "caselaw.Workflow):", "W):"),
     ("bases.py", "72", "720"),
+    ("bases.py", "73", "730"),
+    ("bases.py", "75", "750"),
+    ("bases.py", "77", "770"),
     ("bases.py", "74", "740"),
     ("bases.py", "76", "760"),
     ("bases.py", "78", "780"),
@@ -177,10 +179,81 @@ def test_members_that_decide_what_a_task_makes_count(
 def test_symbols_are_named_by_the_class_that_defines_them(write: Write, closure: Of) -> None:
     write(FILES)
     assert list(closure("work:Select").symbols) == [
-        "bases.Base", "bases.Base.extra", "bases.Plot", "bases.Plot.style", "bases.Root", "bases.Root.summary",
-        "physics.select", "physics.weigh", "work.Select", "work.Select.helper", "work.Select.hook",
+        "bases.Base", "bases.Plot", "bases.Root", "physics.select", "physics.weigh", "work.Select", "work.Select.helper",
+        "work.Select.hook",
         "work.Select.run", "work.Select.shared",
     ]  # fmt: skip
+
+
+HELPERS = """
+import caselaw
+import helpers
+class Base(caselaw.Workflow):
+    def run(self):
+        return self.used()
+    def used(self):
+        return self.also()
+    def also(self):
+        return 2
+    def unused(self):
+        return self.alone()
+    def alone(self):
+        return 3
+    def publish_step(self):
+        return 4
+class Task(Base):
+    products = {{}}
+    def own(self):
+        return 5
+    {member}
+{after}
+"""
+ALWAYS = {"Base", "Base.run", "Base.used", "Base.also", "Base.publish_step", "Task", "Task.own"}
+UNUSED = {"Base.unused", "Base.alone"}
+
+
+@pytest.mark.parametrize(
+    ("member", "after", "reached"),
+    [
+        ("", "", set()),
+        ("x = 1", "", set()),
+        ("def output(self): return self.alone()", "", {"Task.output", "Base.alone"}),
+        ("def output(self): return helpers.use(self)", "", {"Task.output", *UNUSED}),
+        ("def output(self): return getattr(self, 'al' + 'one')", "", {"Task.output", *UNUSED}),
+        ("def output(self): return getattr(self, 'alone')", "", {"Task.output", "Base.alone"}),
+        ("def output(self): return helpers.by_name()", "", {"Task.output", *UNUSED}),
+        ("def __str__(self): return self.unused()", "", {"Task.__str__", *UNUSED}),
+        ("def upstream(self): return {'a': self.alone()}", "", set()),
+        ("", "Task.more = Task.alone", UNUSED),
+        ("", "@helpers.decorated\nclass Other(Task): ...", set()),
+    ],
+)
+def test_unused_helpers_of_base_classes_do_not_count(
+    member: str, after: str, reached: set[str], write: Write, closure: Of
+) -> None:
+    use = "def use(task): ...\ndef by_name():\n    from work import Task\n    return Task\n"
+    use += "def decorated(cls):\n    return cls\n"
+    write({"work.py": HELPERS.format(member=member, after=after), "helpers.py": use})
+    found = {name.removeprefix("work.") for name in closure("work:Task").symbols}
+    assert {name for name in found if not name.startswith("helpers")} == ALWAYS | reached
+
+
+def test_helpers_of_a_class_with_a_decorator_or_a_base_class_of_others_count(write: Write, closure: Of) -> None:
+    head = "import caselaw, law\ndef d(c):\n    return c\nclass A(caselaw.Task):\n    def f(self):\n        return 1\n"
+    for derived in ("@d\nclass B(A)", "class B(A, law.contrib.root.X)", "class B(A, x=d)"):
+        write({"work.py": f"{head}{derived}:\n    def run(self): ...\n"})
+        assert "work.A.f" in closure("work:B").symbols, derived
+
+
+def test_every_name_that_the_engine_has_is_known_to_be_asked_for() -> None:
+    import law
+    import luigi
+
+    import caselaw
+
+    classes = (caselaw.Task, caselaw.Workflow, law.Task, law.LocalWorkflow, luigi.Task)
+    names = {name for cls in classes for name in dir(cls) if not name.startswith("__")}
+    assert {name for name in names if not (asked_by_engine(name) or never_counts(name))} == set()
 
 
 UPSTREAM = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from caselaw.fingerprint.code.facts import Ref
+from caselaw.fingerprint.code.hooks import PLAIN_TASKS
 from caselaw.fingerprint.code.modules import ENGINE
 from caselaw.fingerprint.code.resolution import EXTERNAL, NAME, Resolver, Target
 from caselaw.fingerprint.code.table import ClassTable, Part
@@ -78,6 +79,22 @@ def is_settings(resolver: Resolver, cls: Class) -> bool:
         for ancestor in ancestors(resolver, cls)
         for target in bases(resolver, ancestor)
     )
+
+
+def only_plain_tasks(resolver: Resolver, lookup: Sequence[Class]) -> bool:
+    """Whether classes of a task derive from nothing of others that may ask for members of their own."""
+    of_others = [
+        t
+        for cls in lookup
+        for t in bases(resolver, cls)
+        if t.kind != NAME or definition(resolver, (t.module, t.name)) is None
+    ]
+    for cls in lookup:
+        table = definition(resolver, cls)
+        around = (*table.decorators, table.head) if table is not None else ()
+        if any(part.refs and not of_engine(resolver, cls[0], part) for part in around):
+            return False  # a decorator or a metaclass that may call any method
+    return all(target.kind == EXTERNAL and target.dotted in PLAIN_TASKS for target in of_others)
 
 
 def dependencies(resolver: Resolver, lookup: Sequence[Class]) -> tuple[str, ...] | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from caselaw.fingerprint.code.classes import Class
 from caselaw.fingerprint.code.facts import PASSED_ON
+from caselaw.fingerprint.code.hooks import asked_by_engine
 from caselaw.fingerprint.code.table import ClassTable, Part
 
 _NEVER = frozenset({
@@ -61,10 +62,16 @@ def says_what_is_made(name: str) -> bool:
     return not never_counts(name) and name not in _UPSTREAM
 
 
-def kept_members(lookup: Sequence[Table], is_parameter: Callable[[str, Part], bool]) -> dict[Class, Kept]:
-    """The members that count of a task's classes, given in the order in which attributes are looked up."""
+def kept_members(
+    lookup: Sequence[Table], is_parameter: Callable[[str, Part], bool], unused: bool = True
+) -> dict[Class, Kept]:
+    """The members that count of a task's classes, given in the order in which attributes are looked up.
+
+    Without `unused`, methods of base classes that neither the engine nor a member that counts asks for are left out.
+    """
     members = [member for cls, table in lookup for member in _members(cls, table, is_parameter)]
-    counted = _counted(members, _overridden(members, lookup))
+    helpers = set() if unused else {(cls, name) for cls, table in lookup[1:] for name in table.methods}
+    counted = _counted(members, _overridden(members, lookup), helpers)
     kept: dict[Class, Kept] = {cls: Kept() for cls, _ in lookup}
     for cls, table in lookup:
         names = {member.name for member in counted if member.cls == cls}
@@ -96,10 +103,12 @@ def _members(cls: Class, table: ClassTable, is_parameter: Callable[[str, Part], 
     return [_Member(cls, name, tuple(found)) for name, found in parts.items() if not never_counts(name)]
 
 
-def _counted(members: Sequence[_Member], hidden: set[_Member]) -> list[_Member]:
+def _counted(members: Sequence[_Member], hidden: set[_Member], helpers: set[tuple[Class, str]]) -> list[_Member]:
     """The members that remain when what only upstream-like code uses, and what is overridden, is left out."""
     unless_used = _used_by_upstream(members) | _UNLESS_USED
-    counted = [m for m in members if m.name not in unless_used and m not in hidden]
+    counted = [
+        m for m in members if not (m.name in unless_used or m in hidden or _is_helper(m, (m.cls, m.name) in helpers))
+    ]
     left = [m for m in members if m not in counted]
     while True:
         used = [m for m in left if any(_uses(user, m, m in hidden) for user in counted)]
@@ -107,6 +116,11 @@ def _counted(members: Sequence[_Member], hidden: set[_Member]) -> list[_Member]:
             return counted
         counted += used
         left = [m for m in left if m not in used]
+
+
+def _is_helper(member: _Member, of_base: bool) -> bool:
+    """Whether a method of a base class runs only if other code calls it."""
+    return of_base and not (_dunder(member.name) or asked_by_engine(member.name))
 
 
 def _used_by_upstream(members: Sequence[_Member]) -> set[str]:

@@ -17,6 +17,7 @@ from caselaw.fingerprint.code.classes import (
     leads_to,
     makes_parameter,
     of_engine,
+    only_plain_tasks,
 )
 from caselaw.fingerprint.code.conduct import ANYWHERE, Name
 from caselaw.fingerprint.code.effects import Effects, subclasses
@@ -45,6 +46,10 @@ class Search:
         self._waiting: dict[Name, list[Name]] = {}
         self._subclasses: list[tuple[Event, list[Name]]] = []
         self._asks_subclasses = False
+        self._named: set[Class] = set()
+        """Names that code refers to."""
+        self._without_unused: dict[Class, tuple[Class, ...]] = {}
+        """Classes of tasks that are asked for, with the order of look-up."""
 
     # Where it starts
 
@@ -61,7 +66,10 @@ class Search:
                 f"there is no '{name}' in module '{module}'", entry, "name it as it is defined: module:name"
             )
         for target in targets:
-            self.reach(target, entry, 0)
+            if target.kind == NAME and not target.rest and is_task(self.resolver, (target.module, target.name)):
+                self._start_task((target.module, target.name))
+            else:
+                self.reach(target, entry, 0)
             if target.kind == NAME and (target.module, target.name) in self.found.tasks:
                 lookup = ancestors(self.resolver, (target.module, target.name))
                 self.declared |= dependencies(self.resolver, lookup) is not None
@@ -82,10 +90,19 @@ class Search:
                 known.append(cls)
             else:
                 self.reach(Target(MODULE, cls[0]), cls[0], 0)
-        self._reach_task(known)
+        self._reach_task(known, unused=False)
         self.declared = declared is not None
         for entry in declared or ():
             self.start(entry)
+
+    def _start_task(self, cls: Class) -> None:
+        lookup = ancestors(self.resolver, cls)
+        if not self._named.isdisjoint(lookup):
+            self._reach_name(*cls)
+            return
+        self._reach_task(lookup, unused=False)
+        for entry in dependencies(self.resolver, lookup) or ():
+            self._queue.append(lambda entry=entry: self.start(entry))  # type: ignore[misc]
 
     def _is_there(self, module: str) -> bool:
         """Whether a module is first-party; FingerprintError when it is to be, and has no source."""
@@ -141,7 +158,12 @@ class Search:
             self.import_module(target.module.rpartition(".")[0])
 
     def _reach_name(self, module: str, name: str) -> None:
+        self._named.add((module, name))
         if (module, name) in self.found.names:
+            lookup = self._without_unused.get((module, name))
+            if lookup is not None:  # somebody may ask for any of its members
+                self._without_unused = {cls: of for cls, of in self._without_unused.items() if of != lookup}
+                self._reach_task(lookup)
             return
         self.found.names[module, name] = None
         self.import_module(module)
@@ -166,10 +188,16 @@ class Search:
             self.follow(cls[0], part)
         self.keep(cls, table, Kept(set(range(len(table.statements))), set(table.methods)))
 
-    def _reach_task(self, lookup: Sequence[Class]) -> None:
-        """Classes of a task, in the order of look-up: their members that decide what it makes."""
+    def _reach_task(self, lookup: Sequence[Class], unused: bool = True) -> None:
+        """Classes of a task, in the order of look-up: their members that decide what it makes.
+
+        Methods that nobody uses are left out of a task that is asked for, and that no code names.
+        """
         tables = [(cls, table) for cls in lookup if (table := definition(self.resolver, cls)) is not None]
-        kept_of = kept_members(tables, partial(makes_parameter, self.resolver))
+        unused = unused or not only_plain_tasks(self.resolver, lookup)
+        if not unused:
+            self._without_unused.update(dict.fromkeys(lookup, tuple(lookup)))
+        kept_of = kept_members(tables, partial(makes_parameter, self.resolver), unused)
         self.left_out.extend(left_out(tables, kept_of))
         for cls, kept in kept_of.items():
             table = definition(self.resolver, cls)

@@ -1,0 +1,45 @@
+"""Names that the engine asks every task for: a method of such a name runs although no code of ours calls it."""
+
+from __future__ import annotations
+
+_NAMES = frozenset({
+    "acceptance", "accepts_messages", "all_published", "allow_empty_sandbox", "as_branch", "as_workflow",
+    "batch_param_names", "batchable", "branch", "branch_data", "branch_map", "branch_outputs", "branch_row",
+    "branch_table", "branch_value", "branch_values", "branches", "bulk_complete", "cache_branch_map",
+    "cache_requirements", "cache_workflow_requirements", "campaign_file", "check_unreachable_acceptance",
+    "cli_args", "clone", "closure", "complete", "components", "config", "connections", "control_output_postfix",
+    "create_branch_map", "create_branch_map_before_repr", "create_job_dashboard", "create_progress_callback",
+    "declared", "default_log_file", "deps", "deregister", "disabled", "effective_sandbox", "effective_workflow",
+    "env", "environment_parts", "event_handler", "execute", "fallback_sandbox", "fetch_output", "file_digests",
+    "find_workflow_cls", "fingerprint", "fingerprints", "flat_products", "from_str_params", "full_row",
+    "handle_scheduler_message", "has_branches", "holdings", "initialized", "input", "input_columns",
+    "input_unlocalized", "interactive_params", "iter_progress", "law_run", "law_run_inst", "live_task_id",
+    "local_workflow_pre_run", "local_workflow_require_branches", "local_workflow_requires", "localize_input",
+    "localize_output", "location", "log_file", "logger", "max_batch_size", "message_cache_size",
+    "missing_branches", "modify_param_args", "modify_param_values", "modify_task_attributes",
+    "no_unpicklable_properties", "of_all_branches", "on_failure", "on_success", "output", "output_unlocalized",
+    "overridden_requirements", "param_args", "passthrough_requested_workflow", "pilot", "plain_row",
+    "prefer_params_cli", "priority", "process_resources", "products", "project", "publish", "publish_message",
+    "publish_progress", "publish_step", "published", "readable_parameters", "record_index",
+    "remove_event_handler", "remove_output", "render_string", "repr", "req", "req_branch",
+    "req_different_branching", "req_params", "req_workflow", "require_published", "requirements_of_branches",
+    "requires", "requires_declared", "requires_from_branch", "retry_policy", "run", "run_context", "seed",
+    "set_params", "set_progress_percentage", "set_status_message", "set_tracking_url", "significant_parameters",
+    "skip_output_removal", "stakeholders", "status_message", "store", "task_family", "task_id_str",
+    "task_module", "to_str_params", "tolerance", "tracking_url", "trigger_event", "update_register", "upstream",
+    "use_cmdline_section", "valid_sandboxes", "verify_inputs", "walk_deps", "workflow", "workflow_cls",
+    "workflow_complete", "workflow_input", "workflow_proxy", "workflow_proxy_cls", "workflow_requires",
+    "wrap_once",
+})  # fmt: skip
+_PREFIXES = ("container_", "docker_", "exclude_params_", "get_", "is_", "print_", "sandbox_", "singularity_", "_")
+
+PLAIN_TASKS = frozenset({
+    "caselaw.Task", "caselaw.Workflow", "law.Task", "law.LocalWorkflow", "law.SandboxTask", "luigi.Task",
+    "caselaw.task.Task", "caselaw.workflow.Workflow", "law.task.base.Task", "law.workflow.local.LocalWorkflow",
+})  # fmt: skip
+"""Classes of the engine that ask for these names only; others, as `law.contrib` has them, ask for more."""
+
+
+def asked_by_engine(name: str) -> bool:
+    """Whether a member of that name may be used by the engine."""
+    return name in _NAMES or name.startswith(_PREFIXES)
