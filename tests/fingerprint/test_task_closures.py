@@ -179,8 +179,8 @@ def test_members_that_decide_what_a_task_makes_count(
 def test_symbols_are_named_by_the_class_that_defines_them(write: Write, closure: Of) -> None:
     write(FILES)
     assert list(closure("work:Select").symbols) == [
-        "bases.Base", "bases.Plot", "bases.Root", "physics.select", "physics.weigh", "work.Select", "work.Select.helper",
-        "work.Select.hook",
+        "bases.Base", "bases.Plot", "bases.Root", "physics.select", "physics.weigh", "work.Select",
+        "work.Select.helper", "work.Select.hook",
         "work.Select.run", "work.Select.shared",
     ]  # fmt: skip
 

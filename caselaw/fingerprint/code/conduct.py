@@ -174,10 +174,15 @@ class Conduct:
         keywords = {k: self._items(frame, v) for k, v in plain["keywords"].items() if k != "metaclass"}
         self._create(item, bases, metaclass, keywords)
         for name in plain["names"]:
-            for value in self._variable(frame, f"{name} of class"):
-                if value[0] == "object":
-                    self._method(value, "__set_name__", (frozenset({item}), NOTHING), {}, NOTHING)
+            self._set_name(item, self._variable(frame, f"{name} of class"))
         return frozenset({item})
+
+    def _set_name(self, cls: Item, members: Items) -> None:
+        """Tell the members of a class that they are."""
+        for value in members:
+            inner = value[1] if value[0] == "holds" else value
+            if inner[0] == "object":
+                self._method(inner, "__set_name__", (frozenset({cls}), NOTHING), {}, NOTHING)
 
     # Values
 
@@ -394,6 +399,7 @@ class Conduct:
             bases = [item[1] if item[0] == "holds" else item for item in (given[1] if len(given) > 1 else ())]
             item: Item = ("made", tuple(sorted(bases, key=str)))
             self._create(item, bases, frozenset({cls}), named)
+            self._set_name(item, given[2] if len(given) > 2 else rest)
             return frozenset({item})
         everything = tuple(dict.fromkeys((*given, *named.values(), rest)))
         shallow = tuple(frozenset(_shallow(item) for item in items) for items in everything)
@@ -499,10 +505,15 @@ class Conduct:
         if values:
             for value in values:
                 found |= self._call(value, given, named, rest)
-            if not libraries.only_reads(name) and not all(value[0] == "external" for value in values):
+            if not libraries.only_reads(name) and not self._is_imported(owner):
                 self._change(owner, ANY)
             return frozenset(found)
         return self._method_of_others(owner, name, given, named, rest)
+
+    def _is_imported(self, item: Item) -> bool:
+        """Whether a name stands for a module or something else that is imported under conditions."""
+        binding = self.resolver.table(item[1]).bindings.get(item[2]) if item[0] == "place" else None
+        return binding is not None and bool(binding.origins)
 
     def _definers(self, owner: Item) -> Iterator[tuple[list[Item], Item, bool]]:
         """Classes in which an attribute of something is looked up, its object, and whether methods get that."""
@@ -588,6 +599,7 @@ class Conduct:
             bases = [each[1] if each[0] == "holds" else each for each in given[1]]
             made: Item = ("made", tuple(sorted(bases, key=str)))
             self._create(made, bases, NOTHING, named)
+            self._set_name(made, given[2] if len(given) > 2 else rest)
             return frozenset({made})
         if dotted in ("functools.partial", "functools.partialmethod") and given:
             return frozenset(("partial", each, given[1:]) for each in given[0]) | _holding(rest)
