@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from caselaw.fingerprint.code import libraries
 from caselaw.fingerprint.code.classes import ancestors, definition, first_party_bases
-from caselaw.fingerprint.code.conduct import Conduct, Name
+from caselaw.fingerprint.code.conduct import Conduct
 from caselaw.fingerprint.code.facts import Ref
 from caselaw.fingerprint.code.found import Event
+from caselaw.fingerprint.code.items import Name
 from caselaw.fingerprint.code.resolution import EXTERNAL, NAME, Resolver
 from caselaw.fingerprint.code.table import Binding, ClassTable, Part
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from caselaw.fingerprint.code.classes import Class
-from caselaw.fingerprint.code.conduct import Name
 from caselaw.fingerprint.code.facts import Option
+from caselaw.fingerprint.code.items import Name
 from caselaw.fingerprint.code.members import Kept
 
 

@@ -19,10 +19,10 @@ from caselaw.fingerprint.code.classes import (
     of_engine,
     only_plain_tasks,
 )
-from caselaw.fingerprint.code.conduct import ANYWHERE, Name
 from caselaw.fingerprint.code.effects import Effects, subclasses
 from caselaw.fingerprint.code.facts import READS_ORDER, Import, Ref
 from caselaw.fingerprint.code.found import ClosureWarning, Event, Found
+from caselaw.fingerprint.code.items import ANYWHERE, Name
 from caselaw.fingerprint.code.members import Kept, kept_members, left_out
 from caselaw.fingerprint.code.modules import ENGINE, standard_library
 from caselaw.fingerprint.code.resolution import BELOW, EXTERNAL, MISSING, MODULE, NAME, Resolver, Target

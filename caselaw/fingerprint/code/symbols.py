@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from caselaw.fingerprint.code.classes import ancestors, definition, of_engine
-from caselaw.fingerprint.code.conduct import ANYWHERE, Name
 from caselaw.fingerprint.code.effects import OF_OTHERS
 from caselaw.fingerprint.code.facts import OWN
 from caselaw.fingerprint.code.found import Event, Found
+from caselaw.fingerprint.code.items import ANYWHERE, Name
 from caselaw.fingerprint.code.members import Kept
 from caselaw.fingerprint.code.resolution import EXTERNAL, NAME, Resolver, Target
 from caselaw.fingerprint.code.table import Binding, ClassTable, Part
