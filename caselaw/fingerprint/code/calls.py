@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from caselaw.fingerprint.code import libraries
-from caselaw.fingerprint.code.deeds import ANY
+from caselaw.fingerprint.code.expressions import ANY
 from caselaw.fingerprint.code.items import (
     ANYWHERE,
     CALLED,

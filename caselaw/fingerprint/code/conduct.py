@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from caselaw.fingerprint.code import libraries
 from caselaw.fingerprint.code.calls import Calls
-from caselaw.fingerprint.code.deeds import ANY
+from caselaw.fingerprint.code.expressions import ANY
 from caselaw.fingerprint.code.items import ANYWHERE, Item, Name, TooMuchError
 
 

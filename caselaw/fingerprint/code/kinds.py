@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from caselaw.fingerprint.code.deeds import ANY
+from caselaw.fingerprint.code.expressions import ANY
 from caselaw.fingerprint.code.items import CALLED, NOTHING, TYPES, UNKNOWN, Frame, Item, Items
 from caselaw.fingerprint.code.resolution import NAME
 from caselaw.fingerprint.code.running import Running

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from caselaw.fingerprint.code import libraries
-from caselaw.fingerprint.code.deeds import ANY
+from caselaw.fingerprint.code.expressions import ANY
 from caselaw.fingerprint.code.facts import OWN, Ref
 from caselaw.fingerprint.code.items import NOTHING, UNKNOWN, Frame, Item, Items, holding
 from caselaw.fingerprint.code.resolution import BELOW, EXTERNAL, MODULE, NAME, Resolver
