@@ -106,7 +106,12 @@ class Effects:
         if any(done.depth == 0 for part in inside for done in (*part.calls, *part.mutations)):
             return True
         targets = [t for base in table.bases for ref in base.refs for t in self.resolver.resolve(module, ref)]
-        return any(target.kind != EXTERNAL and self._hooks((target.module, target.name)) for target in targets)
+        return any(
+            self._hooks((target.module, target.name))
+            if target.kind != EXTERNAL
+            else not libraries.is_pure(target.dotted)
+            for target in targets
+        )
 
     def _hooks(self, base: Name) -> bool:
         """Whether a base class looks at what is derived from it."""
