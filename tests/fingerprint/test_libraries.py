@@ -40,8 +40,6 @@ REMEMBER = {
     "an unknown function with a lambda": "import somewhere\nf = somewhere.add(lambda: 1)\n",
     "an unknown function with code in a dictionary": "import somewhere\ndef g(): ...\nf = somewhere.add({'g': [g]})\n",
     "an unknown function with an object of ours": "import somewhere\nclass A: ...\nf = somewhere.add(A())\n",
-    "an object of others": "import somewhere\napp = somewhere.App()\n@app.route('/')\ndef f(): ...\ndef run2():\n"
-        "    return app\n",
     "an attribute of a library": "import matplotlib\nf = matplotlib.rcParams\nf['x'] = 1\n",
     "the context of decimal": "import decimal\nf = decimal.getcontext()\nf.prec = 5\n",
     "keywords of a class for a base class of others": "import somewhere\nclass f(somewhere.Base, name='x'): ...\n",

@@ -9,13 +9,14 @@ from caselaw.fingerprint.code.expressions import ANY
 from caselaw.fingerprint.code.items import (
     ANYWHERE,
     CALLED,
+    CODE,
     NOTHING,
     TYPES,
     UNKNOWN,
+    AnywhereError,
     Frame,
     Item,
     Items,
-    TooMuchError,
     bound,
     frames,
     holding,
@@ -37,7 +38,7 @@ class Calls(Kinds):
         """What a call gives."""
         self._count += 1
         if self._count > _MOST:
-            raise TooMuchError
+            raise AnywhereError
         kind = item[0]
         if kind == "function":
             return self._function(item, given, named, rest)
@@ -62,7 +63,7 @@ class Calls(Kinds):
             return self._call(inner, given, named, rest) if is_call or is_method else NOTHING
         if kind == "holds":
             return NOTHING
-        self._changed.add(ANYWHERE)
+        self._anywhere()
         return frozenset({UNKNOWN})
 
     def _call_place(self, place: Item, given: tuple[Items, ...], named: dict[str, Items], rest: Items) -> Items:
@@ -136,21 +137,26 @@ class Calls(Kinds):
             return everything | {owner} if whole else everything | {owner, owner[1]}
         if kind in ("function", "object", "class"):
             return everything
+        if kind == "code":
+            return everything | {owner}
         if name == "__new__" and self._is_class(owner):
             return frozenset({_new(owner)})
         if kind == "given":
             code = any(map(self._is_code, everything)) and not libraries.is_pure(f"{owner[1]}.{name}")
             if not libraries.only_reads(name) and (code or not libraries.gives_new(owner[1])):
-                self._changed.add(ANYWHERE)
+                self._anywhere()
             return everything | {owner}
         if name == ANY:
-            self._changed.add(ANYWHERE)
+            self._anywhere()
         if not libraries.only_reads(name):
             if not (kind == "place" and name in ("__enter__", "__exit__")):
                 self._change(owner, ANY)
         elif kind == "unknown" and any(map(self._is_code, everything)):
-            self._changed.add(ANYWHERE)
-        return frozenset({("attribute", owner, ANY)}) if kind != "unknown" else frozenset({owner})
+            self._anywhere()
+        if kind == "unknown":
+            return frozenset({owner})
+        part: Item = ("attribute", owner, ANY)
+        return frozenset({part if libraries.only_reads(name) else ("through", part)})
 
     def _function(self, item: Item, given: tuple[Items, ...], named: dict[str, Items], rest: Items) -> Items:
         _, module, number, outer = item
@@ -158,20 +164,27 @@ class Calls(Kinds):
         if key in self._calls:
             found, changed = self._calls[key]
             self._changed |= changed
+            if ANYWHERE in changed:
+                self._anywhere()
             return found
         if key in self._running:
             self._cut = True
             return NOTHING
         if self._depth >= _LONGEST:
-            raise TooMuchError
+            raise AnywhereError
         before, self._changed = self._changed, set()
         was_cut, self._cut = self._cut, False
         self._running.add(key)
         self._depth += 1
         frame = Frame(module, number, self.resolver.deeds(module)["bodies"][number], outer)
         frame.given = bound(frame.plain, given, named, rest)
-        self._run(frame)
-        found = self._items(frame, frame.plain[5])
+        try:
+            self._run(frame)
+            found = self._items(frame, frame.plain[5])
+        except AnywhereError:
+            if self._count <= _MOST:
+                self._calls[key] = (NOTHING, frozenset({ANYWHERE}))
+            raise
         self._depth -= 1
         self._running.discard(key)
         if not self._cut:
@@ -208,7 +221,7 @@ class Calls(Kinds):
         if libraries.calls_first(dotted):
             self._call_back(given, named)
         if libraries.registers(dotted) or (not libraries.is_pure(dotted) and any(map(self._is_code, everything))):
-            self._changed.add(ANYWHERE)
+            self._anywhere()
         parts = self._attributes((each for each in everything if each[0] in _WITH_PARTS), ANY)
         through = frozenset(
             each if each[0] in ("holds", "through") else ("through", each) for each in parts | everything
@@ -253,8 +266,10 @@ class Calls(Kinds):
         bases = list(bases)
         new = frozenset({item})
         for base in bases:
+            if base == CODE:
+                self._anywhere()
             if keywords and base[0] in ("external", "given") and not libraries.is_pure(base[1]):
-                self._changed.add(ANYWHERE)
+                self._anywhere()
         self._method(("super", item, item), "__init_subclass__", (), keywords, NOTHING)
         held = frozenset(("holds", base) for base in bases)
         code = frozenset({("holds", item)})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from caselaw.fingerprint.code import libraries
 from caselaw.fingerprint.code.calls import Calls
 from caselaw.fingerprint.code.expressions import ANY
-from caselaw.fingerprint.code.items import ANYWHERE, Item, Name, TooMuchError
+from caselaw.fingerprint.code.items import ANYWHERE, AnywhereError, Item, Name
 
 
 class Conduct(Calls):
@@ -18,17 +18,14 @@ class Conduct(Calls):
     def changes(self, module: str, line: int) -> frozenset[Name]:
         """What the statement that starts in a line changes when the module is imported."""
         self._changed, self._running, self._cut = set(), set(), False
-        self._count = self._depth = 0
+        self._count = self._depth = self._quiet = 0
         try:
             for number in self.resolver.deeds(module)["statements"].get(str(line), ()):
                 frame = self._frame(module, number)
                 self._run(frame)
                 for name in frame.plain[3]:
                     self._variable(frame, name)
-        except (TooMuchError, RecursionError):
-            for frame in self._frames.values():
-                frame.results.clear()
-                frame.variables.clear()
+        except (AnywhereError, RecursionError):
             self._changed.add(ANYWHERE)
         return frozenset(name for name in self._changed if name[0] != "cell")
 
@@ -36,10 +33,13 @@ class Conduct(Calls):
         """Something, or what it holds under a name, is changed."""
         kind = item[0]
         if kind in ("external", "unknown") or (kind == "given" and not libraries.gives_new(item[1])):
-            self._changed.add(ANYWHERE)
+            self._anywhere()
         elif kind == "module":
             bound = name in self.resolver.table(item[1]).bindings
-            self._changed.add((item[1], name) if bound else ANYWHERE)
+            if bound:
+                self._changed.add((item[1], name))
+            else:
+                self._anywhere()
         elif kind == "place":
             self._change_place(item)
         elif kind == "attribute":

@@ -28,20 +28,23 @@ Item = tuple[Any, ...]
     ("external", dotted)
     ("given", dotted)                what something external gave
     ("through", item)                it, or what something external made of it
+    ("code",)                        a function that is decorated
     ("unknown",)
 """
 Items = frozenset[Item]
 
 NOTHING: Items = frozenset()
 UNKNOWN: Item = ("unknown",)
-CALLED = frozenset({"class", "function", "made", "object", "partial"})
+CODE: Item = ("code",)
+"""A function that is decorated: for the decorator, one is like the other."""
+CALLED = frozenset({"class", "code", "function", "made", "object", "partial"})
 """Kinds of items that are code."""
 TYPES = frozenset({"builtins.type", "abc.ABCMeta", "enum.EnumMeta", "enum.EnumType", "typing.NamedTupleMeta"})
 """Metaclasses of the standard library."""
 
 
-class TooMuchError(Exception):
-    """More calls than are followed."""
+class AnywhereError(Exception):
+    """What is changed cannot be seen: nothing more need be followed."""
 
 
 @dataclass(eq=False, repr=False)

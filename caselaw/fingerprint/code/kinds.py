@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from caselaw.fingerprint.code.expressions import ANY
-from caselaw.fingerprint.code.items import CALLED, NOTHING, TYPES, UNKNOWN, Frame, Item, Items
+from caselaw.fingerprint.code.items import CALLED, CODE, NOTHING, TYPES, UNKNOWN, Frame, Item, Items
 from caselaw.fingerprint.code.resolution import NAME
 from caselaw.fingerprint.code.running import Running
 
@@ -15,6 +15,8 @@ class Kinds(Running):
     """Knows the kinds of things."""
 
     def _class_of(self, item: Item) -> Items:
+        if item == CODE:
+            return frozenset({("external", "builtins.type")})
         if item[0] == "object":
             return frozenset({item[1]})
         if self._is_class(item):
@@ -32,6 +34,7 @@ class Kinds(Running):
             self._cut = True
             return NOTHING
         self._running.add(("held", place))
+        self._quiet += 1
         outer, self._changed = self._changed, set()
         was_cut, self._cut = self._cut, False
         _, module, name = place
@@ -40,10 +43,11 @@ class Kinds(Running):
             found |= self._variable(self._frame(module, number), name)
         self._changed = outer
         self._running.discard(("held", place))
+        self._quiet -= 1
         for target in self.resolver.starred_names(module, name) if found else ():
             if target.kind == NAME and not target.rest:
                 found.add(("place", target.module, target.name))
-        answer = frozenset(found)
+        answer = frozenset(item for item in found if not _of_code(item))  # the function itself is among them
         if not self._cut:
             self._held[place] = answer
         self._cut |= was_cut
@@ -206,6 +210,12 @@ class Kinds(Running):
                                 yield from self._items(inner, step[3])
         if not seen:
             yield from given
+
+
+def _of_code(item: Item) -> bool:
+    while item[0] in ("attribute", "holds", "partial", "through"):
+        item = item[1]
+    return item == CODE
 
 
 def _is_object(roots: Any, plain: list[Any], body: int) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from caselaw.fingerprint.code import libraries
 from caselaw.fingerprint.code.expressions import ANY
 from caselaw.fingerprint.code.facts import OWN, Ref
-from caselaw.fingerprint.code.items import NOTHING, UNKNOWN, Frame, Item, Items, holding
+from caselaw.fingerprint.code.items import ANYWHERE, CODE, NOTHING, UNKNOWN, AnywhereError, Frame, Item, Items, holding
 from caselaw.fingerprint.code.resolution import BELOW, EXTERNAL, MODULE, NAME, Resolver
 
 
@@ -24,7 +24,7 @@ class Running(ABC):
         self._calls: dict[Any, tuple[Items, frozenset[Any]]] = {}
         self._running: set[Any] = set()
         self._changed: set[Any] = set()
-        self._depth = self._count = 0
+        self._depth = self._count = self._quiet = 0
         self._cut = False
 
     @abstractmethod
@@ -82,13 +82,26 @@ class Running(ABC):
     def _call_step(self, frame: Frame, callee: Any, arguments: Any, keywords: Any, rest: Any) -> Items:
         if any(root[0] == "a" and not libraries.only_reads(root[2]) for root in callee):
             self._note_kept(frame, [root[1] for root in callee if root[0] == "a"])
-        given = tuple(self._items(frame, argument) for argument in arguments)
+        given = tuple(self._argument(frame, argument) for argument in arguments)
         named = {name: self._items(frame, value) for name, value in keywords.items()}
         others = self._items(frame, rest)
         found: set[Item] = set()
         for item in self._items(frame, callee):
             found |= self._call(item, given, named, others)
         return frozenset(found)
+
+    def _argument(self, frame: Frame, roots: Any) -> Items:
+        if frame.outer is None and len(roots) == 1 and roots[0][0] == "f":
+            functions = self.resolver.deeds(frame.module)["functions"]
+            if any(roots[0][1] in bodies for bodies in functions.values()):
+                return frozenset({CODE})
+        return self._items(frame, roots)
+
+    def _anywhere(self) -> None:
+        """Something is changed, and nobody sees what."""
+        self._changed.add(ANYWHERE)
+        if not self._quiet:
+            raise AnywhereError
 
     def _note_kept(self, frame: Frame, roots: Any) -> None:
         """Note that a function changes what the function around it made."""
@@ -151,12 +164,16 @@ class Running(ABC):
         values = frame.plain[3].get(name, ())
         found = frame.given.get(name, NOTHING)
         was_cut, self._cut = self._cut, False
-        for _ in range(3):
-            frame.variables[name] = found  # what it is by now, for values that are made of itself
-            more = found | self._items(frame, values)
-            if more == found:
-                break
-            found = more
+        try:
+            for _ in range(3):
+                frame.variables[name] = found  # what it is by now, for values that are made of itself
+                more = found | self._items(frame, values)
+                if more == found:
+                    break
+                found = more
+        except (AnywhereError, RecursionError):
+            frame.variables.pop(name, None)
+            raise
         frame.variables[name] = found
         if self._cut:
             del frame.variables[name]

@@ -117,13 +117,15 @@ class _Order:
     def _sorted(self, place: Name) -> list[Event]:
         counted = [
             event
-            for event in self.found.registered.get(place, ())
+            for event in {**self.found.registered.get(place, {}), **self.found.registered.get(ANYWHERE, {})}
             if not event.name or (event.module, event.name) in self.found.names
         ]
         return sorted(counted, key=lambda event: self._timeline.rank(event.module, event.line))
 
     def of(self, place: Name) -> list[str]:
-        """What registers with a name, if that is more than one thing."""
+        """What registers with a name, or nobody knows where, if that is more than one thing."""
+        if place not in self.found.registered:
+            return []
         events = list(dict.fromkeys(_label(event) for event in self._sorted(place)))
         return events if len(events) > 1 else []
 
