@@ -20,6 +20,7 @@ from caselaw.fingerprint.code.items import (
     bound,
     frames,
     holding,
+    ordered,
     shallow,
 )  # fmt: skip
 from caselaw.fingerprint.code.kinds import Kinds
@@ -68,7 +69,7 @@ class Calls(Kinds):
 
     def _call_place(self, place: Item, given: tuple[Items, ...], named: dict[str, Items], rest: Items) -> Items:
         found: set[Item] = set()
-        for each in self.held(place):
+        for each in ordered(self.held(place)):
             if each[0] == "object":
                 found |= self._method(place, "__call__", given, named, rest) or NOTHING
             elif each[0] != "holds" and each != place:
@@ -101,7 +102,7 @@ class Calls(Kinds):
             for module, frame, body, kind in self._member(classes, name):
                 seen = True
                 if body is None:
-                    for value in self._variable(frame, kind):
+                    for value in ordered(self._variable(frame, kind)):
                         found |= self._call(value, given, named, rest)
                     continue
                 start: tuple[Items, ...] = ()
@@ -112,9 +113,9 @@ class Calls(Kinds):
                 found |= self._call(("function", module, body, frame), (*start, *given), named, rest)
         if seen or item is None:
             return frozenset(found) if seen else None
-        values = [value for value in self._within(item) if value != item]
+        values = [value for value in ordered(self._within(item)) if value != item]
         if values:
-            for value in values:
+            for value in ordered(values):
                 found |= self._call(value, given, named, rest)
             if not libraries.only_reads(name) and not self._is_imported(owner):
                 self._change(owner, ANY)
@@ -130,7 +131,7 @@ class Calls(Kinds):
         if kind == "super":
             bases = [each[1] for items in given[2:3] for each in items if each[0] == "holds"]
             if name == "__new__":
-                return frozenset({("made", tuple(sorted(bases, key=str))) if bases else _new(owner)})
+                return frozenset({("made", tuple(ordered(bases))) if bases else _new(owner)})
             return NOTHING if name.startswith("__") else frozenset({("attribute", owner[2], ANY)})
         if kind == "holds":
             whole = name in ("copy", "items", "keys", "values")
@@ -201,7 +202,7 @@ class Calls(Kinds):
             return frozenset().union(*(self._class_of(each) for each in given[0]))
         if dotted in TYPES | {"types.new_class"} and len(given) > 1:
             bases = [each[1] if each[0] == "holds" else each for each in given[1]]
-            made: Item = ("made", tuple(sorted(bases, key=str)))
+            made: Item = ("made", tuple(ordered(bases)))
             self._create(made, bases, NOTHING, named)
             self._set_name(made, given[2] if len(given) > 2 else rest)
             return frozenset({made})
@@ -212,17 +213,17 @@ class Calls(Kinds):
         if item == ("given", "operator.attrgetter"):
             return self._attributes(everything, ANY)
         if item == ("given", "operator.methodcaller"):
-            for each in everything:
+            for each in ordered(everything):
                 self._change(each, ANY)
             return everything
         if libraries.changes_first(dotted):
-            for each in given[0] if given else everything:
+            for each in ordered(given[0] if given else everything):
                 self._change(each, ANY)
         if libraries.calls_first(dotted):
             self._call_back(given, named)
         if libraries.registers(dotted) or (not libraries.is_pure(dotted) and any(map(self._is_code, everything))):
             self._anywhere()
-        parts = self._attributes((each for each in everything if each[0] in _WITH_PARTS), ANY)
+        parts = self._attributes((each for each in ordered(everything) if each[0] in _WITH_PARTS), ANY)
         through = frozenset(
             each if each[0] in ("holds", "through") else ("through", each) for each in parts | everything
         )
@@ -235,7 +236,7 @@ class Calls(Kinds):
         """`map(f, items)`, `sorted(items, key=f)`: everything callable is called with parts of the others."""
         everything = frozenset().union(*given, *named.values())
         parts = self._attributes(everything, ANY)
-        for each in everything:
+        for each in ordered(everything):
             if each[0] in ("function", "partial", "place", "object") and self._is_code(each):
                 self._call(each, (parts, parts), {}, parts)
 
@@ -256,7 +257,7 @@ class Calls(Kinds):
 
     def _set_name(self, cls: Item, members: Items) -> None:
         """Tell the members of a class that they are."""
-        for value in members:
+        for value in ordered(members):
             inner = value[1] if value[0] == "holds" else value
             if inner[0] == "object":
                 self._method(inner, "__set_name__", (frozenset({cls}), NOTHING), {}, NOTHING)
@@ -273,7 +274,7 @@ class Calls(Kinds):
         self._method(("super", item, item), "__init_subclass__", (), keywords, NOTHING)
         held = frozenset(("holds", base) for base in bases)
         code = frozenset({("holds", item)})
-        for each in self._metaclasses(bases) | metaclass:
+        for each in ordered(self._metaclasses(bases) | metaclass):
             if self._is_class(each):
                 self._method(each, "__new__", (frozenset({each}), NOTHING, held, code), keywords, NOTHING, bare=True)
                 self._method(each, "__init__", (new, NOTHING, held, code), keywords, NOTHING, bare=True)
@@ -283,14 +284,14 @@ class Calls(Kinds):
     def _instance(self, cls: Item, given: tuple[Items, ...], named: dict[str, Items], rest: Items) -> Items:
         if self._is_metaclass(cls):
             bases = [item[1] if item[0] == "holds" else item for item in (given[1] if len(given) > 1 else ())]
-            item: Item = ("made", tuple(sorted(bases, key=str)))
+            item: Item = ("made", tuple(ordered(bases)))
             self._create(item, bases, frozenset({cls}), named)
             self._set_name(item, given[2] if len(given) > 2 else rest)
             return frozenset({item})
         everything = tuple(dict.fromkeys((*given, *named.values(), rest)))
         kept = tuple(frozenset(shallow(item) for item in items) for items in everything)
         made = frozenset({("object", cls, frozenset().union(*kept))})
-        for metaclass in self._metaclasses([cls]):
+        for metaclass in ordered(self._metaclasses([cls])):
             self._method(metaclass, "__call__", (frozenset({cls}), *given), named, rest, bare=True)
         self._method(cls, "__new__", (frozenset({cls}), *given), named, rest, bare=True)
         for name in ("__init__", "__post_init__", "__attrs_post_init__"):

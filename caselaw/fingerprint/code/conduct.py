@@ -9,7 +9,7 @@ from __future__ import annotations
 from caselaw.fingerprint.code import libraries
 from caselaw.fingerprint.code.calls import Calls
 from caselaw.fingerprint.code.expressions import ANY
-from caselaw.fingerprint.code.items import ANYWHERE, AnywhereError, Item, Name
+from caselaw.fingerprint.code.items import ANYWHERE, AnywhereError, Item, Name, ordered
 
 
 class Conduct(Calls):
@@ -27,6 +27,8 @@ class Conduct(Calls):
                     self._variable(frame, name)
         except (AnywhereError, RecursionError):
             self._changed.add(ANYWHERE)
+        if ANYWHERE in self._changed:  # what else was found by then depends on where it began
+            return frozenset({ANYWHERE})
         return frozenset(name for name in self._changed if name[0] != "cell")
 
     def _change(self, item: Item, name: str) -> None:
@@ -63,7 +65,7 @@ class Conduct(Calls):
             return
         self._changed.add((place[1], place[2]))
         self._running.add(("change", place))
-        for each in self.held(place):
+        for each in ordered(self.held(place)):
             if each[0] in ("place", "external", "given", "attribute", "module", "unknown") and each != place:
                 self._change(each, ANY)
         self._running.discard(("change", place))
@@ -87,7 +89,7 @@ class Conduct(Calls):
         for each in self._objects(owner):
             if name == ANY or self._member(self._order(each[1]), name):
                 self._change_class(each[1])
-        for value in self._within(item):
+        for value in ordered(self._within(item)):
             if value != item:
                 self._change(value, ANY)
         self._running.discard(("part", item))

@@ -59,6 +59,9 @@ class Frame:
     results: dict[int, Items] = field(default_factory=dict)
     variables: dict[str, Items] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<{self.module} {self.number}>"
+
     def of(self, number: int) -> Frame | None:
         frame: Frame | None = self
         while frame is not None and frame.number != number:
@@ -89,6 +92,18 @@ def bound(plain: list[Any], given: tuple[Items, ...], named: dict[str, Items], r
     for parameter in parameters if rest else ():
         found[parameter] = found.get(parameter, NOTHING) | rest
     return found
+
+
+def ordered(items: Iterable[Item]) -> list[Item]:
+    """The same order in every process: how far calls are followed must not depend on it."""
+    found = list(items)
+    return found if len(found) < 2 else sorted(found, key=_key)
+
+
+def _key(part: Any) -> str:
+    if isinstance(part, tuple):
+        return f"({','.join(map(_key, part))})"
+    return f"{{{','.join(sorted(map(_key, part)))}}}" if isinstance(part, frozenset) else repr(part)
 
 
 def frames(frame: Frame | None) -> Iterator[Frame]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from caselaw.fingerprint.code.expressions import ANY
-from caselaw.fingerprint.code.items import CALLED, CODE, NOTHING, TYPES, UNKNOWN, Frame, Item, Items
+from caselaw.fingerprint.code.items import CALLED, CODE, NOTHING, TYPES, UNKNOWN, Frame, Item, Items, ordered
 from caselaw.fingerprint.code.resolution import NAME
 from caselaw.fingerprint.code.running import Running
 
@@ -71,9 +71,9 @@ class Kinds(Running):
         if item[0] == "through":
             return self._objects(item[1])
         if item[0] == "place" and not self._is_class(item):
-            return [each for each in self.held(item) if each[0] == "object"]
+            return [each for each in ordered(self.held(item)) if each[0] == "object"]
         if item[0] == "attribute":
-            return [each for each in self._within(item) if each[0] == "object"]
+            return [each for each in ordered(self._within(item)) if each[0] == "object"]
         return []
 
     # Classes
@@ -99,9 +99,9 @@ class Kinds(Running):
         found = [item]
         bases: list[Item] = list(item[1]) if item[0] == "made" else []
         if item[0] == "place" and not self._is_class(item):
-            bases += sorted(self.held(item) - {item}, key=str)
+            bases += ordered(self.held(item) - {item})
         for _, frame, table in self._tables(item):
-            bases += [base for value in table["bases"] for base in sorted(self._items(frame, value), key=str)]
+            bases += [base for value in table["bases"] for base in ordered(self._items(frame, value))]
         for base in bases:
             if base not in seen and base not in found:
                 found += [each for each in self._order(base, (*seen, item)) if each not in found]
@@ -142,7 +142,7 @@ class Kinds(Running):
             yield self._order(owner[1])[1:], owner[2], True
         elif self._is_class(owner):
             yield self._order(owner), owner, False
-            for metaclass in self._metaclasses([owner]):
+            for metaclass in ordered(self._metaclasses([owner])):
                 yield self._order(metaclass), owner, True
         else:
             for each in self._objects(owner):
@@ -180,10 +180,10 @@ class Kinds(Running):
         for each in self._objects(owner):
             found += self._stored(each, name)
         if owner[0] == "attribute":
-            for value in self._within(owner):
+            for value in ordered(self._within(owner)):
                 found += self._attribute(value, name)
         if owner[0] == "place" and not self._is_class(owner):
-            for value in self.held(owner):
+            for value in ordered(self.held(owner)):
                 if value[0] == "holds":
                     found += self._attribute(value, name) if name == ANY else ()
                 elif value != owner and value[0] in ("place", "external", "module"):

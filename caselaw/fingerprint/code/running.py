@@ -9,7 +9,18 @@ from typing import Any
 from caselaw.fingerprint.code import libraries
 from caselaw.fingerprint.code.expressions import ANY
 from caselaw.fingerprint.code.facts import OWN, Ref
-from caselaw.fingerprint.code.items import ANYWHERE, CODE, NOTHING, UNKNOWN, AnywhereError, Frame, Item, Items, holding
+from caselaw.fingerprint.code.items import (
+    ANYWHERE,
+    CODE,
+    NOTHING,
+    UNKNOWN,
+    AnywhereError,
+    Frame,
+    Item,
+    Items,
+    holding,
+    ordered,
+)
 from caselaw.fingerprint.code.resolution import BELOW, EXTERNAL, MODULE, NAME, Resolver
 
 
@@ -67,7 +78,7 @@ class Running(ABC):
             found = self._call_step(frame, *rest)
         elif kind == "change":
             changed, name, _ = rest
-            for item in self._items(frame, changed):
+            for item in ordered(self._items(frame, changed)):
                 self._change(item, name)
             self._note_kept(frame, changed)
             found = NOTHING
@@ -86,7 +97,7 @@ class Running(ABC):
         named = {name: self._items(frame, value) for name, value in keywords.items()}
         others = self._items(frame, rest)
         found: set[Item] = set()
-        for item in self._items(frame, callee):
+        for item in ordered(self._items(frame, callee)):
             found |= self._call(item, given, named, others)
         return frozenset(found)
 

@@ -60,7 +60,7 @@ def _of_modules(resolver: Resolver, found: Found, order: _Order) -> Iterator[Sym
         table = resolver.table(module)
         happened = order.before(module, "")
         if found.reads_order and module in found.whole:
-            happened = [*happened, *sorted(table.bindings, key=lambda each: _first_line(table.bindings[each]))]
+            happened = [*happened, *sorted(table.bindings, key=lambda each: (_first_line(table.bindings[each]), each))]
         if table.effects or happened:
             yield _symbol(resolver, module, name, table.effects, happened)
 
@@ -120,7 +120,7 @@ class _Order:
             for event in {**self.found.registered.get(place, {}), **self.found.registered.get(ANYWHERE, {})}
             if not event.name or (event.module, event.name) in self.found.names
         ]
-        return sorted(counted, key=lambda event: self._timeline.rank(event.module, event.line))
+        return sorted(counted, key=lambda event: (self._timeline.rank(event.module, event.line), event))
 
     def of(self, place: Name) -> list[str]:
         """What registers with a name, or nobody knows where, if that is more than one thing."""
