@@ -22,7 +22,8 @@ HEADER = 16
 def discard_outdated(sources: Mapping[Path, tuple[int, int]]) -> None:
     """Remove outdated compiled files of these sources, given with time and size; SourceChanged where that fails."""
     for path, status in sources.items():
-        was_outdated(path, tuple(status))
+        if path.suffix == ".py":
+            was_outdated(path, tuple(status))
 
 
 @functools.cache

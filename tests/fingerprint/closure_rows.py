@@ -739,7 +739,7 @@ ROWS: dict[str, dict[str, str]] = {
         "plugins/__init__.py": "from . import muons, jets\nfrom .tools import tool\n",
         "plugins/muons.py": "def f():\n    return USED1\n",
         "plugins/jets.py": "def f():\n    return USED2\n",
-        "plugins/tools.py": "def tool():\n    return USED3\ndef other():\n    return FREE1\n",
+        "plugins/tools.py": "def tool():\n    return USED3\ndef other():\n    return USED4\n",
         "plugins/unused.py": "def f():\n    return FREE2\n",
     },
     "a method given as a decorator": {"work.py": """

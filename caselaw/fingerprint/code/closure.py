@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 from caselaw.errors import FingerprintError
 from caselaw.fingerprint.code.assigned import Assigned, assigned_methods
+from caselaw.fingerprint.code.demands import Needs, needs_of
 from caselaw.fingerprint.code.effects import Effects
 from caselaw.fingerprint.code.facts import Option
 from caselaw.fingerprint.code.found import ClosureWarning, Found
@@ -25,7 +26,7 @@ from caselaw.fingerprint.code.modules import ENGINE, Finder, FirstParty, first_p
 from caselaw.fingerprint.code.resolution import Resolver
 from caselaw.fingerprint.code.search import Search
 from caselaw.fingerprint.code.sources import Source, Sources, status_of
-from caselaw.fingerprint.code.symbols import Symbol, mentions, symbols
+from caselaw.fingerprint.code.symbols import Symbol, mentions, statuses, symbols
 from caselaw.fingerprint.code.values import found_with_values
 from caselaw.fingerprint.distributions import MISSING, Distributions
 from caselaw.fingerprint.hashing import digest
@@ -40,7 +41,7 @@ class Closure:
     distributions: Mapping[str, str]
     """Distribution → version, of what these symbols import; "missing" for what is not installed."""
     sources: Mapping[Path, tuple[int, int]]
-    """File → modification time (ns) and size when it was read."""
+    """File → modification time (ns) and size when it was read, of code and of files that it reads."""
     warnings: tuple[ClosureWarning, ...] = ()
     options: tuple[Option, ...] = ()
     """Options of law.cfg and of luigi's configuration that these symbols read."""
@@ -138,18 +139,19 @@ class Closures:
         self.finder = Finder(first_party)
         self.sources = Sources(place, texts)
         self.distributions = Distributions(place)
-        self._resolver = Resolver(self.finder, self.sources)
-        self._effects = Effects(self._resolver)
+        self._resolvers: dict[frozenset[tuple[str, str]], tuple[Resolver, Effects]] = {}
         self._known: dict[Any, Closure] = {}
 
     def of(self, entries: Iterable[str]) -> Closure:
         """The closure of `module:name` entries, or of whole modules."""
         wanted = frozenset(entries)
         if wanted not in self._known:
-            search = self._search(entry.partition(":")[0] for entry in wanted)
-            for entry in sorted(wanted):
-                search.start(entry)
-            self._known[wanted] = self._closure(search)
+
+            def start(search: Search) -> None:
+                for entry in sorted(wanted):
+                    search.start(entry)
+
+            self._known[wanted] = self._closure([entry.partition(":")[0] for entry in wanted], start)
         return self._known[wanted]
 
     def of_class(self, task_class: type) -> Closure:
@@ -158,13 +160,18 @@ class Closures:
         key = (task_class, declared, assigned)
         if key not in self._known:
             classes = [(_module_name(cls, self.first_party), cls.__qualname__) for cls in task_class.__mro__]
-            search = self._search([classes[0][0]])
-            search.start_class([cls for cls in classes if not _not_ours(cls[0])], declared)
-            found = self._closure(search)
-            self._known[key] = self._with_assigned(found, search, assigned)
+            ours = [cls for cls in classes if not _not_ours(cls[0])]
+
+            def start(search: Search) -> None:
+                search.start_class(ours, declared)
+
+            found = self._closure([classes[0][0]], start)
+            self._known[key] = self._with_assigned(found, [classes[0][0]], start, assigned)
         return self._known[key]
 
-    def _with_assigned(self, found: Closure, search: Search, assigned: Iterable[Assigned]) -> Closure:
+    def _with_assigned(
+        self, found: Closure, modules: Sequence[str], start: Callable[[Search], None], assigned: Iterable[Assigned]
+    ) -> Closure:
         """The closure with methods that the class was given from elsewhere.
 
         What a function made inside another one holds is not in its code: it counts with all of its module, unless
@@ -178,34 +185,48 @@ class Closures:
         if not assigned:
             return found
         reached = {str(path) for path in found.sources}
-        for each in assigned:
-            unseen = each.is_local and str(sys.modules[each.module].__file__) not in reached
-            search.start(each.module if unseen else each.entry)
-        return self._closure(search)
 
-    def _search(self, modules: Iterable[str]) -> Search:
+        def start_with(search: Search) -> None:
+            start(search)
+            for each in assigned:
+                unseen = each.is_local and str(sys.modules[each.module].__file__) not in reached
+                search.start(each.module if unseen else each.entry)
+
+        return self._closure(modules, start_with)
+
+    def _search(self, modules: Iterable[str], needs: Needs) -> Search:
         """A search to which the modules that start it are first-party, wherever their source is."""
-        finder = self.finder
+        finder = self.finder.searching(needs.folders)
         for top in sorted({name.partition(".")[0] for name in modules}):
             if top not in ENGINE and finder.find(top) is None and not standard_library(top):
                 found = self.distributions.of(top)
                 if all(d.version.startswith(("file:", "unversioned")) for d in found):
                     finder = finder.adopting(top)  # for this closure only: others must not depend on it
-        if finder is self.finder:
-            return Search(self._resolver, self._is_installed, self._effects)
-        return Search(Resolver(finder, self.sources), self._is_installed)
+        if finder is not self.finder:
+            return Search(Resolver(finder, self.sources, needs.readings), self._is_installed)
+        if needs.readings not in self._resolvers:
+            resolver = Resolver(finder, self.sources, needs.readings)
+            self._resolvers[needs.readings] = resolver, Effects(resolver)
+        resolver, effects = self._resolvers[needs.readings]
+        return Search(resolver, self._is_installed, effects)
 
     def _is_installed(self, top: str) -> bool:
         return all(found.version != MISSING for found in self.distributions.of(top))
 
-    def _closure(self, search: Search) -> Closure:
-        found = found_with_values(search)
+    def _closure(self, modules: Sequence[str], start: Callable[[Search], None]) -> Closure:
+        needs = Needs()
+        while True:
+            search = self._search(modules, needs)
+            start(search)
+            found = found_with_values(search)
+            if needs == (needs := needs_of(search.resolver, found, needs)):
+                break
         self.sources.save()
         versions, caveats = self._versions(found)
         return Closure(
             symbols=symbols(search.resolver, found),
             distributions=versions,
-            sources={source.path: source.status for source in search.sources()},
+            sources={source.path: source.status for source in search.sources()} | statuses(search.resolver, found),
             warnings=tuple(sorted({*found.warnings, *caveats})),
             options=tuple(sorted(found.options)),
             settings=tuple(sorted(f"{module}:{name}" for module, name in found.settings)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 OWN = -1
 """The level of a name that is looked up in the module itself."""
@@ -50,6 +50,19 @@ class Lookup(NamedTuple):
     owner: Ref | None = None
 
 
+class Read(NamedTuple):
+    """Something beside the values of names that code reads: see `reads` and `places`."""
+
+    line: int
+    what: str
+    owner: Ref | None = None
+    """Of what; None when that is only known when it runs."""
+    place: Any = None
+    """Of a file: where it is."""
+    text: str = ""
+    """Of a file: the source of the expression, for a message."""
+
+
 class Done(NamedTuple):
     """Something that is called or mutated once so many calls have entered the code: at 0, on import."""
 
@@ -92,6 +105,7 @@ class Facts:
     """Names of the module that are looked up on import."""
     calls: list[Done] = field(default_factory=list)
     mutations: list[Done] = field(default_factory=list)
+    reads: dict[Read, None] = field(default_factory=dict)
     binds: set[str] = field(default_factory=set)
     """Names of the module that a function binds, under `global`."""
     options: set[Option] = field(default_factory=set)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 from caselaw.fingerprint.code.classes import Class
+from caselaw.fingerprint.code.data import Wanted
 from caselaw.fingerprint.code.facts import Option
 from caselaw.fingerprint.code.items import Name
 from caselaw.fingerprint.code.members import Kept
@@ -54,6 +56,14 @@ class Found:
     options: set[Option] = field(default_factory=set)
     settings: set[Class] = field(default_factory=set)
     """Classes that derive from `luigi.Config`."""
+    readings: set[tuple[str, str]] = field(default_factory=set)
+    """What is read of which module beside what it does."""
+    frames: bool = False
+    """Whether names of callers are read."""
+    wanted: dict[Wanted, None] = field(default_factory=dict)
+    """Files that are read."""
+    folders: set[Path] = field(default_factory=set)
+    """Where modules are searched, too."""
     warnings: set[ClosureWarning] = field(default_factory=set)
 
     def register(self, event: Event, place: Name) -> None:

@@ -11,11 +11,31 @@ _MODULE_BY_NAME = frozenset({"importlib.import_module", "__import__", "builtins.
 _BY_NAME = _MODULE_BY_NAME | {"caselaw.resolve", "pkgutil.resolve_name"}
 _OPAQUE = frozenset({
     "exec", "eval", "builtins.exec", "builtins.eval", "runpy.run_path", "pkgutil.iter_modules",
-    "pkgutil.walk_packages", "importlib.util.spec_from_file_location", "importlib.util.module_from_spec",
-    "importlib.machinery.SourceFileLoader", "importlib.metadata.entry_points",
-    "pkg_resources.iter_entry_points", "imp.load_source", "sys.path.append", "sys.path.insert",
-    "sys.path.extend",
+    "pkgutil.walk_packages", "pkgutil.extend_path", "importlib.util.spec_from_file_location",
+    "importlib.machinery.SourceFileLoader", "importlib.metadata.entry_points", "importlib_metadata.entry_points",
+    "pkg_resources.iter_entry_points", "imp.load_source", "law.util.import_file",
+    "sys.path.append", "sys.path.insert", "sys.path.extend", "site.addsitedir",
+    # compiled code, by its path
+    "ctypes.CDLL", "ctypes.PyDLL", "ctypes.cdll.LoadLibrary", "numpy.ctypeslib.load_library", "torch.ops.load_library",
+    "ROOT.gROOT.LoadMacro", "ROOT.gROOT.ProcessLine", "ROOT.gSystem.Load", "ROOT.gSystem.CompileMacro",
+    "ROOT.gInterpreter.ProcessLine", "ROOT.gInterpreter.Declare", "ROOT.gInterpreter.LoadMacro",
+    # objects whose classes are found by name
+    "pickle.load", "pickle.loads", "pickle.Unpickler", "cloudpickle.load", "cloudpickle.loads", "dill.load",
+    "dill.loads", "joblib.load", "torch.load", "shelve.open", "pandas.read_pickle", "coffea.util.load",
+    "copyreg.pickle",
 })  # fmt: skip
+SEARCH_CALLS = frozenset({"sys.path.append", "sys.path.insert", "sys.path.extend", "site.addsitedir"})
+_PYTHON_BY_PATH = frozenset({
+    "imp.load_source", "importlib.machinery.SourceFileLoader", "importlib.util.spec_from_file_location",
+    "law.util.import_file", "runpy.run_path",
+})  # fmt: skip
+BY_PATH = _PYTHON_BY_PATH | frozenset({
+    "ctypes.CDLL", "ctypes.PyDLL", "ctypes.cdll.LoadLibrary", "numpy.ctypeslib.load_library", "torch.ops.load_library",
+    "ROOT.gROOT.LoadMacro", "ROOT.gSystem.Load",
+})  # fmt: skip
+"""Of these, what a path beside the module names is followed."""
+FUNCTIONS_BY_NAME = _BY_NAME | {"exec", "eval", "builtins.exec", "builtins.eval", "importlib.util.find_spec"}
+HANDED_ON = frozenset(name.rpartition(".")[2] for name in FUNCTIONS_BY_NAME)
 
 ATTRIBUTE_BY_NAME = frozenset({"getattr", "builtins.getattr", "hasattr", "setattr", "delattr"})
 ONLY_ASK_WHAT_IT_IS = frozenset({"hash", "id", "isinstance", "print", "repr", "str", "super", "type"})
@@ -29,7 +49,8 @@ def in_call(call: ast.Call, origins: set[str]) -> Iterator[Ref | Lookup | Import
     """What a call looks up, given the dotted origins of what is called."""
     for origin in sorted(origins):
         if origin in _OPAQUE:
-            yield Lookup(call.lineno, text_of(call))
+            if not _is_harmless(call, origin):
+                yield Lookup(call.lineno, text_of(call))
             if origin.endswith(("exec", "eval")):
                 yield Ref(call.lineno, OWN, "", (WHOLE,))  # the text sees all names of the module
         elif origin in _BY_NAME and call.args:
@@ -40,6 +61,30 @@ def in_call(call: ast.Call, origins: set[str]) -> Iterator[Ref | Lookup | Import
                 yield from _prefix(call)
         elif origin in ("globals", "builtins.globals"):
             yield Ref(call.lineno, OWN, "", (WHOLE,))
+        elif _is_by_name(call, origin):
+            yield Lookup(call.lineno, text_of(call))
+
+
+def _is_by_name(call: ast.Call, origin: str) -> bool:
+    """Whether the arguments of a call make it a look-up."""
+    if origin == "numpy.load":
+        allowed = [keyword.value for keyword in call.keywords if keyword.arg == "allow_pickle"]
+        return any(getattr(value, "value", True) for value in allowed)
+    return origin == "importlib.util.find_spec" and bool(call.args) and constant_text(call.args[0]) is None
+
+
+def _is_harmless(call: ast.Call, origin: str) -> bool:
+    """Whether the text of a call shows that it reaches no code of ours: a library of the system, C++ without files."""
+    if not call.args or (origin not in BY_PATH and not origin.startswith("ROOT.")):
+        return False
+    if origin == "ctypes.CDLL" and isinstance(call.args[0], ast.Constant) and call.args[0].value is None:
+        return True
+    text = constant_text(call.args[0])
+    if text is None or origin in _PYTHON_BY_PATH:
+        return False
+    if origin in BY_PATH:
+        return "/" not in text
+    return not any(mark in text for mark in ('#include "', ".L ", ".x ", ".X "))
 
 
 def by_constant_name(node: ast.expr, origins: set[str]) -> list[Ref]:
@@ -95,7 +140,7 @@ def constant_text(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def text_of(node: ast.expr) -> str:
+def text_of(node: ast.expr | ast.stmt) -> str:
     """Source of an expression, for a message."""
     try:
         text = ast.unparse(node)

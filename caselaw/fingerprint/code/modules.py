@@ -84,6 +84,27 @@ class Finder:
         finder._found = {**self._found, top: _installed(top)}
         return finder
 
+    def searching(self, folders: Iterable[Path]) -> Finder:
+        """A finder that searches these folders, too."""
+        more = [folder for folder in sorted(folders) if folder not in self._search_path]
+        if not more:
+            return self
+        finder = Finder(self.first_party)
+        finder._search_path = (*self._search_path, *more)
+        finder._found = {name: found for name, found in self._found.items() if found is not None}
+        return finder
+
+    def installed_folders(self) -> list[Path]:
+        """Folders that hold first-party packages outside the root."""
+        tops = [found for name, found in self._found.items() if found is not None and "." not in name]
+        folders = {(found.search or found.files)[0].parent for found in tops}
+        return sorted(folder for folder in folders if not folder.is_relative_to(self.first_party.root))
+
+    def may_search(self, folder: Path) -> bool:
+        """Whether modules in a folder are the project's own."""
+        root = self.first_party.root
+        return folder in self._search_path or (folder.is_relative_to(root) and not _skipped(folder, root))
+
     def submodules(self, package: Module) -> list[str]:
         """Names of the modules directly in a package."""
         names = {name for folder in package.search for name in _module_names(folder)}

@@ -11,7 +11,7 @@ from caselaw.fingerprint.code.cuts import Region
 from caselaw.fingerprint.code.facts import MENTIONS, OWN, Facts, Ref
 from caselaw.fingerprint.code.references import Walker
 from caselaw.fingerprint.code.scopes import Scope
-from caselaw.fingerprint.code.syntax import EVALUATED, PLAIN, Reading, node_digest
+from caselaw.fingerprint.code.syntax import EVALUATED, PLAIN, Reading, cleaned, node_digest
 from caselaw.fingerprint.code.table import Part
 from caselaw.fingerprint.hashing import digest
 
@@ -48,6 +48,10 @@ class Parts:
         """The part of a statement at the top level; in `regions`, names are its own."""
         return self._part(node, self.facts(node), self.annotations, owner, regions)
 
+    def of_docstring(self, node: ast.stmt, text: str) -> Part:
+        """The part of what a module says about itself."""
+        return Part(digest("docstring", cleaned(text)), lines_of(node))
+
     def of_member(self, node: ast.AST, annotations: str, scope: Scope, owner: str) -> Part:
         """The part of a node in a class, with all that it mentions."""
         walker = Walker(self.module, self.reading, objects=_OBJECTS | first_argument(node))
@@ -66,6 +70,7 @@ class Parts:
             lines_of(node), refs, tuple(dict.fromkeys(facts.imports)), tuple(facts.lookups), tuple(facts.below),
             tuple(dict.fromkeys(facts.calls)), tuple(dict.fromkeys(facts.mutations)),
             frozenset(facts.mentions & MENTIONS), options=tuple(sorted(facts.options)),
+            reads=tuple(facts.reads),
         )  # fmt: skip
 
 

@@ -6,12 +6,11 @@ import ast
 from typing import Any
 
 from caselaw.fingerprint.code.parsing import parse
+from caselaw.fingerprint.code.places import SEEDS
+from caselaw.fingerprint.code.reads import ANNOTATION_NAMES, DOCSTRING_NAMES
 from caselaw.fingerprint.code.syntax import Function, Reading, node_digest
 
-_READS_DOCSTRINGS = frozenset({"__doc__", "getdoc", "docopt"})
-_READS_ANNOTATIONS = frozenset({
-    "__annotations__", "__annotate__", "get_annotations", "get_type_hints", "getfullargspec",
-})  # fmt: skip
+_JOINS = frozenset({"joinpath", "with_name", "with_suffix", "with_stem", "glob", "rglob", "iterdir", "join"})
 
 
 def syntax_digest(source: bytes, path: str = "<source>") -> str:
@@ -20,12 +19,15 @@ def syntax_digest(source: bytes, path: str = "<source>") -> str:
     return node_digest(tree, reading_of(tree))
 
 
-def reading_of(tree: ast.Module) -> Reading:
-    """The names of a module, and whether it looks at its own docstrings and annotations."""
+def reading_of(tree: ast.Module, docstrings: bool = False, annotations: bool = False) -> Reading:
+    """The names of a module, and whether it looks at its own docstrings and annotations.
+
+    `docstrings` and `annotations` say that code elsewhere does.
+    """
     aliases: dict[str, set[str]] = {}
     bound: set[str] = set()
     mentioned: set[str] = set()
-    inspect = False
+    inspect = divides = False
     stack: list[Any] = [tree]
     while stack:
         node = stack.pop()
@@ -34,6 +36,10 @@ def reading_of(tree: ast.Module) -> Reading:
             continue
         if isinstance(node, ast.Attribute):
             mentioned.add(node.attr)
+        elif isinstance(node, ast.BinOp):
+            divides |= isinstance(node.op, ast.Div) and (
+                isinstance(node.right, ast.JoinedStr) or isinstance(getattr(node.right, "value", None), str)
+            )
         elif isinstance(node, ast.Constant):
             if isinstance(node.value, str) and node.value.startswith("__"):
                 mentioned.add(node.value)
@@ -42,6 +48,7 @@ def reading_of(tree: ast.Module) -> Reading:
             inspect |= "inspect" in {getattr(node, "module", None), *(alias.name for alias in node.names)}
             for name, origin in _origins(node):
                 aliases.setdefault(name, set()).add(origin)
+                mentioned.update(origin.split(".")[-2:])
         elif isinstance(node, Function | ast.ClassDef):
             bound.add(node.name)
         elif isinstance(node, ast.arg):
@@ -56,8 +63,9 @@ def reading_of(tree: ast.Module) -> Reading:
     return Reading(
         aliases={name: origin for name, origin in unique.items() if name not in bound},
         bound=frozenset(bound | (aliases.keys() - unique.keys())),
-        docstrings=bool(mentioned & _READS_DOCSTRINGS),
-        annotations=(inspect and "signature" in mentioned) or bool(mentioned & _READS_ANNOTATIONS),
+        docstrings=docstrings or bool(mentioned & DOCSTRING_NAMES),
+        annotations=annotations or (inspect and "signature" in mentioned) or bool(mentioned & ANNOTATION_NAMES),
+        places=divides or bool(mentioned & (SEEDS | _JOINS)),
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from caselaw.fingerprint.code import lookups, options
+from caselaw.fingerprint.code import lookups, observers, options
 from caselaw.fingerprint.code.chains import dotted_chain, is_super, root_chain
 from caselaw.fingerprint.code.facts import MUTATORS, OWN, PASSED_ON, Done, Facts, Lookup, Ref
 from caselaw.fingerprint.code.names import (
@@ -50,6 +50,8 @@ class Walker:
         self.push(list(nodes), annotations, scope, depth)
         while self.stack:
             node, annotations, scope, depth = self.stack.pop()
+            if self.reading.places:
+                observers.observe_place(self, node, scope)
             visit = _VISITS.get(type(node))
             if visit is None or visit(self, node, annotations, scope, depth):
                 self.children(node, annotations, scope, depth)
@@ -112,6 +114,7 @@ class Walker:
 
     def _name(self, node: ast.Name, annotations: str, scope: Scope, depth: int) -> bool:
         self.facts.mentions.add(node.id)
+        observers.observe_chain(self, node, (node.id,), scope)
         if node.id in self.objects:
             self.facts.mentions.add(PASSED_ON)
         if isinstance(node.ctx, ast.Load):
@@ -133,6 +136,7 @@ class Walker:
             inner = inner.value
         self.facts.mentions.update(names)
         names.reverse()
+        observers.observe_chain(self, node, (*([inner.id] if isinstance(inner, ast.Name) else [""]), *names), scope)
         if isinstance(inner, ast.Name):
             self.facts.mentions.add(inner.id)
             self.use((inner.id, *names), node.lineno, scope, depth)
@@ -165,6 +169,15 @@ class Walker:
     def _augmented(self, node: ast.AugAssign, annotations: str, scope: Scope, depth: int) -> bool:
         if isinstance(node.target, ast.Name):
             self.use((node.target.id,), node.lineno, scope, depth)
+        observers.observe_search(self, node, scope)
+        return True
+
+    def _assigned(self, node: ast.Assign, annotations: str, scope: Scope, depth: int) -> bool:
+        observers.observe_search(self, node, scope)
+        return True
+
+    def _asked(self, node: Any, annotations: str, scope: Scope, depth: int) -> bool:
+        observers.observe_asked(self, node, scope)
         return True
 
     def _call(self, node: ast.Call, annotations: str, scope: Scope, depth: int) -> bool:
@@ -181,7 +194,9 @@ class Walker:
             others = [part for part in node.args if not (isinstance(part, ast.Name) and part.id in self.objects)]
             self.push([node.func, *others, *node.keywords], annotations, scope, depth)
             return False
-        for found in lookups.in_call(node, origins):
+        observers.observe_call(self, node, origins, scope)
+        followed = observers.observe_search(self, node, scope) or observers.follows_path(self, node, origins, scope)
+        for found in lookups.in_call(node, origins) if not followed else ():
             if isinstance(found, Ref):
                 self.refer(found)
             elif isinstance(found, Lookup):
@@ -222,6 +237,8 @@ class Walker:
                 self.facts.lookups.append(Lookup(node.lineno, lookups.text_of(node), ref))
             return True
         self.facts.mentions.add(name)
+        attribute = ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
+        observers.observe_chain(self, attribute, (*chain, name), scope)
         self.use((*chain, name), node.lineno, scope, depth)
         self.push([node.func, *node.args[2:], *node.keywords], annotations, scope, depth)
         return False
@@ -229,6 +246,7 @@ class Walker:
     def _constant(self, node: ast.Constant, annotations: str, scope: Scope, depth: int) -> bool:
         if isinstance(node.value, str) and node.value.isidentifier():
             self.facts.mentions.add(node.value)
+            observers.observe_text(self, node)
         return False
 
     def _argument(self, node: ast.arg, annotations: str, scope: Scope, depth: int) -> bool:
@@ -255,6 +273,8 @@ class Walker:
     def _function(self, node: Any, annotations: str, scope: Scope, depth: int) -> bool:
         outer = with_type_parameters(node, scope)
         inner = outer.within(names_of_function(node))
+        if self.reading.places:
+            observers.enter_function(self, node, inner)
         of_fields = inner_scopes(node, annotations, self.reading)
         self.push(node.decorator_list, annotations, scope, depth)
         self.push(getattr(node, "type_params", []), annotations, outer, depth + 1)
@@ -291,6 +311,7 @@ class Walker:
             if name != "generators":
                 self.push(getattr(node, name), annotations, inner, depth)
         for generator in node.generators:
+            observers.observe_asked(self, generator, scope)
             later = [generator.iter] if generator.iter is not first else []
             self.push([generator.target, *later, *generator.ifs], annotations, inner, depth)
         return False
@@ -308,6 +329,9 @@ _VISITS: dict[type, Callable[[Walker, Any, str, Scope, int], bool]] = {
     ast.Attribute: Walker._attribute,
     ast.Subscript: Walker._subscript,
     ast.AugAssign: Walker._augmented,
+    ast.Assign: Walker._assigned,
+    ast.Compare: Walker._asked,
+    ast.For: Walker._asked,
     ast.Call: Walker._call,
     ast.Constant: Walker._constant,
     ast.arg: Walker._argument,

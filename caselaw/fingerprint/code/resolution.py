@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from caselaw.errors import FingerprintError
 from caselaw.fingerprint.code.deeds import no_deeds
 from caselaw.fingerprint.code.facts import OWN, Import, Ref
 from caselaw.fingerprint.code.lookups import WHOLE
 from caselaw.fingerprint.code.modules import ENGINE, Finder, Module
 from caselaw.fingerprint.code.names import Origin
+from caselaw.fingerprint.code.reads import ANNOTATIONS, DOCSTRINGS, EVERYWHERE
 from caselaw.fingerprint.code.sources import Source, Sources
 from caselaw.fingerprint.code.table import MAYBE, Table
 
@@ -53,8 +55,11 @@ _Seen = frozenset[tuple[str, str]]
 class Resolver:
     """Resolves references between the modules that one finder finds; remembers what it resolved."""
 
-    def __init__(self, finder: Finder, sources: Sources) -> None:
+    def __init__(self, finder: Finder, sources: Sources, readings: frozenset[tuple[str, str]] = frozenset()) -> None:
         self.finder = finder
+        self.readings = readings
+        self.has_places = False
+        """Whether a name of a module that was read stands for a path."""
         self.sources = sources
         self._tables: dict[str, Table] = {}
         self._deeds: dict[str, dict[str, Any]] = {}
@@ -63,7 +68,26 @@ class Resolver:
     def files(self, name: str) -> list[Source]:
         """The files of a module, read."""
         module = self.finder.find(name)
-        return [self.sources.read(file) for file in module.files] if module is not None else []
+        if module is None:
+            return []
+        docstrings, annotations = (self._is_read(what, name) for what in (DOCSTRINGS, ANNOTATIONS))
+        return [self.sources.read(file, docstrings, annotations) for file in module.files]
+
+    def _is_read(self, what: str, module: str) -> bool:
+        return (what, module) in self.readings or (what, EVERYWHERE) in self.readings
+
+    def module_at(self, path: Path) -> str | None:
+        """The first-party module whose source a file is."""
+        if path.suffix != ".py" or not path.is_file():
+            return None
+        parts = path.with_suffix("").parts
+        for start in range(len(parts) - 1, 0, -1):
+            names = parts[start:-1] if parts[-1] == "__init__" else parts[start:]
+            name = ".".join(names)
+            found = self.finder.find(name) if name and all(map(str.isidentifier, names)) else None
+            if found is not None and path in found.files:
+                return name
+        return None
 
     def path(self, name: str) -> Path | None:
         module = self.finder.find(name)
@@ -73,7 +97,8 @@ class Resolver:
         """The table of a module; empty for a namespace and for a compiled extension."""
         if name not in self._tables:
             tables = [source.table for source in self.files(name) if source.table is not None]
-            self._tables[name] = tables[0] if tables else Table()
+            table = self._tables[name] = tables[0] if tables else Table()
+            self.has_places = self.has_places or any(binding.place is not None for binding in table.bindings.values())
         return self._tables[name]
 
     def deeds(self, name: str) -> dict[str, Any]:
@@ -82,6 +107,14 @@ class Resolver:
             found = [source for source in self.files(name) if source.table is not None]
             self._deeds[name] = self.sources.deeds(found[0]) if found else no_deeds()
         return self._deeds[name]
+
+    def parses(self, name: str) -> bool:
+        """Whether the source of a module can be read as code by this Python."""
+        try:
+            self.table(name)
+        except FingerprintError:
+            return False
+        return True
 
     def compiled(self, name: str) -> bool:
         """Whether a module is a compiled extension, maybe beside its source."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from caselaw.fingerprint.code.names import Names, Origin
 
@@ -15,6 +16,10 @@ class Scope:
     names: Names
     parent: Scope | None = None
     is_class: bool = False
+    places: dict[str, Any] = field(default_factory=dict, compare=False)
+    """What its names stand for, of those that stand for a path beside the module: see `places`."""
+    settled: set[int] = field(default_factory=set, compare=False)
+    """Of a module: nodes whose place counts where their name is used, and not where they stand."""
 
     def within(self, names: Names, is_class: bool = False) -> Scope:
         parent = self
@@ -35,6 +40,16 @@ class Scope:
                 return scope.names.imported.get(name, [])
             scope = scope.parent
         return None
+
+    def place(self, name: str) -> tuple[bool, Any]:
+        """Whether a name is bound in the module or around here, and the place that it stands for."""
+        scope = self
+        while scope.parent is not None and name not in scope.names.of_module:
+            if scope.names.has(name) and (scope is self or not scope.is_class):
+                return True, scope.places.get(name)
+            scope = scope.parent
+        module = self.module
+        return module.names.has(name), module.places.get(name)
 
     @property
     def module(self) -> Scope:

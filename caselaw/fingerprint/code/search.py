@@ -19,6 +19,8 @@ from caselaw.fingerprint.code.classes import (
     of_engine,
     only_plain_tasks,
 )
+from caselaw.fingerprint.code.data import Wanted
+from caselaw.fingerprint.code.demands import meet
 from caselaw.fingerprint.code.effects import Effects, subclasses
 from caselaw.fingerprint.code.facts import READS_ORDER, Import, Ref
 from caselaw.fingerprint.code.found import ClosureWarning, Event, Found
@@ -127,6 +129,9 @@ class Search:
     def run(self) -> Found:
         while self._queue:
             self._queue.pop()()
+            if not self._queue and self.found.frames:
+                for module in list(self.found.imported):
+                    self._reach_module(module)
             if not self._queue and self._asks_subclasses:
                 for event, bases in self._subclasses:
                     for base in bases:
@@ -239,22 +244,34 @@ class Search:
         self.found.whole.setdefault(module)
         self.import_module(module)
         for name, binding in self.resolver.table(module).bindings.items():
-            if name == "__all__":
+            if name in ("__all__", "__doc__"):
                 continue
             if binding.parts or binding.definition is not None:
                 self._reach_name(module, name)
             for target in self.resolver.attribute(module, (name,)) if binding.origins else ():
-                if target.kind == NAME or (target.kind == MODULE and target.module.startswith(f"{module}.")):
+                if target.kind == NAME or (target.kind in (MODULE, BELOW) and target.module.startswith(f"{module}.")):
                     self.reach(target, "", 0)
         found = self.resolver.finder.find(module)
         if found is not None and not found.files:
             self._reach_below(module)
+        for imported in list(self.found.imported):
+            if imported.rpartition(".")[0] == module:  # attributes of the package, whoever imports them
+                self._reach_module(imported)
 
     def _reach_below(self, module: str) -> None:
         self._reach_module(module)
         for submodule in self.resolver.submodules(module):
-            if submodule not in self.found.whole:
+            if submodule not in self.found.whole and self._can_be_imported(submodule):
                 self._reach_below(submodule)
+
+    def _can_be_imported(self, module: str) -> bool:
+        """Whether a module that somebody may import parses; one that does not counts by its bytes."""
+        if self.resolver.parses(module):
+            return True
+        for path in found.files if (found := self.resolver.finder.find(module)) is not None else ():
+            self.found.wanted.setdefault(Wanted(path))
+            self._warn(str(path), 1, "cannot be parsed by this Python, and may be imported; its bytes count")
+        return False
 
     # What a piece of code refers to
 
@@ -278,6 +295,8 @@ class Search:
                 self._warn(path, lookup.line, f"look-up that cannot be followed: {lookup.text}")
         self._asks_subclasses |= "__subclasses__" in part.mentions
         self.found.reads_order |= not READS_ORDER.isdisjoint(part.mentions)
+        if part.reads or self.resolver.has_places:
+            meet(self, module, part)
 
     def _is_module(self, module: str, ref: Ref) -> bool:
         targets = self.resolver.resolve(module, ref)
@@ -293,6 +312,8 @@ class Search:
             if name not in self.found.imported and self.resolver.finder.find(name) is not None:
                 self.found.imported[name] = None
                 self._queue.append(lambda name=name: self._executed(name))  # type: ignore[misc]
+                if name.rpartition(".")[0] in self._whole:
+                    self._reach_module(name)
 
     def _executed(self, module: str) -> None:
         table = self.resolver.table(module)
@@ -334,6 +355,10 @@ class Search:
                     self.import_module(below)
             elif found.name and self.resolver.finder.find(f"{base}.{found.name}") is not None:
                 self.import_module(f"{base}.{found.name}")
+
+    def warn(self, module: str, line: int, what: str) -> None:
+        if not self.declared:
+            self._warn(str(self.resolver.path(module)), line, what)
 
     def _warn(self, path: str, line: int, what: str) -> None:
         self.found.warnings.add(ClosureWarning(path, line, what))

@@ -14,6 +14,7 @@ from caselaw.fingerprint.code.deeds import deeds
 from caselaw.fingerprint.code.parsing import parse
 from caselaw.fingerprint.code.table import Table, restored, stored
 from caselaw.fingerprint.code.tabulation import tabulate
+from caselaw.fingerprint.files import FileDigests
 from caselaw.fingerprint.hashing import SCHEME, digest_bytes
 from caselaw.fingerprint.memo import Memo
 
@@ -31,6 +32,16 @@ class Source:
     """Modification time (ns) and size."""
 
 
+@dataclass(frozen=True)
+class Data:
+    """A file that code reads, or a folder in which it was looked for."""
+
+    path: Path
+    digest: str | None
+    """None for a folder, and for what is not there."""
+    status: tuple[int, int] | None
+
+
 class Sources:
     """Reads source files, each once.
 
@@ -40,17 +51,31 @@ class Sources:
     def __init__(self, folder: Path | None, texts: Mapping[Path, bytes] | None = None) -> None:
         version = f"{sys.version_info.major}{sys.version_info.minor}-{_reader_digest()[:8]}"
         self._memo = Memo(folder / f"code-{SCHEME}-{version}.json" if folder is not None else None)
-        self._read: dict[Path, Source] = {}
         self._texts = texts or {}
         """Read in place of what is in the files."""
         self._deeds = Memo(folder / f"deeds-{SCHEME}-{version}.json" if folder is not None else None)
         self._contents: dict[str, bytes] = {}
+        self._read: dict[tuple[Path, bool, bool], Source] = {}
+        self._digests = FileDigests((folder or Path(os.devnull)) / "digests.sqlite")
+        self._data: dict[Path, Data] = {}
 
-    def read(self, path: Path) -> Source:
-        """Digest and table of a file; FingerprintError when it cannot be read or parsed."""
-        if path not in self._read:
-            self._read[path] = self._source(path)
-        return self._read[path]
+    def read(self, path: Path, docstrings: bool = False, annotations: bool = False) -> Source:
+        """Digest and table of a file; FingerprintError when it cannot be read or parsed.
+
+        `docstrings` and `annotations` say whether code elsewhere reads them.
+        """
+        key = (path, docstrings, annotations)
+        if key not in self._read:
+            self._read[key] = self._source(path, docstrings, annotations)
+        return self._read[key]
+
+    def data(self, path: Path) -> Data:
+        """Digest of a file that is no code, or status of a folder."""
+        if path not in self._data:
+            status = status_of(path)
+            content = self._digests.digest(path) if status is not None and not path.is_dir() else None
+            self._data[path] = Data(path, content, status)
+        return self._data[path]
 
     def deeds(self, source: Source) -> dict[str, Any]:
         """The deeds of a module: asked for of few modules, and so kept apart from the tables."""
@@ -63,14 +88,17 @@ class Sources:
 
     def edited(self) -> bool:
         """Whether one of the files that were read is another one now."""
-        return any(status_of(path) != source.status for path, source in self._read.items())
+        read = ((path, source.status) for (path, _, _), source in self._read.items())
+        return any(
+            status_of(path) != status for path, status in (*read, *((d.path, d.status) for d in self._data.values()))
+        )
 
     def save(self) -> None:
         """Write what is new to the memo."""
         self._memo.save()
         self._deeds.save()
 
-    def _source(self, path: Path) -> Source:
+    def _source(self, path: Path, docstrings: bool, annotations: bool) -> Source:
         try:
             with path.open("rb") as file:
                 status = os.fstat(file.fileno())
@@ -86,11 +114,12 @@ class Sources:
         if path.suffix != ".py":
             return Source(path, key, None, stamp)
         self._contents[key] = content
-        entry = self._memo.get(key)
+        kind = f"{key}{' docstrings' * docstrings}{' annotations' * annotations}"
+        entry = self._memo.get(kind)
         if entry is not None:
             return Source(path, key, restored(entry), stamp)
-        table = tabulate(parse(content, str(path)))
-        self._memo.put(key, stored(table))
+        table = tabulate(parse(content, str(path)), docstrings, annotations)
+        self._memo.put(kind, stored(table))
         return Source(path, key, table, stamp)
 
 

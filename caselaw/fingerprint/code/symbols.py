@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 from caselaw.fingerprint.code.classes import ancestors, definition, of_engine
+from caselaw.fingerprint.code.data import files_of
 from caselaw.fingerprint.code.effects import OF_OTHERS
 from caselaw.fingerprint.code.facts import OWN
 from caselaw.fingerprint.code.found import Event, Found
 from caselaw.fingerprint.code.items import ANYWHERE, Name
 from caselaw.fingerprint.code.members import Kept
+from caselaw.fingerprint.code.reads import EVERYWHERE, TEXT
 from caselaw.fingerprint.code.resolution import EXTERNAL, NAME, Resolver, Target
 from caselaw.fingerprint.code.table import Binding, ClassTable, Part
 from caselaw.fingerprint.code.timeline import Timeline
 from caselaw.fingerprint.distributions import MISSING
 from caselaw.fingerprint.hashing import digest
+
+_SINGLE_FILES = 200
+"""More files that one line of code may read are one symbol."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ def symbols(resolver: Resolver, found: Found) -> dict[str, Symbol]:
     """All symbols that a search found, by name."""
     order = _Order(resolver, found)
     made = [*_of_modules(resolver, found, order), *_of_names(resolver, found, order)]
+    made += [*_of_texts(resolver, found), *_of_data(resolver, found)]
     made += [Symbol(name, MISSING, "", ()) for name in found.missing]
     return {symbol.name: symbol for symbol in sorted(made, key=lambda symbol: symbol.name)}
 
@@ -63,6 +70,43 @@ def _of_modules(resolver: Resolver, found: Found, order: _Order) -> Iterator[Sym
             happened = [*happened, *sorted(table.bindings, key=lambda each: (_first_line(table.bindings[each]), each))]
         if table.effects or happened:
             yield _symbol(resolver, module, name, table.effects, happened)
+
+
+def _of_texts(resolver: Resolver, found: Found) -> Iterator[Symbol]:
+    """Modules whose source is read as text."""
+    read = {module for what, module in found.readings if what == TEXT}
+    for module in found.imported if EVERYWHERE in read else sorted(read):
+        files = resolver.files(module)
+        if files:
+            yield Symbol(f"{module}.<source>", digest(*(source.digest for source in files)), str(files[0].path), ())
+
+
+def _of_data(resolver: Resolver, found: Found) -> Iterator[Symbol]:
+    """Files that are read. They are named as they lie in the project, so that other checkouts have the same names."""
+    for wanted in found.wanted:
+        files, _ = files_of(wanted)
+        read = [(_name_of(resolver, path), resolver.sources.data(path)) for path in files]
+        if len(read) > _SINGLE_FILES:
+            name = f"{_name_of(resolver, wanted.path)}/{wanted.pattern or '*'}"
+            yield Symbol(name, digest("files", {file: data.digest for file, data in read}), str(wanted.path), ())
+            continue
+        for name, data in read:
+            content = MISSING if data.digest is None else digest("file", data.digest)
+            yield Symbol(name, content, str(data.path) if data.digest else "", ())
+
+
+def _name_of(resolver: Resolver, path: Path) -> str:
+    for folder in (resolver.finder.first_party.root, *resolver.finder.installed_folders()):
+        if path.is_relative_to(folder):
+            return f"./{path.relative_to(folder).as_posix()}"
+    return str(path)
+
+
+def statuses(resolver: Resolver, found: Found) -> dict[Path, tuple[int, int]]:
+    """Of the files that are read, and of the folders in which they were looked for."""
+    paths = [path for wanted in found.wanted for paths in files_of(wanted) for path in paths]
+    known = {path: resolver.sources.data(path).status for path in paths}
+    return {path: status for path, status in known.items() if status is not None}
 
 
 def _of_names(resolver: Resolver, found: Found, order: _Order) -> Iterator[Symbol]:

@@ -50,6 +50,8 @@ class Reading:
     """The module reads docstrings: they count."""
     annotations: bool = False
     """The module reads annotations: all of them count."""
+    places: bool = False
+    """The module may make paths of files beside it."""
 
     def origin(self, node: ast.expr) -> str:
         """The dotted origin of a name or attribute, without the call's arguments; empty when unknown."""
@@ -219,7 +221,7 @@ def counted_statements(statements: Sequence[ast.stmt], scope: str, reading: Read
             continue
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
             if reading.docstrings and isinstance(statement.value.value, str):
-                yield ast.copy_location(ast.Constant(_docstring(statement.value.value)), statement)
+                yield ast.copy_location(ast.Constant(cleaned(statement.value.value)), statement)
         elif isinstance(statement, ast.AnnAssign) and scope in (FUNCTION, PLAIN):
             if statement.value is not None:
                 assignment = ast.Assign(targets=[statement.target], value=statement.value)
@@ -230,7 +232,7 @@ def counted_statements(statements: Sequence[ast.stmt], scope: str, reading: Read
             yield statement
 
 
-def _docstring(text: str) -> str:
+def cleaned(text: str) -> str:
     """A docstring that counts, without the indentation and blank edges that formatters change."""
     first, *rest = [line.rstrip() for line in text.expandtabs().split("\n")]
     margin = min((len(line) - len(line.lstrip(" ")) for line in rest if line), default=0)

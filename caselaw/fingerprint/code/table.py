@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from caselaw.fingerprint.code.facts import OWN, Done, Import, Lookup, Option, Ref
+from caselaw.fingerprint.code.facts import OWN, Done, Import, Lookup, Option, Read, Ref
 from caselaw.fingerprint.code.names import Origin
 
 MAYBE = "*?"
@@ -37,6 +37,7 @@ class Part(NamedTuple):
     """Of a statement in a class: whether it may declare a field of a dataclass."""
     options: tuple[Option, ...] = ()
     """Options of law.cfg and of luigi's configuration that are read."""
+    reads: tuple[Read, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ class Binding:
     """Functions that bind it under `global`, when nothing else does."""
     last: int = 0
     """The last line that binds it."""
+    place: Any = None
+    """The path that it stands for: see `places`."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ class Table:
     exports: tuple[str, ...] | None = ()
     """Names in `__all__`; None when it is computed."""
     has_exports: bool = False
+    reads_own: tuple[str, ...] = ()
+    """Whether the module itself reads its docstrings and annotations."""
 
     @cached_property
     def dynamic(self) -> bool:
@@ -106,16 +111,18 @@ def stored(table: Table) -> list[Any]:
     bindings = {
         name: [
             _plain(b.parts), b.origins, _stored_class(b.definition), b.decorators, b.is_function, b.binders, b.last,
+            b.place,
         ]
         for name, b in table.bindings.items()
     }  # fmt: skip
     effects = _plain(table.effects)
-    return [bindings, effects, table.imports, table.stars, table.unused, table.exports, table.has_exports]
+    imports = (table.imports, table.stars, table.unused)
+    return [bindings, effects, *imports, table.exports, table.has_exports, table.reads_own]
 
 
 def restored(entry: list[Any]) -> Table:
     """The table from what `stored` gives."""
-    bindings, effects, imports, stars, unused, exports, has_exports = entry
+    bindings, effects, imports, stars, unused, exports, has_exports, reads_own = entry
     return Table(
         {name: _binding(values) for name, values in bindings.items()},
         _parts(effects),
@@ -124,6 +131,7 @@ def restored(entry: list[Any]) -> Table:
         _imports(unused),
         None if exports is None else tuple(exports),
         has_exports,
+        tuple(reads_own),
     )
 
 
@@ -140,7 +148,7 @@ def _stored_class(definition: ClassTable | None) -> list[Any] | None:
 
 
 def _binding(values: list[Any]) -> Binding:
-    parts, origins, definition, decorators, is_function, binders, last = values
+    parts, origins, definition, decorators, is_function, binders, last, place = values
     return Binding(
         _parts(parts),
         tuple(Origin(level, module, tuple(chain)) for level, module, chain in origins),
@@ -149,6 +157,7 @@ def _binding(values: list[Any]) -> Binding:
         is_function,
         tuple(binders),
         last,
+        nested_tuple(place),
     )
 
 
@@ -178,6 +187,7 @@ def _part(
     texts: Any,
     is_field: bool,
     options: Any,
+    reads: Any,
 ) -> Part:
     return Part(
         digest,
@@ -194,7 +204,17 @@ def _part(
         tuple(texts),
         is_field,
         tuple([Option(*option) for option in options]),
+        tuple([_read(*read) for read in reads]),
     )
+
+
+def _read(line: int, what: str, owner: Any, place: Any, text: str) -> Read:
+    return Read(line, what, owner and _ref(owner), nested_tuple(place), text)
+
+
+def nested_tuple(value: Any) -> Any:
+    """A place as `places` makes it."""
+    return tuple([nested_tuple(part) for part in value]) if isinstance(value, list) else value
 
 
 def _ref(values: Any) -> Ref:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from caselaw.fingerprint.code.class_tables import class_table, decorators_of
 from caselaw.fingerprint.code.cuts import executed_on_import, simple_statements
 from caselaw.fingerprint.code.exports import exports, unused_imports
 from caselaw.fingerprint.code.facts import OWN, Done, Import, Ref
 from caselaw.fingerprint.code.names import Origin, imports_of, names_of, origins_of
+from caselaw.fingerprint.code.observers import places_of
 from caselaw.fingerprint.code.parts import Parts
 from caselaw.fingerprint.code.pieces import Piece, Pieces
+from caselaw.fingerprint.code.places import local_places
 from caselaw.fingerprint.code.reading import reading_of
+from caselaw.fingerprint.code.reads import ANNOTATIONS, DOCSTRINGS
+from caselaw.fingerprint.code.references import Walker
 from caselaw.fingerprint.code.scopes import Scope
 from caselaw.fingerprint.code.syntax import EVALUATED, PLAIN, Function, counted_statements
 from caselaw.fingerprint.code.table import MAYBE, Binding, ClassTable, Part, Table
@@ -31,23 +36,31 @@ class _Draft:
     is_function: bool = False
     binders: tuple[str, ...] = ()
     last: int = 0
+    place: Any = None
 
     def finished(self) -> Binding:
         return Binding(
             tuple(self.parts), tuple(self.origins), self.definition, tuple(self.decorators),
-            self.is_function, self.binders, self.last,
+            self.is_function, self.binders, self.last, self.place,
         )  # fmt: skip
 
 
-def tabulate(tree: ast.Module) -> Table:
-    """The table of a tree made by `parsing.parse`."""
-    reading = reading_of(tree)
-    annotations = EVALUATED if reading.annotations else PLAIN
-    counted = [node for node in counted_statements(tree.body, annotations, reading) if isinstance(node, ast.stmt)]
+def tabulate(tree: ast.Module, docstrings: bool = False, annotations: bool = False) -> Table:
+    """The table of a tree made by `parsing.parse`; whether docstrings and annotations are read elsewhere."""
+    reading = reading_of(tree, docstrings, annotations)
+    scope = EVALUATED if reading.annotations else PLAIN
+    counted = [node for node in counted_statements(tree.body, scope, reading) if isinstance(node, ast.stmt)]
     statements = list(executed_on_import(counted))
     make = Parts(Scope(names_of(statements)), reading)
+    if reading.places:
+        make.module.settled.update(local_places(statements, make.module, places_of(Walker(make.module, reading))))
     tabulation = _Tabulation(statements, make)
     tabulation.run()
+    if (docstring := ast.get_docstring(tree, clean=False)) is not None:
+        tabulation.drafts["__doc__"] = _Draft([make.of_docstring(tree.body[0], docstring)], last=1)
+    for name, place in make.module.places.items():
+        if name in tabulation.drafts:
+            tabulation.drafts[name].place = place
     exported = exports(statements)
     return Table(
         bindings={name: draft.finished() for name, draft in tabulation.drafts.items()},
@@ -57,6 +70,7 @@ def tabulate(tree: ast.Module) -> Table:
         unused=() if exported is None else tuple(unused_imports(tree, statements, exported)),
         exports=exported,
         has_exports="__all__" in make.module.names.bound,
+        reads_own=(DOCSTRINGS,) * reading.docstrings + (ANNOTATIONS,) * reading.annotations,
     )
 
 

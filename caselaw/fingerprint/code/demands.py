@@ -1,0 +1,130 @@
+"""What code observes beside the values of names, as a search meets it: see `observers`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from caselaw.fingerprint.code.classes import ancestors, definition
+from caselaw.fingerprint.code.data import Wanted, countable, standing_for
+from caselaw.fingerprint.code.facts import Read, Ref
+from caselaw.fingerprint.code.found import Found
+from caselaw.fingerprint.code.places import roots
+from caselaw.fingerprint.code.reads import ANNOTATIONS, DOCSTRINGS, EVERYWHERE, FRAMES, OPENED, SEARCHED, TEXT
+from caselaw.fingerprint.code.resolution import MODULE, NAME, Resolver, Target
+from caselaw.fingerprint.code.table import Part
+
+if TYPE_CHECKING:
+    from caselaw.fingerprint.code.search import Search
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What makes a search start again: how modules are to be read, and where modules are searched, too."""
+
+    readings: frozenset[tuple[str, str]] = frozenset()
+    """What is read (docstrings, annotations) of which module."""
+    folders: frozenset[Path] = frozenset()
+
+
+def meet(search: Search, module: str, part: Part) -> None:
+    """Reach what a piece of code observes."""
+    for read in part.reads:
+        if read.place is not None:
+            _meet_place(search, module, read)
+        elif read.what == FRAMES:
+            search.found.frames = True
+        else:
+            for owner in _modules_of(search.resolver, module, read.owner):
+                search.found.readings.add((read.what, owner))
+    inside = {root[1:] for read in part.reads if read.place is not None for root in roots(read.place)}
+    for ref in part.refs:
+        if tuple(ref) not in inside:
+            for place_module, place in _places(search.resolver, module, ref):
+                if place_module != module:
+                    for found in standing_for(search.resolver, place_module, place):
+                        _want(search, module, Read(ref.line, "", None, place, ".".join(ref.chain)), found)
+
+
+def _places(resolver: Resolver, module: str, ref: Ref) -> Iterator[tuple[str, tuple[object, ...]]]:
+    for target in resolver.resolve(module, ref):
+        if target.kind == NAME and not target.rest:
+            place = resolver.table(target.module).bindings[target.name].place
+            if place is not None:
+                yield target.module, place
+
+
+def _modules_of(resolver: Resolver, module: str, owner: Ref | None) -> set[str]:
+    """The modules of which something is read."""
+    if owner is None:
+        return {EVERYWHERE}
+    found: set[str] = set()
+    for target in resolver.resolve(module, owner):
+        if target.kind == MODULE:
+            found.add(target.module)
+        elif target.kind == NAME and _is_definition(resolver, target):
+            found |= {cls[0] for cls in ancestors(resolver, (target.module, target.name))}
+        elif target.kind in (NAME, "below"):
+            found.add(EVERYWHERE)
+    return found
+
+
+def _is_definition(resolver: Resolver, target: Target) -> bool:
+    """Whether a target is a class, a method of one, or a function, of which nothing else can be read."""
+    if target.rest:
+        return len(target.rest) == 1 and definition(resolver, (target.module, target.name)) is not None
+    binding = resolver.table(target.module).bindings[target.name]
+    return binding.definition is not None or (binding.is_function and not binding.decorators)
+
+
+def _meet_place(search: Search, module: str, read: Read) -> None:
+    for found in standing_for(search.resolver, module, read.place):
+        if read.what == SEARCHED:
+            _search_below(search, module, read, found)
+        else:
+            _want(search, module, read, found)
+
+
+def _search_below(search: Search, module: str, read: Read, found: Wanted) -> None:
+    folder, finder = found.path, search.resolver.finder
+    if found.pattern is None and folder.is_dir() and finder.may_search(folder):
+        search.found.folders.add(folder)
+    else:
+        search.warn(module, read.line, f"look-up that cannot be followed: {read.text}")
+
+
+def _want(search: Search, module: str, read: Read, found: Wanted) -> None:
+    """Count a file, or all files in a folder that match; a file of code as code."""
+    own = search.resolver.path(module)
+    path, pattern, sure = found
+    code = search.resolver.module_at(path) if pattern is None else None
+    if code is not None and read.what != OPENED:  # what is given the place of a module may take any file beside it
+        code, path, pattern, sure = None, path.parent, "*", False
+    if code is not None:
+        search.found.readings.add((TEXT, code))
+        if code != module:
+            search.reach(Target(MODULE, code), str(own), read.line)
+        return
+    if pattern is not None or path.is_dir():
+        root = search.resolver.finder.first_party.root
+        if not countable(path, pattern, root):
+            search.warn(module, read.line, f"files that cannot be followed: {read.text}; nothing in {path} counts")
+            return
+        if not sure:
+            search.warn(module, read.line, f"file that is only known when it runs: {read.text}; all in {path} counts")
+    search.found.wanted.setdefault(Wanted(path, pattern, True))
+
+
+def needs_of(resolver: Resolver, found: Found, before: Needs) -> Needs:
+    """What a search found out about how modules are to be read, beside what was known before."""
+    readings = set(before.readings)
+    for what, module in found.readings:
+        if what in (DOCSTRINGS, ANNOTATIONS) and not _is_read_anyway(resolver, what, module):
+            readings.add((what, module))
+    return Needs(frozenset(readings), before.folders | found.folders)
+
+
+def _is_read_anyway(resolver: Resolver, what: str, module: str) -> bool:
+    return module != EVERYWHERE and what in resolver.table(module).reads_own
