@@ -45,9 +45,16 @@ def ancestors(resolver: Resolver, cls: Class) -> list[Class]:
 
 
 def _linear(resolver: Resolver, cls: Class, below: tuple[Class, ...]) -> list[Class]:
-    parents = [base for base in first_party_bases(resolver, cls) if base not in below]
+    known = resolver.ancestors.get(cls)
+    if known is not None and not any(other in below for other in known):
+        return known
+    every = first_party_bases(resolver, cls)
+    parents = [base for base in every if base not in below]
     lines = [_linear(resolver, parent, (*below, cls)) for parent in parents]
-    return [cls, *_merged([*lines, parents])]
+    found = [cls, *_merged([*lines, parents])]
+    if len(parents) == len(every) and (not below or all(ancestor in resolver.ancestors for ancestor in found[1:])):
+        resolver.ancestors[cls] = found  # without a circle, it is the same whoever asks
+    return found
 
 
 def _merged(lines: Sequence[Sequence[Class]]) -> list[Class]:

@@ -11,6 +11,8 @@ from caselaw.fingerprint.code.cuts import Compound, simple_statements
 from caselaw.fingerprint.code.facts import Import
 from caselaw.fingerprint.code.lookups import constant_text
 from caselaw.fingerprint.code.names import imports_of, names_of
+from caselaw.fingerprint.code.syntax import Function
+from caselaw.fingerprint.code.trees import nodes
 
 
 def exports(statements: Iterable[ast.stmt]) -> tuple[str, ...] | None:
@@ -47,12 +49,14 @@ def unused_imports(tree: ast.Module, statements: Iterable[ast.stmt], exported: I
 def _mentioned(tree: ast.Module) -> frozenset[str]:
     """Every name that the module reads anywhere, in annotations too, be they strings or not."""
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Name):
             names.add(node.id)
             continue
+        if not isinstance(node, ast.arg | ast.AnnAssign | Function):
+            continue
         for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None)):
-            for text in ast.walk(annotation) if isinstance(annotation, ast.AST) else ():
+            for text in nodes(annotation) if isinstance(annotation, ast.AST) else ():
                 if isinstance(text, ast.Constant) and isinstance(text.value, str):
                     names.update(re.findall(r"\w+", text.value))
     return frozenset(names)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from caselaw.fingerprint.code.facts import Import
 from caselaw.fingerprint.code.syntax import Function
+from caselaw.fingerprint.code.trees import children
 
 
 class Origin(NamedTuple):
@@ -68,7 +69,7 @@ def names_of(nodes: Iterable[ast.AST]) -> Names:
             captured = _captured(node)
             if captured:
                 names.bound.add(captured)
-            stack.extend(ast.iter_child_nodes(node))
+            stack.extend(children(node))
     return names
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from caselaw.fingerprint.code import lookups
+from caselaw.fingerprint.code import lookups, reads
 from caselaw.fingerprint.code.chains import dotted_chain
 from caselaw.fingerprint.code.facts import OWN, Lookup, Read, Ref
 from caselaw.fingerprint.code.places import FILE, JOIN, Place, Places, local_places
@@ -19,9 +19,15 @@ from caselaw.fingerprint.code.texts import names_in_text
 if TYPE_CHECKING:
     from caselaw.fingerprint.code.references import Walker
 
-_EXPRESSIONS = (ast.Attribute, ast.BinOp, ast.Call, ast.JoinedStr, ast.Name, ast.Subscript)
+MAY_BE_PLACES = {
+    True: frozenset({ast.Attribute, ast.BinOp, ast.Call, ast.JoinedStr, ast.Name, ast.Subscript}),
+    False: frozenset({ast.Attribute, ast.BinOp, ast.Call}),
+}
+"""Nodes that may stand for paths, in a module that makes them and in one that does not."""
 _SEARCH_LISTS = frozenset({"sys.meta_path", "sys.path", "sys.path_hooks"})
 _SEARCH_LEAVES = frozenset({"meta_path", "path", "path_hooks"})
+OBSERVED = reads.OBSERVED | lookups.HANDED_ON | _SEARCH_LEAVES
+"""Names of which it matters that they are mentioned."""
 
 
 def places_of(walker: Walker) -> Places:
@@ -34,7 +40,7 @@ def places_of(walker: Walker) -> Places:
 def observe_place(walker: Walker, node: ast.AST, scope: Scope) -> None:
     """Note the files that an expression stands for, unless what is around it did."""
     settled = walker.module.settled
-    if not isinstance(node, _EXPRESSIONS) or id(node) in settled or not isinstance(getattr(node, "ctx", None), _LOAD):
+    if id(node) in settled or not isinstance(getattr(node, "ctx", None), _LOAD):
         return
     places = places_of(walker)
     if places.is_text(node, scope):

@@ -13,6 +13,7 @@ from typing import Any
 from caselaw.fingerprint.code.chains import dotted_chain
 from caselaw.fingerprint.code.facts import OWN, Ref
 from caselaw.fingerprint.code.scopes import Scope
+from caselaw.fingerprint.code.trees import nodes
 
 Place = tuple[Any, ...]
 
@@ -239,7 +240,7 @@ def local_places(statements: Sequence[ast.stmt], scope: Scope, find: Places) -> 
     """Note in the scope which of its names stand for places; the nodes that these are made of."""
     stored: dict[str, int] = {}
     assigned: list[tuple[str, ast.expr]] = []
-    for node in (node for statement in statements for node in ast.walk(statement)):
+    for node in nodes(*statements):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             stored[node.id] = stored.get(node.id, 0) + 1
         elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):

@@ -65,7 +65,8 @@ def reading_of(tree: ast.Module, docstrings: bool = False, annotations: bool = F
         bound=frozenset(bound | (aliases.keys() - unique.keys())),
         docstrings=docstrings or bool(mentioned & DOCSTRING_NAMES),
         annotations=annotations or (inspect and "signature" in mentioned) or bool(mentioned & ANNOTATION_NAMES),
-        places=divides or bool(mentioned & (SEEDS | _JOINS)),
+        seeds=bool(mentioned & SEEDS),
+        joins=divides or bool(mentioned & (SEEDS | _JOINS)),
     )
 
 

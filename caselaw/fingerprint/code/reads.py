@@ -36,6 +36,8 @@ _OF_INSPECT = {"signature": ANNOTATIONS, "stack": TEXT, "trace": TEXT}
 """Names that mean something else elsewhere."""
 _OF_PYTHON = {"help": DOCSTRINGS}
 
+OBSERVED = frozenset({*_ATTRIBUTES, *_FUNCTIONS, *_OF_INSPECT, *_OF_PYTHON})
+
 DOCSTRING_NAMES = frozenset(name for names in (_ATTRIBUTES, _FUNCTIONS) for name in names if names[name] == DOCSTRINGS)
 ANNOTATION_NAMES = frozenset(
     name for names in (_ATTRIBUTES, _FUNCTIONS) for name in names if names[name] == ANNOTATIONS

@@ -50,7 +50,7 @@ class Walker:
         self.push(list(nodes), annotations, scope, depth)
         while self.stack:
             node, annotations, scope, depth = self.stack.pop()
-            if self.reading.places:
+            if self.reading.joins and type(node) in observers.MAY_BE_PLACES[self.reading.seeds]:
                 observers.observe_place(self, node, scope)
             visit = _VISITS.get(type(node))
             if visit is None or visit(self, node, annotations, scope, depth):
@@ -114,7 +114,8 @@ class Walker:
 
     def _name(self, node: ast.Name, annotations: str, scope: Scope, depth: int) -> bool:
         self.facts.mentions.add(node.id)
-        observers.observe_chain(self, node, (node.id,), scope)
+        if node.id in observers.OBSERVED:
+            observers.observe_chain(self, node, (node.id,), scope)
         if node.id in self.objects:
             self.facts.mentions.add(PASSED_ON)
         if isinstance(node.ctx, ast.Load):
@@ -136,7 +137,9 @@ class Walker:
             inner = inner.value
         self.facts.mentions.update(names)
         names.reverse()
-        observers.observe_chain(self, node, (*([inner.id] if isinstance(inner, ast.Name) else [""]), *names), scope)
+        if not observers.OBSERVED.isdisjoint(names):
+            root = [inner.id] if isinstance(inner, ast.Name) else [""]
+            observers.observe_chain(self, node, (*root, *names), scope)
         if isinstance(inner, ast.Name):
             self.facts.mentions.add(inner.id)
             self.use((inner.id, *names), node.lineno, scope, depth)
@@ -273,7 +276,7 @@ class Walker:
     def _function(self, node: Any, annotations: str, scope: Scope, depth: int) -> bool:
         outer = with_type_parameters(node, scope)
         inner = outer.within(names_of_function(node))
-        if self.reading.places:
+        if self.reading.seeds:
             observers.enter_function(self, node, inner)
         of_fields = inner_scopes(node, annotations, self.reading)
         self.push(node.decorator_list, annotations, scope, depth)

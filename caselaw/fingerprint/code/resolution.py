@@ -61,6 +61,8 @@ class Resolver:
         self.has_places = False
         """Whether a name of a module that was read stands for a path."""
         self.sources = sources
+        self.ancestors: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        """Of classes: see `classes`."""
         self._tables: dict[str, Table] = {}
         self._deeds: dict[str, dict[str, Any]] = {}
         self._resolved: dict[tuple[str, int, str, tuple[str, ...]], tuple[Target, ...]] = {}

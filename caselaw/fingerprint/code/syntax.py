@@ -50,8 +50,10 @@ class Reading:
     """The module reads docstrings: they count."""
     annotations: bool = False
     """The module reads annotations: all of them count."""
-    places: bool = False
+    seeds: bool = False
     """The module may make paths of files beside it."""
+    joins: bool = False
+    """It may join paths that another module makes."""
 
     def origin(self, node: ast.expr) -> str:
         """The dotted origin of a name or attribute, without the call's arguments; empty when unknown."""

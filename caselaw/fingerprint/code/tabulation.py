@@ -52,7 +52,7 @@ def tabulate(tree: ast.Module, docstrings: bool = False, annotations: bool = Fal
     counted = [node for node in counted_statements(tree.body, scope, reading) if isinstance(node, ast.stmt)]
     statements = list(executed_on_import(counted))
     make = Parts(Scope(names_of(statements)), reading)
-    if reading.places:
+    if reading.seeds:
         make.module.settled.update(local_places(statements, make.module, places_of(Walker(make.module, reading))))
     tabulation = _Tabulation(statements, make)
     tabulation.run()
