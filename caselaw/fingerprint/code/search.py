@@ -312,7 +312,7 @@ class Search:
             if name not in self.found.imported and self.resolver.finder.find(name) is not None:
                 self.found.imported[name] = None
                 self._queue.append(lambda name=name: self._executed(name))  # type: ignore[misc]
-                if name.rpartition(".")[0] in self._whole:
+                if name.rpartition(".")[0] in self.found.whole:
                     self._reach_module(name)
 
     def _executed(self, module: str) -> None:
