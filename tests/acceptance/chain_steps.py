@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chain_constructs import CONSTRUCT_FILES
+from chain_observers import OBSERVER_FILES
 
 PACKAGE = '''\
 """Steps of the small chain."""
@@ -34,6 +35,7 @@ from physics.decorators import times
 from physics.dynamic import documented, plugin
 from physics.models import Bin, Detector, Region
 from physics.names import *
+from physics.observing import observed
 
 try:
     from physics.fast import smoothed
@@ -172,6 +174,7 @@ def shape(numbers):
         sum(place * stage for place, stage in enumerate(STAGES)),
         lumi.per_year(),
         *constructs(first),
+        *observed(first),
     ]
 '''
 
@@ -235,6 +238,7 @@ def summary(shapes, numbers):
 
 PHYSICS = {
     **CONSTRUCT_FILES,
+    **OBSERVER_FILES,
     "physics/__init__.py": PACKAGE,
     "physics/reading.py": READING,
     "physics/shaping.py": SHAPING,

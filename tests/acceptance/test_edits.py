@@ -14,6 +14,7 @@ import content_edits
 import environment_edits
 import input_edits
 import layout_edits
+import observed_edits
 import output_edits
 import parameter_edits
 import pytest
@@ -36,6 +37,7 @@ TABLES = (
     content_edits,
     environment_edits,
     parameter_edits,
+    observed_edits,
     writing_edits,
 )
 ROWS = [row for table in TABLES for row in table.ROWS]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import compileall
 import copy
+import functools
 import importlib.util
 import json
 import os
@@ -286,49 +287,49 @@ def changes(node: Any) -> Iterator[tuple[str, Change]]:
         yield "statement removed", lambda n: None
 
 
-def edited(text: str, lines: set[int] | None, chance: random.Random) -> tuple[str, str] | None:
-    """A text with one edit on one of these lines, or on none of them where they are to be left alone."""
-    tree = ast.parse(text)
-    nodes = list(ast.walk(tree))
-    wanted = [
-        (number, what, change)
-        for number, node in enumerate(nodes)
-        if hasattr(node, "lineno")
-        and (
-            lines is None
-            or any(
-                line in lines
-                for line in range(node.lineno, (node.end_lineno if isinstance(node, ast.expr) else node.lineno) + 1)
-            )
-        )
-        for what, change in changes(node)
-    ]
-    for _ in range(5):
-        if not wanted:
-            return None
-        number, what, change = chance.choice(wanted)
-        copied = copy.deepcopy(tree)
-        node = list(ast.walk(copied))[number]
-        if what == "statement removed":
-            copied = _Without(node).visit(copied)
-        else:
-            change(node)
+Candidate = tuple[ast.AST, str, Change]
+
+
+@functools.lru_cache(maxsize=512)
+def candidates(text: str, lines: frozenset[int]) -> list[Candidate]:
+    """Nodes that stand on some of these lines, and what may be done to them."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if not hasattr(node, "lineno"):
+            continue
+        last = node.end_lineno if isinstance(node, ast.expr) else node.lineno  # type: ignore[attr-defined]
+        if not lines.isdisjoint(range(node.lineno, (last or 0) + 1)):
+            found += [(node, what, change) for what, change in changes(node)]
+    return found
+
+
+def edited(text: str, lines: set[int], chance: random.Random) -> tuple[str, str] | None:
+    """What is edited, and the text afterwards, with one edit on one of these lines."""
+    wanted = candidates(text, frozenset(lines))
+    for _ in range(5 if wanted else 0):
+        node, what, change = chance.choice(wanted)
+        copied: Any = ast.Pass() if what == "statement removed" else copy.deepcopy(node)
         try:
-            new = ast.unparse(ast.fix_missing_locations(copied)) + "\n"
-            compile(new, "edited", "exec")
+            change(copied)
+            new = _replaced(text, node, copied)
+            ast.parse(new)
         except (SyntaxError, ValueError, RecursionError, AttributeError):
             continue
         if new != text:
-            return f"line {nodes[number].lineno}: {what}", new  # type: ignore[attr-defined]
+            return f"line {node.lineno}: {what}", new  # type: ignore[attr-defined]
     return None
 
 
-class _Without(ast.NodeTransformer):
-    def __init__(self, node: ast.AST) -> None:
-        self.node = node
-
-    def visit(self, node: ast.AST) -> Any:
-        return ast.copy_location(ast.Pass(), node) if node is self.node else self.generic_visit(node)
+def _replaced(text: str, node: Any, other: ast.AST) -> str:
+    """A text with one node written anew; decorators stand before the node."""
+    rows = [row.encode() for row in text.splitlines(keepends=True)]
+    first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))]) - 1
+    last = node.end_lineno - 1
+    written = ast.unparse(ast.fix_missing_locations(other))
+    written = f"({written})" if isinstance(node, ast.expr) else written.replace("\n", "\n" + " " * node.col_offset)
+    before = rows[first][: node.col_offset]
+    after = rows[last][node.end_col_offset :]
+    return b"".join([*rows[:first], before, written.encode(), after, *rows[last + 1 :]]).decode()
 
 
 def unexecuted_functions(text: str, lines: set[int]) -> set[int]:
