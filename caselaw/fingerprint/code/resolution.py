@@ -72,6 +72,8 @@ class Resolver:
         module = self.finder.find(name)
         if module is None:
             return []
+        if not self.readings:
+            return [self.sources.read(file) for file in module.files]
         docstrings, annotations = (self._is_read(what, name) for what in (DOCSTRINGS, ANNOTATIONS))
         return [self.sources.read(file, docstrings, annotations) for file in module.files]
 
@@ -100,7 +102,7 @@ class Resolver:
         if name not in self._tables:
             tables = [source.table for source in self.files(name) if source.table is not None]
             table = self._tables[name] = tables[0] if tables else Table()
-            self.has_places = self.has_places or any(binding.place is not None for binding in table.bindings.values())
+            self.has_places = self.has_places or table.has_places
         return self._tables[name]
 
     def deeds(self, name: str) -> dict[str, Any]:

@@ -90,6 +90,8 @@ class Table:
     exports: tuple[str, ...] | None = ()
     """Names in `__all__`; None when it is computed."""
     has_exports: bool = False
+    has_places: bool = False
+    """Whether one of the names stands for a path."""
     reads_own: tuple[str, ...] = ()
     """Whether the module itself reads its docstrings and annotations."""
 
@@ -117,12 +119,12 @@ def stored(table: Table) -> list[Any]:
     }  # fmt: skip
     effects = _plain(table.effects)
     imports = (table.imports, table.stars, table.unused)
-    return [bindings, effects, *imports, table.exports, table.has_exports, table.reads_own]
+    return [bindings, effects, *imports, table.exports, table.has_exports, table.has_places, table.reads_own]
 
 
 def restored(entry: list[Any]) -> Table:
     """The table from what `stored` gives."""
-    bindings, effects, imports, stars, unused, exports, has_exports, reads_own = entry
+    bindings, effects, imports, stars, unused, exports, has_exports, has_places, reads_own = entry
     return Table(
         {name: _binding(values) for name, values in bindings.items()},
         _parts(effects),
@@ -131,6 +133,7 @@ def restored(entry: list[Any]) -> Table:
         _imports(unused),
         None if exports is None else tuple(exports),
         has_exports,
+        has_places,
         tuple(reads_own),
     )
 
@@ -157,7 +160,7 @@ def _binding(values: list[Any]) -> Binding:
         is_function,
         tuple(binders),
         last,
-        nested_tuple(place),
+        place and nested_tuple(place),
     )
 
 
@@ -193,18 +196,18 @@ def _part(
         digest,
         (lines[0], lines[1]),
         tuple([_ref(ref) for ref in refs]),
-        _imports(imports),
-        tuple([Lookup(line, text, owner and _ref(owner)) for line, text, owner in lookups]),
-        _imports(below),
-        _done(calls),
-        _done(mutations),
+        _imports(imports) if imports else (),
+        tuple([Lookup(line, text, owner and _ref(owner)) for line, text, owner in lookups]) if lookups else (),
+        _imports(below) if below else (),
+        _done(calls) if calls else (),
+        _done(mutations) if mutations else (),
         frozenset(mentions),
         tuple(names),
         value and _ref(value),
         tuple(texts),
         is_field,
-        tuple([Option(*option) for option in options]),
-        tuple([_read(*read) for read in reads]),
+        tuple([Option(*option) for option in options]) if options else (),
+        tuple([_read(*read) for read in reads]) if reads else (),
     )
 
 

@@ -70,6 +70,7 @@ def tabulate(tree: ast.Module, docstrings: bool = False, annotations: bool = Fal
         unused=() if exported is None else tuple(unused_imports(tree, statements, exported)),
         exports=exported,
         has_exports="__all__" in make.module.names.bound,
+        has_places=bool(make.module.places),
         reads_own=(DOCSTRINGS,) * reading.docstrings + (ANNOTATIONS,) * reading.annotations,
     )
 
