@@ -75,6 +75,25 @@ def test_a_file_by_a_constant_path_counts_by_content(line: str, tmp_path: Path, 
     assert not _named(closure("pkg.work:g"))
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "class Of:\n    def run(self, name=0):\n        return {}\n",
+        "class Of:\n    @staticmethod\n    def f(): ...\n    value = {}\n",
+        "Of = lambda name: {}\n",
+        "async def Of(name):\n    def inner():\n        return {}\n",
+        "def Of(name, value={}): ...\n",
+    ],
+)
+@pytest.mark.parametrize("line", ["open(HERE / 'data' / 'a.json')", "DATA.joinpath('a.json').read_text()", "open(A)",
+                                  "[p for p in Path(__file__).with_name('data').glob('a.json')]"])  # fmt: skip
+def test_a_file_counts_wherever_the_line_stands(place: str, line: str, write: Write, closure: Of) -> None:
+    write({**FILES, "pkg/work.py": IMPORTS + place.format(line)})
+    before = closure("pkg.work:Of")
+    assert _named(before) == {"./pkg/data/a.json"}
+    assert before.warnings == ()
+
+
 def _named(found: Closure) -> set[str]:
     return {name for name in found.symbols if name.startswith("./")}
 

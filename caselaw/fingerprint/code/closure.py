@@ -71,6 +71,11 @@ class Closure:
         """One digest of code and versions; warnings and file times are no part of it."""
         return digest("closure", self.code_digest, dict(self.distributions))
 
+    @cached_property
+    def whole(self) -> frozenset[str]:
+        """Files and folders of which every byte counts: data that code reads, and sources that are read as text."""
+        return frozenset(symbol.path for symbol in self.symbols.values() if symbol.path and not symbol.lines)
+
     def changed(self) -> list[Path]:
         """Source files that were edited or removed since the closure was computed."""
         return [path for path, status in self.sources.items() if status_of(path) != status]

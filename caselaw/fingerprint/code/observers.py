@@ -39,8 +39,8 @@ def places_of(walker: Walker) -> Places:
 
 def observe_place(walker: Walker, node: ast.AST, scope: Scope) -> None:
     """Note the files that an expression stands for, unless what is around it did."""
-    settled = walker.module.settled
-    if id(node) in settled or not isinstance(getattr(node, "ctx", None), _LOAD):
+    settled = walker.settled
+    if id(node) in settled or id(node) in walker.module.settled or not isinstance(getattr(node, "ctx", None), _LOAD):
         return
     places = places_of(walker)
     if places.is_text(node, scope):
@@ -63,7 +63,7 @@ _LOAD = (ast.Load, type(None))
 
 
 def _note(walker: Walker, node: ast.AST, what: str, place: Place, places: Places) -> None:
-    walker.module.settled.update(places.spine)
+    walker.settled.update(places.spine)
     assert isinstance(node, ast.expr)
     walker.facts.reads.setdefault(Read(node.lineno, what, None, place, lookups.text_of(node)))
 
@@ -101,7 +101,7 @@ def observe_search(walker: Walker, node: ast.Call | ast.Assign | ast.AugAssign, 
         if not any(walker.dotted(target, scope) & _SEARCH_LISTS for target in lists):
             return False
         for target in lists:
-            walker.module.settled.add(id(target))
+            walker.settled.add(id(target))
         folders = _elements(walker, node.value, scope)
     places = places_of(walker)
     for folder in folders:
@@ -109,7 +109,7 @@ def observe_search(walker: Walker, node: ast.Call | ast.Assign | ast.AugAssign, 
         if place is None:
             walker.facts.lookups.append(Lookup(node.lineno, lookups.text_of(node)))
         else:
-            walker.module.settled.update(places.spine)
+            walker.settled.update(places.spine)
             walker.facts.reads.setdefault(Read(node.lineno, SEARCHED, None, place, lookups.text_of(node)))
     return True
 
@@ -120,7 +120,7 @@ def _elements(walker: Walker, node: ast.expr, scope: Scope) -> list[ast.expr]:
         return [*_elements(walker, node.left, scope), *_elements(walker, node.right, scope)]
     if walker.dotted(node.value if isinstance(node, ast.Subscript) else node, scope) & _SEARCH_LISTS:
         for inner in ast.walk(node):
-            walker.module.settled.add(id(inner))
+            walker.settled.add(id(inner))
         return []
     found: list[ast.expr] = []
     for element in node.elts if isinstance(node, ast.List | ast.Tuple) else [node]:
@@ -132,7 +132,7 @@ def observe_asked(walker: Walker, node: ast.Compare | ast.For | ast.comprehensio
     """`folder in sys.path` and `for folder in sys.path` change nothing."""
     for asked in node.comparators if isinstance(node, ast.Compare) else [node.iter]:
         if isinstance(asked, ast.Attribute | ast.Name) and walker.dotted(asked, scope) & _SEARCH_LISTS:
-            walker.module.settled.add(id(asked))
+            walker.settled.add(id(asked))
 
 
 # Names
@@ -140,7 +140,7 @@ def observe_asked(walker: Walker, node: ast.Compare | ast.For | ast.comprehensio
 
 def observe_chain(walker: Walker, node: ast.Attribute | ast.Name, chain: tuple[str, ...], scope: Scope) -> None:
     """A name with attributes: what taking them reads, and functions that are handed on instead of called."""
-    if not isinstance(node.ctx, ast.Load) or id(node) in walker.module.settled:
+    if not isinstance(node.ctx, ast.Load) or id(node) in walker.settled:
         return
     for length in range(1 if isinstance(node, ast.Attribute) else 0, len(chain)):
         what = of_attribute(chain[length])
@@ -162,12 +162,12 @@ def observe_call(walker: Walker, node: ast.Call, origins: set[str], scope: Scope
     """What a function reads of what it is given, and names in texts."""
     what = of_function(node.func, origins)
     if what is not None:
-        walker.module.settled.add(id(node.func))
+        walker.settled.add(id(node.func))
         chain = dotted_chain(node.args[0]) if node.args else ()
         owners = walker.references(chain, node.lineno, scope) if chain else []
         walker.facts.reads.update(dict.fromkeys(reads_of(node.lineno, what, owners)))
     elif origins & lookups.FUNCTIONS_BY_NAME:
-        walker.module.settled.add(id(node.func))
+        walker.settled.add(id(node.func))
     text = lookups.constant_text(node.args[-1]) if origins & lookups.BY_PATH and node.args else None
     if text is not None and text.startswith("/"):
         walker.facts.reads.setdefault(Read(node.lineno, OPENED, None, (JOIN, (FILE,), text), text))

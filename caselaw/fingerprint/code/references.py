@@ -42,6 +42,8 @@ class Walker:
     stack: list[tuple[Any, str, Scope, int]] = field(default_factory=list)
     objects: frozenset[str] = frozenset()
     """Names of the object that code in a class belongs to."""
+    settled: set[int] = field(default_factory=set)
+    """Nodes that what is around them has been noted with: see `observers`."""
     asked: set[int] = field(default_factory=set)
     """Nodes of a configuration of which a call reads known options."""
 

@@ -31,13 +31,15 @@ SYSTEM = (
 class Coverage:
     """`paths` are files and folders, with all below them. `site` are folders of installed distributions.
 
-    `sources` are first-party files in the closure; `distributions` those that the closure counts, `engine` those
+    `sources` are first-party files in the closure, `listed` folders of which the names count;
+    `distributions` those that the closure counts, `engine` those
     of caselaw itself, each with what they require. `hosts` are servers of input files.
     """
 
     root: Path
     paths: frozenset[str]
     sources: frozenset[str]
+    listed: frozenset[str]
     site: tuple[str, ...]
     caches: tuple[str, ...]
     distributions: frozenset[str]
@@ -53,11 +55,13 @@ def coverage_of(branch: Any, lines: Lines) -> Coverage:
     root, closure = branch.project.root, branch.closure
     inputs = [os.fspath(target) for target in targets(branch.input())]
     files = [path for path in inputs if "://" not in path]
+    whole = frozenset(os.path.realpath(path) for path in closure.whole)
     home = Path.home()
     return Coverage(
         root=root.resolve(),
-        paths=frozenset(os.path.realpath(path) for path in (*files, *project_files(branch), *runtime())),
-        sources=frozenset(lines),
+        paths=frozenset(os.path.realpath(path) for path in (*files, *project_files(branch), *runtime())) | whole,
+        sources=frozenset(lines) - whole,
+        listed=frozenset(os.path.realpath(path) for path in closure.sources if path.is_dir()),
         site=tuple(os.path.realpath(entry) for entry in sys.path if entry.endswith(("site-packages", "dist-packages"))),
         caches=tuple(os.path.realpath(home / name) for name in (".cache", ".config", ".local/share/fonts", ".fonts")),
         distributions=with_requirements(closure.distributions),
@@ -104,6 +108,8 @@ def runtime() -> Iterator[str]:
 def covers_path(coverage: Coverage, path: str, by: str) -> bool:
     """Whether a file that was read is covered, other than as part of a distribution."""
     real = os.path.realpath(path)
+    if real in coverage.listed:
+        return True
     if by == "first-party":  # source that is read as text says more than the code that was counted
         return real not in coverage.sources and (below(real, (*SYSTEM, *coverage.paths)) or below(path, SYSTEM))
     if real in coverage.sources or "__pycache__" in Path(real).parts:
