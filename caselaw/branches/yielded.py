@@ -17,9 +17,6 @@ from caselaw.records import Record
 RUN = "run()"
 """The input under which a record keeps what `run()` yielded."""
 
-LATE = "late"
-"""In that input: tasks were yielded after the outputs were published."""
-
 
 @dataclass(frozen=True)
 class Yielded:
@@ -61,8 +58,6 @@ def known_from(records: Sequence[Record], static: str, digests: FileDigests) -> 
     """The newest record of these components and inputs whose yielded tasks are what they were."""
     for record in reversed(records):
         entry = record.inputs.get(RUN, {})
-        if entry.get("static") == static and LATE in entry:
-            return None
         tasks = tasks_in(entry) if entry.get("static") == static else None
         if tasks is not None:
             found = looked_at(tasks, digests)
