@@ -351,8 +351,12 @@ BEFORE = "from physics.kernel import scaled"
 
 @pytest.mark.parametrize(
     ("imports", "arguments"),
-    [("import caselaw", ()), (f"{BEFORE}\n    import caselaw", ("--branch", "0"))],
-    ids=["in a worker", "before caselaw, in this process"],
+    [
+        ("import caselaw", ()),
+        (f"{BEFORE}\n    import caselaw", ()),
+        (f"{BEFORE}\n    import caselaw", ("--branch", "0")),
+    ],
+    ids=["in a worker", "before caselaw, in a worker", "before caselaw, in this process"],
 )
 def test_machine_code_follows_a_constant_of_another_file(imports: str, arguments: tuple[str, ...], tmp_path: Path):
     project = checkout(tmp_path / "first", 1)
