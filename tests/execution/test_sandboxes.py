@@ -165,20 +165,23 @@ def test_inputs_are_staged_in_as_law_does(boxed):
     assert all("stagein" in each["path"] and not Path(each["path"]).exists() for each in seen(boxed, "Boxed"))
 
 
+RUN = '    def run(self):\n        with self.publish() as out:\n            out["seen"].write_text(json.dumps({'
+
+
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
-        (("    def run(self):\n        print(", "    def sandbox_stageout(self, outputs):\n        return True\n"
-          "    def run(self):\n        print("), "sandbox_stageout() would take outputs past their verification"),
-        (("    def run(self):\n        print(", "    def run(self):\n        yield []\n        print("),
+        (f"    def sandbox_stageout(self, outputs):\n        return True\n{RUN}",
+         "sandbox_stageout() would take outputs past their verification"),
+        (RUN.replace("        with", "        yield []\n        with"),
          "a run() that yields its requirements cannot do that from inside a sandbox"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_had_of_a_sandbox_is_refused_before_anything_runs(boxed, edit, message):
     source = (boxed.root / "work.py").read_text()
-    assert edit[0] in source
-    Path(boxed.root, "work.py").write_text(source.replace(*edit))
-    assert message in boxed.run("work.Boxed", code=None, **paths(boxed))
+    assert source.count(RUN) == 1
+    Path(boxed.root, "work.py").write_text(source.replace(RUN, edit))
+    assert message in boxed.run("work.Single", code=None, **paths(boxed))
     assert boxed.made("Before") == set()
 
 
