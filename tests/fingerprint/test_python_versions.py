@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 from closure_rows import ROWS
+from registering_rows import ROWS as REGISTERING
 
 ROOT = Path(__file__).resolve().parents[2]
 DRIVER = ROOT / "tests/fingerprint/digest_corpus.py"
@@ -61,7 +62,7 @@ def installed() -> dict[str, str]:
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The projects of the edit table, the files of syntax and an installed distribution."""
     folder = tmp_path_factory.mktemp("corpus")
-    for number, files in enumerate(ROWS.values()):
+    for number, files in enumerate([*ROWS.values(), *REGISTERING.values()]):
         for name, text in files.items():
             path = folder / f"projects/row{number}" / name
             path.parent.mkdir(parents=True, exist_ok=True)
