@@ -22,7 +22,7 @@ import luigi.util
 
 from executions import note_execution
 
-ROOT = Path(__file__).parent
+ROOT = Path.cwd()
 
 
 class Step(caselaw.Task):
