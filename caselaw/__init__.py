@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from caselaw.loading import notes
+from caselaw.loading.steering import steer_numba
 from caselaw.version import __version__
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _HOMES = {
 }
 
 
-notes.begin()  # of modules that are loaded before, less is known
+notes.begin(steer_numba)  # of modules that are loaded before, less is known
 
 
 def __getattr__(name: str) -> Any:

@@ -118,3 +118,11 @@ class Outcome:
     letter: str | None = None
     outage: StoreUnavailable | None = None
     changed: SourceChanged | None = None
+
+
+def request_of(task: Any) -> bytes:
+    """A branch with its job, packed for a process inside a sandbox."""
+    row = task.branch_row
+    if row.origin is None:  # run by law itself, not by the pool
+        row = task.of_all_branches.full_row(task.branch if task.has_branches else 0)
+    return pickle.dumps((Job.of(task.of_all_branches), task.branch if task.has_branches else 0, row))

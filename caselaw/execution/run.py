@@ -17,7 +17,7 @@ from caselaw.branches import Branch
 from caselaw.delivery import send_waiting
 from caselaw.errors import BranchesFailed, SourceChanged, StoreUnavailable, UpstreamError
 from caselaw.execution.adoption import adopt, verify_inputs, with_expected
-from caselaw.execution.job import Accepted, Assignment, Chunk, Job, Outcome
+from caselaw.execution.job import Accepted, Assignment, Chunk, Job, Outcome, request_of
 from caselaw.execution.pool import Pool, Worker, shared_pool
 from caselaw.execution.progress import Progress, progress_for
 from caselaw.execution.sending import Sender
@@ -70,7 +70,7 @@ def run_here(branch: Any) -> Any:
         return None
     with inputs_online(workflow, [number]):
         verify_inputs(branch, with_expected(branch, workflow.plain_row(number)))
-        run_task(branch)
+        run_task(branch, request_of)
     return None
 
 

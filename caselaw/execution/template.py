@@ -24,7 +24,11 @@ from caselaw.execution.surroundings import Surroundings
 from caselaw.execution.threads import without_threads
 from caselaw.execution.worker import end_with, serve
 
-START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from caselaw.execution.template import main; main()"
+START = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); import caselaw.task, caselaw.workflow; "
+    "from caselaw.execution.template import main; main()"
+)
+"""What the fresh process executes: it holds all of the engine before it learns of anybody's modules."""
 LONGEST_REQUEST = 4096
 CLOSED_BY_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 
@@ -41,9 +45,6 @@ def main() -> NoReturn:
     if run:
         end_with(run)
     variables = dict(os.environ)
-    import caselaw.task
-    import caselaw.workflow  # noqa: F401
-
     with open(given, "rb", closefd=False) as file:
         file.seek(0)
         surroundings: Surroundings = pickle.load(file)

@@ -19,7 +19,7 @@ from caselaw import publishing
 from caselaw.branches import Branch
 from caselaw.errors import SourceChanged, StoreUnavailable, WorkerError
 from caselaw.execution.adoption import verify_inputs
-from caselaw.execution.job import Accepted, Assignment, Chunk, Job, Outcome
+from caselaw.execution.job import Accepted, Assignment, Chunk, Job, Outcome, request_of
 from caselaw.execution.surroundings import Surroundings
 from caselaw.execution.threads import pin_threads
 from caselaw.loading.refusal import require_before_run
@@ -135,7 +135,7 @@ def run_branch(task: Any, started: float) -> str | None:
     task._started = Started(started, cpu_seconds())
     try:
         verify_inputs(task, task._branch_row)
-        entrance.run_task(task)
+        entrance.run_task(task, request_of)
     finally:
         task.store.done_reading()
     if task.declared:

@@ -6,11 +6,10 @@ A finder that stands before all others asks them, changes nothing, and keeps the
 
 from __future__ import annotations
 
-import importlib
 import itertools
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -63,8 +62,11 @@ COMPILED_BEFORE: set[str] = set()
 _numbers = itertools.count(1)
 
 
-def begin() -> None:
-    """Take notes from now on; of what is loaded already, note the file as it is."""
+def begin(numba_comes: Callable[[], None]) -> None:
+    """Take notes from now on; of what is loaded already, note the file as it is.
+
+    `numba_comes` is called as more and more of numba is imported.
+    """
     if any(isinstance(finder, NotingFinder) for finder in sys.meta_path):
         return
     executed = dict(_executed_now())
@@ -72,8 +74,8 @@ def begin() -> None:
         path = file_of(module)
         if path is not None and is_noted(name, path):
             LOADS[name] = unnoticed(path, executed.get(name))
-    sys.meta_path.insert(0, NotingFinder())
-    steer_numba()
+    sys.meta_path.insert(0, NotingFinder(numba_comes))
+    numba_comes()
 
 
 def unnoticed(path: str, code: CodeType | None = None) -> Load:
@@ -100,30 +102,18 @@ def latest() -> int:
     return next(reversed(LOADS.values())).number if LOADS else 0
 
 
-def steer_numba() -> None:
-    """As soon as numba can be told where to keep machine code, tell it; it imports more of itself after that."""
-    caching = sys.modules.get("numba.core.caching")
-    if caching is None or "caselaw.loading.machine_code" in sys.modules:
-        return
-    if not getattr(caching.__spec__, "_initializing", False):
-        try:
-            importlib.import_module("caselaw.loading.machine_code")
-        except (AttributeError, ImportError):  # a numba that keeps its machine code in other ways: then keep none
-            sys.modules["caselaw.loading.machine_code"] = caching
-            import tempfile
-
-            vars(importlib.import_module("numba.core.config"))["CACHE_DIR"] = tempfile.mkdtemp(prefix="caselaw-numba-")
-
-
 class NotingFinder:
     """Asks the finders after it, and notes what they find."""
+
+    def __init__(self, numba_comes: Callable[[], None]) -> None:
+        self._numba_comes = numba_comes
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         top = name.partition(".")[0]
         if top == "numba":
-            steer_numba()
+            self._numba_comes()
         if top in ENGINE or top in sys.stdlib_module_names:
             return None
         spec = self._ask(name, path, target)

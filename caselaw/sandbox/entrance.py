@@ -14,7 +14,7 @@ import pickle
 import shlex
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ from caselaw.errors import SandboxError, TaskError
 from caselaw.publishing import run_of
 from caselaw.version import __version__
 
-INSIDE = "caselaw.sandbox.inside"
+INSIDE = "caselaw.execution.inside"
+"""The module of the tasks that law runs inside."""
 REQUEST, RESULT = "request.pickle", "result.json"
 ALONE = ("--local-scheduler=True", "--no-lock=True", "--log-level=WARNING")
 INSTALLED = "law and caselaw must be installed inside, and the project must be visible there under its own path"
@@ -36,10 +37,13 @@ def needs_sandbox(task: Any) -> bool:
     return isinstance(task, law.SandboxTask) and not task.is_sandboxed()
 
 
-def run_task(task: Any) -> None:
-    """Do what `run()` does and publish what it wrote, inside the sandbox of the task where it has one."""
+def run_task(task: Any, request_of: Callable[[Any], bytes]) -> None:
+    """Do what `run()` does and publish what it wrote, inside the sandbox of the task where it has one.
+
+    `request_of` packs the branch for the process inside.
+    """
     if needs_sandbox(task):
-        task.sandbox_proxy.enter()
+        task.sandbox_proxy.enter(request_of(task))
     else:
         run_of(task)
 
@@ -88,13 +92,13 @@ class Entrance(SandboxProxy):  # type: ignore[misc]
     def create_proxy_cmd(self) -> Command:
         return Command(self.task, "Inside", self._folder)
 
-    def enter(self) -> None:
-        """Run the branch inside. Raises `SandboxError` with what was wrong there."""
+    def enter(self, branch: bytes) -> None:
+        """Run a packed branch inside. Raises `SandboxError` with what was wrong there."""
         task = self.task
         prepare(task)
         with exchange(task) as folder:
             self._folder = str(folder)
-            request = (__version__, project_path(), dict(task.installed_distributions), request_of(task))
+            request = (__version__, project_path(), dict(task.installed_distributions), branch)
             (folder / REQUEST).write_bytes(pickle.dumps(request))
             try:
                 super().run()
@@ -123,16 +127,6 @@ def result(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     return found
-
-
-def request_of(task: Any) -> bytes:
-    """The branch for the process inside."""
-    from caselaw.execution.job import Job
-
-    row = task.branch_row
-    if row.origin is None:  # run by law itself, not by the pool
-        row = task.of_all_branches.full_row(task.branch if task.has_branches else 0)
-    return pickle.dumps((Job.of(task.of_all_branches), task.branch if task.has_branches else 0, row))
 
 
 def prepare(task: Any) -> None:

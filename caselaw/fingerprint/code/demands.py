@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from caselaw.fingerprint.code.classes import ancestors, definition
 from caselaw.fingerprint.code.data import Wanted, countable, standing_for
@@ -15,9 +15,6 @@ from caselaw.fingerprint.code.places import roots
 from caselaw.fingerprint.code.reads import ANNOTATIONS, DOCSTRINGS, EVERYWHERE, FRAMES, OPENED, SEARCHED, TEXT
 from caselaw.fingerprint.code.resolution import MODULE, NAME, Resolver, Target
 from caselaw.fingerprint.code.table import Part
-
-if TYPE_CHECKING:
-    from caselaw.fingerprint.code.search import Search
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,17 @@ class Needs:
     folders: frozenset[Path] = frozenset()
 
 
-def meet(search: Search, module: str, part: Part) -> None:
+class Seeker(Protocol):
+    """The search that meets what code observes."""
+
+    resolver: Resolver
+    found: Found
+
+    def reach(self, target: Target, path: str, line: int) -> None: ...
+    def warn(self, module: str, line: int, what: str) -> None: ...
+
+
+def meet(search: Seeker, module: str, part: Part) -> None:
     """Reach what a piece of code observes."""
     for read in part.reads:
         if read.place is not None:
@@ -79,7 +86,7 @@ def _is_definition(resolver: Resolver, target: Target) -> bool:
     return binding.definition is not None or (binding.is_function and not binding.decorators)
 
 
-def _meet_place(search: Search, module: str, read: Read) -> None:
+def _meet_place(search: Seeker, module: str, read: Read) -> None:
     for found in standing_for(search.resolver, module, read.place):
         if read.what == SEARCHED:
             _search_below(search, module, read, found)
@@ -87,7 +94,7 @@ def _meet_place(search: Search, module: str, read: Read) -> None:
             _want(search, module, read, found)
 
 
-def _search_below(search: Search, module: str, read: Read, found: Wanted) -> None:
+def _search_below(search: Seeker, module: str, read: Read, found: Wanted) -> None:
     folder, finder = found.path, search.resolver.finder
     if found.pattern is None and folder.is_dir() and finder.may_search(folder):
         search.found.folders.add(folder)
@@ -95,7 +102,7 @@ def _search_below(search: Search, module: str, read: Read, found: Wanted) -> Non
         search.warn(module, read.line, f"look-up that cannot be followed: {read.text}")
 
 
-def _want(search: Search, module: str, read: Read, found: Wanted) -> None:
+def _want(search: Seeker, module: str, read: Read, found: Wanted) -> None:
     """Count a file, or all files in a folder that match; a file of code as code."""
     own = search.resolver.path(module)
     path, pattern, sure = found

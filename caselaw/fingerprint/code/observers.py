@@ -6,18 +6,15 @@ Functions that a walk through code calls at each node that may be of that kind.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from caselaw.fingerprint.code import lookups, reads
 from caselaw.fingerprint.code.chains import dotted_chain
-from caselaw.fingerprint.code.facts import OWN, Lookup, Read, Ref
+from caselaw.fingerprint.code.facts import OWN, Facts, Lookup, Read, Ref
 from caselaw.fingerprint.code.places import FILE, JOIN, Place, Places, local_places
 from caselaw.fingerprint.code.reads import OPENED, PASSED, SEARCHED, of_attribute, of_function, reads_of
 from caselaw.fingerprint.code.scopes import Scope
 from caselaw.fingerprint.code.texts import names_in_text
-
-if TYPE_CHECKING:
-    from caselaw.fingerprint.code.references import Walker
 
 MAY_BE_PLACES = {
     True: frozenset({ast.Attribute, ast.BinOp, ast.Call, ast.JoinedStr, ast.Name, ast.Subscript}),
@@ -30,14 +27,26 @@ OBSERVED = reads.OBSERVED | lookups.HANDED_ON | _SEARCH_LEAVES
 """Names of which it matters that they are mentioned."""
 
 
-def places_of(walker: Walker) -> Places:
+class Walk(Protocol):
+    """The walk through code that calls these functions."""
+
+    module: Scope
+    facts: Facts
+    settled: set[int]
+
+    def dotted(self, node: ast.expr, scope: Scope) -> set[str]: ...
+    def references(self, chain: tuple[str, ...], line: int, scope: Scope) -> list[Ref]: ...
+    def refer(self, ref: Ref) -> None: ...
+
+
+def places_of(walker: Walk) -> Places:
     return Places(walker.dotted, walker.references)
 
 
 # Paths
 
 
-def observe_place(walker: Walker, node: ast.AST, scope: Scope) -> None:
+def observe_place(walker: Walk, node: ast.AST, scope: Scope) -> None:
     """Note the files that an expression stands for, unless what is around it did."""
     settled = walker.settled
     if id(node) in settled or id(node) in walker.module.settled or not isinstance(getattr(node, "ctx", None), _LOAD):
@@ -62,13 +71,13 @@ def observe_place(walker: Walker, node: ast.AST, scope: Scope) -> None:
 _LOAD = (ast.Load, type(None))
 
 
-def _note(walker: Walker, node: ast.AST, what: str, place: Place, places: Places) -> None:
+def _note(walker: Walk, node: ast.AST, what: str, place: Place, places: Places) -> None:
     walker.settled.update(places.spine)
     assert isinstance(node, ast.expr)
     walker.facts.reads.setdefault(Read(node.lineno, what, None, place, lookups.text_of(node)))
 
 
-def enter_function(walker: Walker, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
+def enter_function(walker: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
     """Learn which names of a function stand for paths."""
     walker.module.settled.update(local_places(node.body, scope, places_of(walker)))
 
@@ -76,7 +85,7 @@ def enter_function(walker: Walker, node: ast.FunctionDef | ast.AsyncFunctionDef,
 # Search paths
 
 
-def follows_path(walker: Walker, node: ast.Call, origins: set[str], scope: Scope) -> bool:
+def follows_path(walker: Walk, node: ast.Call, origins: set[str], scope: Scope) -> bool:
     """Whether a call loads code from a path that can be followed."""
     if not origins & lookups.BY_PATH:
         return False
@@ -86,7 +95,7 @@ def follows_path(walker: Walker, node: ast.Call, origins: set[str], scope: Scope
     return any(places_of(walker).find(part, scope) is not None for part in given)
 
 
-def observe_search(walker: Walker, node: ast.Call | ast.Assign | ast.AugAssign, scope: Scope) -> bool:
+def observe_search(walker: Walk, node: ast.Call | ast.Assign | ast.AugAssign, scope: Scope) -> bool:
     """`sys.path.insert(0, folder)`, `sys.path[:0] = [folder]`, `sys.path += [folder]`: whether it is one."""
     if isinstance(node, ast.Call):
         origins = walker.dotted(node.func, scope)
@@ -114,7 +123,7 @@ def observe_search(walker: Walker, node: ast.Call | ast.Assign | ast.AugAssign, 
     return True
 
 
-def _elements(walker: Walker, node: ast.expr, scope: Scope) -> list[ast.expr]:
+def _elements(walker: Walk, node: ast.expr, scope: Scope) -> list[ast.expr]:
     """What is put into a list; what was in it stays."""
     if isinstance(node, ast.BinOp):
         return [*_elements(walker, node.left, scope), *_elements(walker, node.right, scope)]
@@ -128,7 +137,7 @@ def _elements(walker: Walker, node: ast.expr, scope: Scope) -> list[ast.expr]:
     return found
 
 
-def observe_asked(walker: Walker, node: ast.Compare | ast.For | ast.comprehension, scope: Scope) -> None:
+def observe_asked(walker: Walk, node: ast.Compare | ast.For | ast.comprehension, scope: Scope) -> None:
     """`folder in sys.path` and `for folder in sys.path` change nothing."""
     for asked in node.comparators if isinstance(node, ast.Compare) else [node.iter]:
         if isinstance(asked, ast.Attribute | ast.Name) and walker.dotted(asked, scope) & _SEARCH_LISTS:
@@ -138,7 +147,7 @@ def observe_asked(walker: Walker, node: ast.Compare | ast.For | ast.comprehensio
 # Names
 
 
-def observe_chain(walker: Walker, node: ast.Attribute | ast.Name, chain: tuple[str, ...], scope: Scope) -> None:
+def observe_chain(walker: Walk, node: ast.Attribute | ast.Name, chain: tuple[str, ...], scope: Scope) -> None:
     """A name with attributes: what taking them reads, and functions that are handed on instead of called."""
     if not isinstance(node.ctx, ast.Load) or id(node) in walker.settled:
         return
@@ -158,7 +167,7 @@ def observe_chain(walker: Walker, node: ast.Attribute | ast.Name, chain: tuple[s
         walker.facts.reads.setdefault(Read(node.lineno, what))
 
 
-def observe_call(walker: Walker, node: ast.Call, origins: set[str], scope: Scope) -> None:
+def observe_call(walker: Walk, node: ast.Call, origins: set[str], scope: Scope) -> None:
     """What a function reads of what it is given, and names in texts."""
     what = of_function(node.func, origins)
     if what is not None:
@@ -176,7 +185,7 @@ def observe_call(walker: Walker, node: ast.Call, origins: set[str], scope: Scope
             walker.refer(Ref(node.lineno, OWN, "", (name,)))
 
 
-def observe_text(walker: Walker, node: ast.Constant) -> None:
+def observe_text(walker: Walk, node: ast.Constant) -> None:
     """`getattr(f, "__doc__")` and its like."""
     what = of_attribute(node.value) if isinstance(node.value, str) and node.value.startswith("__") else None
     if what is not None:

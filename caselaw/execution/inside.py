@@ -16,6 +16,7 @@ import law
 import luigi
 
 from caselaw.errors import SandboxError
+from caselaw.execution.worker import run_branch
 from caselaw.fingerprint.distributions import normalised
 from caselaw.sandbox.entrance import INSTALLED, REQUEST, RESULT
 from caselaw.storage import remove_orphans
@@ -68,8 +69,6 @@ def run_request(distributions: Mapping[str, str], request: bytes) -> str | None:
 
     Raises `SandboxError` where what is inside is not what was counted outside.
     """
-    from caselaw.execution.worker import run_branch
-
     job, number, row = pickle.loads(request)
     task = job.branch(job.task(), number, row)
     refuse_differences(task, distributions)
