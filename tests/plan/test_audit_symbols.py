@@ -53,20 +53,17 @@ def circle(radius):
 """
 
 SCRIPT = """
-import json, sys
+import dataclasses, json, sys
 from dataclasses import asdict
-from pathlib import Path
-from types import SimpleNamespace
 import work
+from caselaw.fingerprint import Symbol
 from caselaw.plan.audit import audit
 
 task = work.Draw()
-closure = task.closure
-symbols = {name: SimpleNamespace(path=Path(path), lines=tuple(map(tuple, lines)))
+symbols = {name: Symbol(name, "0", path, tuple(map(tuple, lines)))
            for name, (path, lines) in json.loads(sys.argv[1]).items()}
-task.__dict__["closure"] = SimpleNamespace(symbols=symbols, sources=closure.sources, distributions={}, code_digest="0",
-                                           options=(), settings=())
-print(json.dumps(asdict(audit(task))))
+task.__dict__["closure"] = dataclasses.replace(task.closure, symbols=symbols, distributions={})
+print(json.dumps(asdict(audit(task, compare=False))))
 """
 
 

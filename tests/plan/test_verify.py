@@ -49,7 +49,8 @@ def test_an_output_that_cannot_be_read_is_not_called_changed(chain):
 def test_of_an_output_made_twice_either_record_is_right(chain):
     """A computer whose clock is ahead wrote the other record."""
     chain.run()
-    (path,) = (chain.root / "data" / "Total" / ".records").glob("[!b]*.json")
+    records = (chain.root / "data" / "Total" / ".records").glob("*.json")
+    (path,) = (path for path in records if not path.name.startswith("basis."))
     content = json.loads(path.read_text())
     content["shared"] |= {"ended": 9e9, "outputs": {"total": {"name": "x", "bytes": 1, "sha256": "0", "digest": "0"}}}
     path.with_name("other.json").write_text(json.dumps(content))

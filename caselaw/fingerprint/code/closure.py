@@ -74,7 +74,9 @@ class Closure:
     @cached_property
     def whole(self) -> frozenset[str]:
         """Files and folders of which every byte counts: data that code reads, and sources that are read as text."""
-        return frozenset(symbol.path for symbol in self.symbols.values() if symbol.path and not symbol.lines)
+        found = (symbol for symbol in self.symbols.values() if symbol.path and not symbol.lines)
+        # The order in which a module of Python defines things, or others register with it, has no lines either.
+        return frozenset(each.path for each in found if not each.name.endswith(".<module>") or each.path[-3:] != ".py")
 
     def changed(self) -> list[Path]:
         """Source files that were edited or removed since the closure was computed."""
