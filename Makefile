@@ -14,9 +14,9 @@ BIN := $(VENV)/bin
 # What `make run` runs, and what `make test` tests: make test TESTS="tests/storage -k atomic"
 TASK := Report --campaign quickstart
 TESTS := tests
-# The part that does without servers, browsers and physics.
-QUICK := tests/test_*.py tests/storage/test_*.py tests/config tests/fingerprint tests/records tests/execution tests/plan \
-    tests/acceptance
+# The part that does without servers, browsers, physics and long chains of runs.
+QUICK := tests/test_*.py tests/storage/test_*.py tests/branches tests/config tests/execution tests/fingerprint tests/loading \
+    tests/parameters tests/records
 
 .PHONY: help run test quick setup services lint format types wheel lock clean
 
