@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import shutil
 import stat
@@ -36,6 +38,48 @@ def clear(folder: str) -> None:
                 shutil.rmtree(entry.path, ignore_errors=True)
             else:
                 os.unlink(entry.path)
+
+
+def refuse_open(folder: str) -> None:
+    """Raise `PublishError` where this process may still write to a file below a staging folder."""
+    if names := _written_to(folder):
+        raise PublishError(
+            f"still open for writing when the task has finished: {', '.join(names)}", folder,
+            "close files before run() ends: with open(…) as file:",
+        )  # fmt: skip
+
+
+def _written_to(folder: str) -> list[str]:
+    """Files below a folder that this process has open for writing, where the system tells."""
+    top, found = os.path.realpath(folder) + os.sep, set()
+    with contextlib.suppress(FileNotFoundError, PermissionError):
+        for number in os.listdir("/proc/self/fd"):
+            with contextlib.suppress(OSError):  # closed meanwhile
+                path = os.readlink(f"/proc/self/fd/{number}")
+                if path.startswith(top) and _may_write(int(number)):
+                    found.add(path.removeprefix(top))
+    return sorted(found)
+
+
+def _may_write(handle: int) -> bool:
+    """Whether a file is open for writing, and was not removed."""
+    return fcntl.fcntl(handle, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY and os.fstat(handle).st_nlink > 0
+
+
+def own(path: str) -> None:
+    """Copy files of a product that have another name elsewhere: who edits them there would change the output."""
+    inside = [os.path.join(top, name) for top, _, names in os.walk(path) for name in names]
+    for file in inside or [path]:
+        state = os.lstat(file)
+        if stat.S_ISREG(state.st_mode) and state.st_nlink > 1:
+            try:
+                shutil.copy2(file, f"{file}.own")
+                os.replace(f"{file}.own", file)
+            except OSError as error:
+                raise PublishError(
+                    f"a file that is a hard link could not be copied: {error.strerror}", file,
+                    "check free space and permissions of the store, then run again",
+                ) from error  # fmt: skip
 
 
 def verify(product: str, path: str, *, is_folder: bool = False) -> tuple[str, int, str]:

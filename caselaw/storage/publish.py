@@ -19,7 +19,7 @@ from caselaw.errors import PublishError
 from caselaw.storage.folder import names_here
 from caselaw.storage.location import Location
 from caselaw.storage.owner import LOCK, has_ended, kept, let_go, owner
-from caselaw.storage.products import verify
+from caselaw.storage.products import own, refuse_open, verify
 
 STAGING = ".staging"
 NOT_EMPTY = frozenset({errno.ENOTEMPTY, errno.EEXIST})
@@ -71,6 +71,9 @@ class Staging:
 
     def verify(self, location: Location, fingerprint: str) -> dict[str, Published]:
         """Verify every product; each with the final name that it is going to have."""
+        refuse_open(self.folder)
+        for path in filter(os.path.lexists, self.paths.values()):
+            own(os.fspath(path))
         verified = {
             product: verify(product, os.fspath(path), is_folder=product in self.folders)
             for product, path in self.paths.items()

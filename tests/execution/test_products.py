@@ -71,6 +71,10 @@ ODD = """
         def do_pipe_in_folder(self):
             for out in self.good():
                 os.mkfifo(out["folder"] / "pipe")
+        def do_leave_open(self):
+            for out in self.good():
+                self.open_file = open(out["folder"] / "log.txt", "w")
+                self.open_file.write("buffered")
         def do_publish_twice(self):
             for out in self.good():
                 pass
@@ -92,6 +96,12 @@ ODD = """
             for out in self.good():
                 (out["folder"] / "deep").mkdir()
                 (out["folder"] / "deep" / "link").symlink_to("../good.txt")
+        def do_hard_link(self):
+            for out in self.good():
+                Path("cached.txt").write_text("hard")
+                out["file"].unlink()
+                os.link("cached.txt", out["file"])
+                os.link("cached.txt", out["folder"] / "cached.txt")
         def do_extra(self):
             for out in self.good():
                 out["file"].with_suffix(".root").write_text("x")
@@ -112,6 +122,7 @@ REFUSED = {
     "do_file_for_folder": "product 'folder' is a file, and the task declares a folder",
     "do_pipe": "product 'file' is a named pipe",
     "do_pipe_in_folder": "the folder of product 'folder' holds a named pipe",
+    "do_leave_open": "still open for writing when the task has finished: folder/log.txt",
     "do_publish_twice": "publish() is used a second time in one run()",
     "do_catch_error_of_block": "run() ended without publishing its products",
 }
@@ -121,13 +132,17 @@ def test_what_is_no_whole_product_is_refused_and_named(project):
     project.write("work.py", ODD)
     printed = project.run("work.Odd", code=30)
     rows = project.ask("status", "work.Odd", "--branches", code=1)["tasks"]
-    names = sorted([*REFUSED, "do_extra", "do_good_after_error", "do_good_link"])
+    good = {"do_extra", "do_good_after_error", "do_good_link", "do_hard_link"}
+    names = sorted([*REFUSED, *good])
     complete = {names[row["branch"]] for row in rows if row["state"] == "complete"}
-    assert complete == {"do_extra", "do_good_after_error", "do_good_link"}
+    assert complete == good
     for name, message in REFUSED.items():
         assert message in printed.partition(f"('{name}') failed")[2].partition(" failed:\n  ")[0], name
     assert "not published, because it is no product of the task: file.root" in printed
-    assert len(project.made("Odd")) == 7
+    assert len(project.made("Odd")) == 10
+    texts = [path.read_text() for path in (project.root / "data" / "Odd").glob("file.*.txt")]
+    assert sorted(texts) == ["good", "good", "good", "hard"]
+    assert {path.stat().st_nlink for path in (project.root / "data" / "Odd").rglob("*.txt") if path.is_file()} == {1}
 
 
 def test_outside_of_a_run_outputs_have_their_final_names(project):

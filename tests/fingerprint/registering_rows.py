@@ -72,7 +72,39 @@ def _to_list(statement: str, imports: str = "import heapq, bisect, operator\nimp
     return _plugins(f"\n{head}{_FUNCTIONS}{lines}", LIST_REGISTRY, LIST_RUN)
 
 
+def _discovered(lines: str, **more: str) -> Files:
+    """A package that imports its own modules by names which it finds."""
+    return {
+        "work.py": RUN,
+        "registry.py": REGISTRY,
+        "plugins/__init__.py": lines,
+        "plugins/first.py": "from registry import register\n@register('a')\ndef f():\n    return USED1\n",
+        "other.py": "unused = FREE1\n",
+        **more,
+    }
+
+
 ROWS: dict[str, Files] = {
+    # Modules that are looked for
+    "modules below __path__": _discovered(
+        "import importlib, pkgutil\nfor _, name, _ in pkgutil.walk_packages(__path__, __name__ + '.'):\n"
+        "    importlib.import_module(name)\n"
+    ),
+    "modules below __path__, by a helper": _discovered(
+        "from loader import load\nload(__name__, __path__)\n",
+        **{"loader.py": "import importlib, pkgutil\ndef load(package, path):\n"
+           "    for found in pkgutil.iter_modules(path):\n"
+           "        importlib.import_module(package + '.' + found.name)\n"},
+    ),
+    **{
+        f"a module by {name}": _discovered(
+            f"import importlib\nfor n in ['first']:\n    importlib.import_module({name})\n"
+        )
+        for name in (
+            "f'{__name__}.{n}'", "__name__ + '.' + n", "'{}.{}'.format(__package__, n)", "'plugins.{0}'.format(n)",
+            "'%s.%s' % (__name__, n)", "'plugins.%s' % n", "'.'.join([__name__, n])", "'.'.join(('plugins', n))",
+        )
+    },
     # Calls
     "an assigned call": _by("x = register('a', f)\ny = len([g])"),
     "an assigned call to an underscore": _by("_ = register('a', f)"),

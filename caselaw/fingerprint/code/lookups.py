@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from caselaw.fingerprint.code.facts import OWN, Import, Lookup, Ref
@@ -47,6 +48,8 @@ WHOLE = "*"
 
 def in_call(call: ast.Call, origins: set[str]) -> Iterator[Ref | Lookup | Import]:
     """What a call looks up, given the dotted origins of what is called."""
+    if any(_is_name(node, "__path__") for node in call.args) and _called(call) != "extend_path":
+        yield Import(call.lineno, 1, "", "**")  # the modules of this package are looked for
     for origin in sorted(origins):
         if origin in _OPAQUE:
             if not _is_harmless(call, origin):
@@ -120,19 +123,58 @@ def _resolved(line: int, name: str) -> Ref:
 
 
 def _prefix(call: ast.Call) -> Iterator[Import]:
-    """The package in `f"analysis.plugins.{name}"` or `"analysis.plugins." + name`."""
-    node = call.args[0]
-    if isinstance(node, ast.JoinedStr) and node.values:
-        text = constant_text(node.values[0])
-    elif isinstance(node, ast.BinOp):
-        text = constant_text(node.left)
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
-        text = (constant_text(node.func.value) or "").partition("{")[0]
-    else:
-        text = None
-    if text and "." in text:
-        level = len(text) - len(text.lstrip("."))
+    """The package in `f"analysis.plugins.{name}"`, `"analysis.plugins." + name`, `f"{__name__}.{name}"`."""
+    text, level = "", 0
+    for part in _beginning(call.args[0]):
+        constant = constant_text(part)
+        if constant is not None:
+            text += constant
+        elif not text and (_is_name(part, "__name__") or _is_name(part, "__package__")):
+            level = 1
+        else:
+            break
+    if "." in text:
+        level = level or len(text) - len(text.lstrip("."))
         yield Import(call.lineno, level, text.rpartition(".")[0].lstrip("."), "**")
+
+
+def _beginning(node: ast.expr) -> Iterator[ast.expr]:
+    """The parts of a text that is put together, from its first to one that may be anything."""
+    if isinstance(node, ast.JoinedStr):
+        for part in node.values:
+            yield part.value if isinstance(part, ast.FormattedValue) and part.format_spec is None else part
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        yield from _beginning(node.left)
+        yield node.right
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+        filled = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+        yield from _filled(constant_text(node.left), r"%s", filled)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+        pattern = constant_text(node.func.value)
+        if node.func.attr == "format":
+            yield from _filled(pattern, r"\{0?\}", node.args)
+        elif node.func.attr == "join" and pattern and isinstance(node.args[0], (ast.List, ast.Tuple)):
+            for part in node.args[0].elts:
+                yield from (part, ast.Constant(pattern))
+    else:
+        yield node
+
+
+def _filled(pattern: str | None, place: str, values: list[ast.expr]) -> Iterator[ast.expr]:
+    """The parts of a pattern up to its second place, with the first value in the first one."""
+    pieces = re.split(place, pattern or "")
+    yield ast.Constant(re.split("[%{]", pieces[0])[0])
+    if len(pieces) > 1 and values:
+        yield values[0]
+        yield ast.Constant(re.split("[%{]", pieces[1])[0])
+
+
+def _called(call: ast.Call) -> str:
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def constant_text(node: ast.expr) -> str | None:
