@@ -84,7 +84,60 @@ def _discovered(lines: str, **more: str) -> Files:
     }
 
 
+COOPERATIVE = """
+    REGISTRY = {}
+    class Remembers:
+        def __init_subclass__(cls, **named):
+            super().__init_subclass__(**named)
+            REGISTRY[cls.__name__] = cls
+        def __init__(self):
+            super().__init__()
+            REGISTRY[type(self).__name__] = type(self)
+        def remember(self):
+            REGISTRY[type(self).__name__] = type(self)
+    class Passes:
+        def __init_subclass__(cls, **named):
+            super().__init_subclass__(**named)
+        def __init__(self):
+            super().__init__()
+        def remember(self):
+            super().remember()
+    class Made:
+        def __init__(self):
+            super().__init__()
+    class MetaRemembers(type):
+        def __init__(cls, name, bases, held):
+            super().__init__(name, bases, held)
+            REGISTRY[name] = cls
+    class MetaPasses(type):
+        def __init__(cls, name, bases, held):
+            super().__init__(name, bases, held)
+    class Meta(MetaPasses, MetaRemembers): ...
+    class Base(Passes, Remembers): ...
+    class Top:
+        def remember(self): ...
+    class Left(Top): ...
+    class Right(Top):
+        def remember(self):
+            REGISTRY[type(self).__name__] = type(self)
+"""
+
+
+def _cooperative(bases: str, after: str = "") -> Files:
+    return {
+        "work.py": "import plugins\nfrom registry import REGISTRY\ndef run():\n    return REGISTRY['A'].value\n",
+        "registry.py": COOPERATIVE,
+        "plugins.py": f"from registry import *\nclass A({bases}):\n    value = USED1\n{after}\nunused = FREE1\n",
+    }
+
+
 ROWS: dict[str, Files] = {
+    # super() of a mixin goes on in the class that stands beside it
+    "__init_subclass__ beside a mixin": _cooperative("Base"),
+    "__init__ of a metaclass beside another": _cooperative("metaclass=Meta"),
+    "__init__ beside a mixin": _cooperative("Made, Remembers", "made = A()"),
+    "a method beside a mixin": _cooperative("Passes, Right", "made = A().remember()"),
+    "a method of the nearer of two with a common base": _cooperative("Left, Right", "made = A().remember()"),
     # Modules that are looked for
     "modules below __path__": _discovered(
         "import importlib, pkgutil\nfor _, name, _ in pkgutil.walk_packages(__path__, __name__ + '.'):\n"

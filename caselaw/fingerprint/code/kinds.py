@@ -103,9 +103,9 @@ class Kinds(Running):
         for _, frame, table in self._tables(item):
             bases += [base for value in table["bases"] for base in ordered(self._items(frame, value))]
         for base in bases:
-            if base not in seen and base not in found:
-                found += [each for each in self._order(base, (*seen, item)) if each not in found]
-        return found
+            if base not in seen:
+                found += self._order(base, (*seen, item))
+        return list(dict.fromkeys(reversed(found)))[::-1]  # a common base comes after all that derive from it
 
     def _metaclasses(self, classes: Iterable[Item]) -> Items:
         """The metaclasses of ours of some classes."""
@@ -139,7 +139,8 @@ class Kinds(Running):
         if owner[0] == "object":
             yield self._order(owner[1]), owner, True
         elif owner[0] == "super":
-            yield self._order(owner[1])[1:], owner[2], True
+            for classes in self._after(owner[1], owner[2]):
+                yield classes, owner[2], True
         elif self._is_class(owner):
             yield self._order(owner), owner, False
             for metaclass in ordered(self._metaclasses([owner])):
@@ -147,6 +148,17 @@ class Kinds(Running):
         else:
             for each in self._objects(owner):
                 yield self._order(each[1]), owner, True
+
+    def _after(self, cls: Item, this: Item) -> list[list[Item]]:
+        """Where `super()` in a method of `cls` goes on: after it in the order of the object's own classes."""
+        if this[0] == "object":
+            classes = [this[1]]
+        elif self._is_class(this):
+            classes = [this, *ordered(self._metaclasses([this]))]
+        else:
+            classes = [each[1] for each in self._objects(this)]
+        orders = [order for order in map(self._order, classes) if cls in order]
+        return [order[order.index(cls) + 1 :] for order in orders or [self._order(cls)]]
 
     def _is_code(self, item: Item) -> bool:
         """Whether something is code of ours, or holds some."""
