@@ -26,10 +26,11 @@ UNDECLARED, FAILED = 1, 2
 def audit(family: str, arguments: tuple[str, ...], as_json: bool, once: bool) -> None:
     """Run one branch of TASK and list what it used that no component of its fingerprint covers.
 
-    Code, files, modules, environment variables, options of law.cfg, subprocesses and network connections are
-    watched. Then the branch runs again without the statements, docstrings and annotations that its fingerprint does
-    not count: it must make the same. Outputs go to a temporary folder; the store stays as it is. Without --branch
-    it is branch 0. Exit status: 0 when nothing is undeclared, 1 when something is, 2 when the branch failed.
+    Code, files, modules, caches, parameters, environment variables, options of law.cfg, tasks that run() yields,
+    subprocesses and network connections are watched. Then the branch runs again without the statements, docstrings
+    and annotations that its fingerprint does not count: it must make the same. Outputs go to a temporary folder; the
+    store stays as it is. Without --branch it is branch 0. Exit status: 0 when nothing is undeclared, 1 when
+    something is, 2 when the branch failed.
 
     \b
     Examples:

@@ -60,8 +60,8 @@ CAUGHT: dict[str, tuple[str, str, str]] = {
         "file helpers.py",
     ),
     "the text of its own file": (
-        "",
-        'value = len(open(globals()["__fi" + "le__"]).read())',
+        "import sys",
+        'value = len(open(getattr(sys._getframe().f_code, "co_file" + "name")).read())',
         "file work.py",
     ),
     "a folder that is listed": (

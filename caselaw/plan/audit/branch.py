@@ -105,7 +105,11 @@ def observe(
         scratch = Path(folder).resolve()
         (scratch / "tmp").mkdir()
         names = frozenset(name.partition(".")[0] for name in workflow.closure.symbols)
-        request = Request(work, number or 0, scratch, origins, lines, names, texts or {})
+        store = os.path.realpath(branch.store.root) if branch.store.is_local else None
+        yields = getattr(branch, "yields", False)
+        request = Request(
+            work, number or 0, scratch, origins, lines, branch.fingerprint, store, yields, names, texts or {}
+        )
         status = execute(request, environment(scratch, branch.resources.cpus))
         failure = failure_of(status, scratch)
         made = json.loads((scratch / DIGESTS).read_text()) if failure is None else None

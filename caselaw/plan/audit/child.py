@@ -15,11 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from caselaw.branches.yielded import flat
 from caselaw.fingerprint.content import content_digest
 from caselaw.plan.audit.events import watch_events
 from caselaw.plan.audit.functions import traced
+from caselaw.plan.audit.inputs import targets
 from caselaw.plan.audit.options import watch_options
 from caselaw.plan.audit.origin import Origins
+from caselaw.plan.audit.parameters import watch_parameters
 from caselaw.plan.audit.recorder import Lines, Recorder
 from caselaw.plan.audit.variables import watch_variables
 from caselaw.publishing import Desk
@@ -38,6 +41,11 @@ class Request:
     scratch: Path
     origins: Origins
     lines: Lines
+    fingerprint: str = ""
+    store: str | None = None
+    """The folder of published outputs, where it is on this machine."""
+    yields: bool = False
+    """Whether the fingerprint counts what `run()` yields."""
     names: frozenset[str] = frozenset()
     """Top-level names of the project's packages and modules."""
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -48,7 +56,8 @@ def serve() -> None:
     """Run the branch of the request on standard input, whose sender is the parent process."""
     request: Request = pickle.loads(sys.stdin.buffer.read())
     descriptor = os.open(request.scratch / OBSERVATIONS, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    recorder = Recorder(descriptor, request.origins, request.lines)
+    own = (f"{request.scratch}{os.sep}", *filter(None, [request.fingerprint]))
+    recorder = Recorder(descriptor, request.origins, request.lines, own, request.store)
     tempfile.tempdir = None
     if request.texts:
         execute_in_place(request.texts)
@@ -67,10 +76,12 @@ def run(request: Request, recorder: Recorder) -> None:
     job, row = pickle.loads(request.branch)
     task = job.branch(job.task(), request.number, row)
     desk = divert(task, request.scratch)
+    if not request.texts:
+        watch_parameters(recorder, task)
     recorder.running = True
     try:
         with contextlib.nullcontext() if request.texts else traced(recorder):
-            finish(type(task).run(task))
+            finish(type(task).run(task), recorder, counts=request.yields)
         record_modules_from_elsewhere(recorder, request.names)
     finally:
         recorder.running = False
@@ -102,8 +113,8 @@ def execute_in_place(texts: Mapping[str, str]) -> None:
     importlib.machinery.SourceFileLoader.get_code = get_code_of  # type: ignore[method-assign, assignment]
 
 
-def finish(run: Any) -> None:
-    """Drive a run() that yields what it needs besides, as luigi does."""
+def finish(run: Any, recorder: Recorder, *, counts: bool) -> None:
+    """Drive a run() that yields what it needs besides, as luigi does; `counts`: what it yields is counted."""
     import luigi
 
     if not isinstance(run, Generator):
@@ -111,7 +122,11 @@ def finish(run: Any) -> None:
     outputs: Any = None
     with contextlib.suppress(StopIteration):
         while True:
-            outputs = luigi.task.getpaths(run.send(outputs))
+            requirements, frame = run.send(outputs), getattr(run, "gi_frame", None)
+            for each in flat(requirements):
+                recorder.record("requirement", each.get_task_family(), frame, by="first-party", seen=counts)
+            outputs = luigi.task.getpaths(requirements)
+            recorder.yielded.update(os.path.realpath(os.fspath(path)) for path in targets(outputs) if counts)
 
 
 def divert(task: Any, scratch: Path) -> Desk:

@@ -12,7 +12,10 @@ from urllib.parse import urlsplit
 
 from caselaw.fingerprint.code.modules import ENGINE
 from caselaw.fingerprint.distributions import Distributions
+from caselaw.plan.audit.contents import uncounted_contents
+from caselaw.plan.audit.inputs import targets
 from caselaw.plan.audit.origin import below
+from caselaw.plan.audit.parameters import counted_parameters
 from caselaw.plan.audit.recorder import Lines
 from caselaw.plan.audit.requirements import with_requirements
 
@@ -45,6 +48,7 @@ class Coverage:
     distributions: frozenset[str]
     engine: frozenset[str]
     installed: Distributions
+    parameters: frozenset[str]
     variables: frozenset[str]
     options: frozenset[str]
     hosts: frozenset[str]
@@ -54,7 +58,8 @@ def coverage_of(branch: Any, lines: Lines) -> Coverage:
     """What the fingerprint of one branch (or of a task without branches) covers."""
     root, closure = branch.project.root, branch.closure
     inputs = [os.fspath(target) for target in targets(branch.input())]
-    files = [path for path in inputs if "://" not in path]
+    uncounted = uncounted_contents(branch)
+    files = [path for path in inputs if "://" not in path and os.path.realpath(path) not in uncounted]
     whole = frozenset(os.path.realpath(path) for path in closure.whole)
     home = Path.home()
     return Coverage(
@@ -67,23 +72,11 @@ def coverage_of(branch: Any, lines: Lines) -> Coverage:
         distributions=with_requirements(closure.distributions),
         engine=with_requirements(ENGINE),
         installed=Distributions(root / ".caselaw"),
+        parameters=counted_parameters(branch.of_all_branches),
         variables=frozenset(getattr(branch, "environment_variables", ())),
         options=frozenset(branch.environment_parts),
         hosts=frozenset(host for path in inputs if "://" in path and (host := urlsplit(path).hostname)),
     )
-
-
-def targets(inputs: Any) -> Iterator[Any]:
-    """All targets in what `self.input()` returns, at any depth."""
-    if isinstance(inputs, dict):
-        inputs = list(inputs.values())
-    if isinstance(inputs, list | tuple):
-        for inner in inputs:
-            yield from targets(inner)
-    elif hasattr(inputs, "targets"):
-        yield from targets(inputs.targets)
-    elif hasattr(inputs, "path"):
-        yield inputs.path
 
 
 def project_files(branch: Any) -> Iterator[Path]:
@@ -98,10 +91,13 @@ def project_files(branch: Any) -> Iterator[Path]:
 
 
 def runtime() -> Iterator[str]:
-    """The interpreter and its standard library."""
+    """The interpreter and its standard library, and caselaw, which reads its own code to name its memos."""
     import sysconfig
 
+    import caselaw
+
     yield from (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "include"))
+    yield str(Path(caselaw.__file__).parent)
     yield from (sys.executable, f"{sys.prefix}/pyvenv.cfg", f"{sys.base_prefix}/bin", f"{sys.base_prefix}/lib")
 
 

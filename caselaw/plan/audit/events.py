@@ -17,6 +17,8 @@ from types import CodeType, FrameType
 from typing import Any
 
 from caselaw.loading import notes
+from caselaw.plan.audit.caches import is_machine_code, keys_on_less, library_of
+from caselaw.plan.audit.origin import below
 from caselaw.plan.audit.recorder import CO_OPTIMIZED, Recorder, outwards
 
 IMPORT_SYSTEM = ("<frozen importlib", importlib.__file__, notes.__file__)
@@ -34,6 +36,10 @@ def watch_events(recorder: Recorder) -> None:
         "os.listdir": watch.listed,
         "os.scandir": watch.listed,
         "os.rename": watch.renamed,
+        "os.link": watch.placed,
+        "os.symlink": watch.placed,
+        "os.remove": watch.removed,
+        "shutil.rmtree": watch.removed,
         "sqlite3.connect": watch.opened_by_library,
         "ctypes.dlopen": watch.loaded,
         "import": watch.imported,
@@ -51,7 +57,7 @@ def watch_events(recorder: Recorder) -> None:
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         handler = handlers.get(event)
-        if handler is not None:
+        if handler is not None and not recorder.looking:
             handler(*arguments)
 
     sys.addaudithook(hook)
@@ -77,18 +83,53 @@ class Watch:
         frame = caller()
         if absolute is None or (frame is not None and (is_import_system(frame) or is_for_a_message(frame))):
             return
+        self.cached(absolute, frame)
+        if flags & os.O_ACCMODE != os.O_RDONLY:
+            self.changed(absolute, frame)
         if flags & os.O_ACCMODE == os.O_WRONLY or flags & (os.O_TRUNC | os.O_EXCL):
             self.recorder.written.add(absolute)
-        elif absolute not in self.recorder.written:
+        elif absolute not in self.recorder.written and not below(absolute, self.recorder.yielded):
             if Path(absolute).is_file():
                 self.recorder.record("file", absolute, frame)
             elif flags & os.O_CREAT:
                 self.recorder.written.add(absolute)
 
+    def cached(self, absolute: str, frame: FrameType | None) -> None:
+        """A library keeps results on disk, or looks for some."""
+        library = None if absolute.endswith(".py") else library_of(frame)
+        if library is not None and not any(text in absolute for text in self.recorder.own):
+            self.recorder.record("cache", library, frame, by="library")
+        if is_machine_code(absolute) and keys_on_less(absolute, self.recorder.origins):
+            self.recorder.record("cache", f"numba ({Path(absolute).name.rpartition('-')[0]})", frame, by="library")
+
+    def changed(self, absolute: str, frame: FrameType | None) -> None:
+        """Something in the store is written, removed or given a name, past the staging folder of the branch.
+
+        Records and the like, which caselaw itself keeps there, have hidden folders.
+        """
+        store = self.recorder.store
+        if store is None or not below(absolute, (store,)):
+            return
+        is_hidden = any(part.startswith(".") for part in Path(absolute).relative_to(store).parts)
+        if not (is_hidden and self.recorder.by(frame) == "engine"):
+            self.recorder.record("write", absolute, frame)
+
+    def placed(self, _: Any, destination: Any, *__: Any) -> None:
+        if (absolute := absolute_path(destination)) is not None:
+            self.changed(absolute, caller())
+
+    def removed(self, path: Any, folder: int | None = None) -> None:
+        if folder in (None, -1) and (absolute := absolute_path(path)) is not None:
+            self.changed(absolute, caller())
+
     def opened_by_library(self, path: Any) -> None:
         absolute = absolute_path(path)
-        if absolute is not None and absolute not in self.recorder.written and Path(absolute).is_file():
-            self.recorder.record("file", absolute, caller())
+        frame = caller()
+        if absolute is None:
+            return
+        self.cached(absolute, frame)
+        if absolute not in self.recorder.written and Path(absolute).is_file():
+            self.recorder.record("file", absolute, frame)
 
     def loaded(self, path: Any) -> None:
         """A shared library; without a folder in its name the system looks it up."""
@@ -105,6 +146,7 @@ class Watch:
             self.recorder.record("file", absolute.rstrip(os.sep) + os.sep, frame)
 
     def renamed(self, source: Any, destination: Any, *_: Any) -> None:
+        self.placed(source, destination)
         if absolute_path(source) in self.recorder.written:
             self.recorder.written.add(str(absolute_path(destination)))
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 Kind = Literal[
     "function", "statement", "docstring", "annotation", "import order", "file", "module", "variable", "option",
-    "subprocess", "network",
+    "parameter", "requirement", "cache", "write", "subprocess", "network",
 ]  # fmt: skip
 By = Literal["first-party", "engine", "library"]
 

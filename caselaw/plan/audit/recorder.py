@@ -19,13 +19,19 @@ Lines = Mapping[str, tuple[tuple[int, int], ...]]
 class Recorder:
     """Each use is written once, at once: also what a forked or a dying process did is known.
 
-    `lines` are the line ranges of the closure, by real path of the file.
+    `lines` are the line ranges of the closure, by real path of the file. `own` are texts in paths of files that the
+    branch may keep things in: its scratch folder, its fingerprint. `store` is the folder of published outputs.
     """
 
-    def __init__(self, descriptor: int, origins: Origins, lines: Lines) -> None:
-        self.descriptor, self.origins, self.lines = descriptor, origins, lines
+    def __init__(
+        self, descriptor: int, origins: Origins, lines: Lines, own: tuple[str, ...] = (), store: str | None = None
+    ) -> None:
+        self.descriptor, self.origins, self.lines, self.own, self.store = descriptor, origins, lines, own, store
         self.running = False
+        self.looking = False
+        """While the audit itself reads files."""
         self.written: set[str] = set()
+        self.yielded: set[str] = set()
         self.recorded: set[tuple[str, str, bool, str]] = set()
 
     def record(

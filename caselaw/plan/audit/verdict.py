@@ -48,7 +48,7 @@ def judge(observations: Iterable[Observation], coverage: Coverage, scratch: Path
 
 def shown(used: Observation, coverage: Coverage) -> str | None:
     """The name for people and programs; None for what is no use of its own."""
-    if used.kind == "file":
+    if used.kind in ("file", "write"):
         return relative(used.name, coverage.root)
     if used.kind == "module" and used.path is not None:
         return module_name(Path(used.path), coverage.root)
@@ -96,6 +96,14 @@ def covers_variable(used: Observation, coverage: Coverage, _: Path) -> bool:
     return used.name != ALL and used.name in coverage.variables
 
 
+def covers_parameter(used: Observation, coverage: Coverage, _: Path) -> bool:
+    return used.name in coverage.parameters
+
+
+def never_covers(_: Observation, __: Coverage, ___: Path) -> bool:
+    return False
+
+
 def covers_option(used: Observation, coverage: Coverage, _: Path) -> bool:
     return options.covers(used.name, coverage.options)
 
@@ -115,6 +123,10 @@ COVERS: Mapping[Kind, Callable[[Observation, Coverage, Path], bool]] = {
     **dict.fromkeys(BY_COMPARISON, covers_function),
     "module": covers_module,
     "file": covers_file,
+    "write": never_covers,
+    "cache": never_covers,
+    "requirement": covers_function,
+    "parameter": covers_parameter,
     "variable": covers_variable,
     "option": covers_option,
     "subprocess": covers_subprocess,
