@@ -7,7 +7,7 @@ import functools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 from caselaw.components import counts_by_name
@@ -39,17 +39,25 @@ def watch_parameters(recorder: Recorder, task: Any) -> None:
     watched = {name for name, _ in cls.get_params()} | OF_ALL
     watched |= OF_BRANCHES if hasattr(task, "get_branch_map") else set()
     found_as_ever = cls.__getattribute__
+    known: dict[tuple[str, int, int], CodeType] = {}  # a loop may read one a million times; kept for its id
 
     def found(self: Any, name: str) -> Any:
         if name in watched and self is task:
             frame = next(outwards(sys._getframe(1)))
-            if recorder.origins.of(frame.f_code.co_filename) == "first-party" and not (
-                is_declaration(recorder, frame) or is_for_a_message(recorder, frame)
-            ):
+            place = name, id(frame.f_code), frame.f_lasti
+            if place not in known and is_use(recorder, frame):
                 recorder.record("parameter", name, frame)
+                known[place] = frame.f_code
         return found_as_ever(self, name)
 
     cls.__getattribute__ = found
+
+
+def is_use(recorder: Recorder, frame: FrameType) -> bool:
+    """Whether first-party code reads here what may change what the task makes."""
+    if recorder.origins.of(frame.f_code.co_filename) != "first-party":
+        return False
+    return not (is_declaration(recorder, frame) or is_for_a_message(recorder, frame))
 
 
 def is_for_a_message(recorder: Recorder, frame: FrameType) -> bool:
