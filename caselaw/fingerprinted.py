@@ -44,7 +44,7 @@ from caselaw.parameters import (
     same,
     text_of,
 )  # fmt: skip
-from caselaw.publishing import Desk, publishing
+from caselaw.publishing import RunOutputs, publishing
 from caselaw.recording import RunContext, Started, run_context
 from caselaw.records import RecordIndex
 from caselaw.records.index import index_of
@@ -90,7 +90,7 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     _started: Started | None = None
     _has_published = False
     _letter: Path | None = None
-    _desk: Desk | None = None
+    _run_outputs: RunOutputs | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -356,7 +356,7 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
 
     def _written(self) -> bool:
         """Whether its `run()` goes on and has written every product."""
-        return self._desk is not None and not self._desk.lacking
+        return self._run_outputs is not None and not self._run_outputs.lacking
 
     def all_published(self) -> bool:
         """Whether the task, or every branch of the workflow, is published."""

@@ -24,8 +24,8 @@ from caselaw.storage.target import target_of
 logger = logging.getLogger(__name__)
 
 
-class Desk:
-    """The place where one run of a branch writes. `scratch`: the folder that holds its staging folder."""
+class RunOutputs:
+    """What one run of a branch writes, until it is published. `scratch`: the folder that holds its staging folder."""
 
     def __init__(self, task: Any, scratch: Path) -> None:
         self.task = task
@@ -111,18 +111,18 @@ class Desk:
 @contextlib.contextmanager
 def running(task: Any) -> Iterator[None]:
     """While `run()` of a task goes on: what it writes by `output()` and `publish()` is published at its end."""
-    if task._desk is not None:  # run() that calls itself
+    if task._run_outputs is not None:  # run() that calls itself
         yield
         return
     if task._started is None:  # not in a worker, whose run has asked this before
         require_before_run(task.hashed_code, type(task))
-    task._desk = desk = Desk(task, task.store.scratch)
+    task._run_outputs = outputs = RunOutputs(task, task.store.scratch)
     try:
         yield
-        desk.deliver()
+        outputs.deliver()
     finally:
-        task._desk = None
-        desk.close()
+        task._run_outputs = None
+        outputs.close()
 
 
 def run_of(task: Any) -> None:
@@ -143,12 +143,12 @@ def refuse_yields(task: Any, made: Any) -> None:
 @contextlib.contextmanager
 def publishing(task: Any) -> Iterator[Mapping[str, Path]]:
     """Paths of this machine to write the products of a task to; on success all of them are published, else none."""
-    if task._desk is None and task.published():
+    if task._run_outputs is None and task.published():
         raise PublishError(
             "the outputs are published already, and an output is never changed",
             ", ".join(task.location.full_names(task.fingerprint)), "remove them first, if they are to be made again",
         )  # fmt: skip
-    with running(task), task._desk.block() as paths:
+    with running(task), task._run_outputs.block() as paths:
         yield paths
 
 

@@ -180,10 +180,10 @@ class Task(FingerprintedTask):
 
     def output(self) -> Outputs:
         """Targets of all products; while `run()` goes on, of what it writes."""
-        return outputs_of(self.location, self.fingerprint) if self._desk is None else self._desk.outputs()
+        return outputs_of(self.location, self.fingerprint) if self._run_outputs is None else self._run_outputs.outputs()
 
     def complete(self) -> bool:
-        if self._branch_row is None and self._desk is None:
+        if self._branch_row is None and self._run_outputs is None:
             self.renew_fingerprints()
         if not self.declared:
             return made_as_noted(self)

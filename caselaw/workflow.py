@@ -336,13 +336,13 @@ class Workflow(FingerprintedTask, PoolWorkflow, LocalWorkflow):
 
     def output(self) -> Outputs:
         """Targets of all products of a branch; while its `run()` goes on, of what it writes."""
-        return self.branch_outputs(self.branch) if self._desk is None else self._desk.outputs()
+        return self.branch_outputs(self.branch) if self._run_outputs is None else self._run_outputs.outputs()
 
     def branch_outputs(self, number: int) -> Outputs:
         return outputs_of(self.location, self.fingerprints[number] if self._branch_row is None else self.fingerprint)
 
     def complete(self) -> bool:
-        if self._branch_row is None and self._desk is None and self.upstream_seen.unknown:
+        if self._branch_row is None and self._run_outputs is None and self.upstream_seen.unknown:
             self.renew_fingerprints()
         if not self.declared:
             return made_as_noted(self)

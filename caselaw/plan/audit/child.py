@@ -25,7 +25,7 @@ from caselaw.plan.audit.origin import Origins
 from caselaw.plan.audit.parameters import watch_parameters
 from caselaw.plan.audit.recorder import Lines, Recorder
 from caselaw.plan.audit.variables import watch_variables
-from caselaw.publishing import Desk
+from caselaw.publishing import RunOutputs
 from caselaw.storage import Location
 
 OBSERVATIONS, FAILURE, OUTPUT, DIGESTS = "observations.jsonl", "failure.txt", "output.txt", "digests.json"
@@ -75,7 +75,7 @@ def serve() -> None:
 def run(request: Request, recorder: Recorder) -> None:
     job, row = pickle.loads(request.branch)
     task = job.branch(job.task(), request.number, row)
-    desk = divert(task, request.scratch)
+    outputs = divert(task, request.scratch)
     if not request.texts:
         watch_parameters(recorder, task)
     recorder.running = True
@@ -85,8 +85,8 @@ def run(request: Request, recorder: Recorder) -> None:
         record_modules_from_elsewhere(recorder, request.names)
     finally:
         recorder.running = False
-    desk.require_written()
-    digests = {product: content_digest(path) for product, path in desk.staging.paths.items()}
+    outputs.require_written()
+    digests = {product: content_digest(path) for product, path in outputs.staging.paths.items()}
     (request.scratch / DIGESTS).write_text(json.dumps(digests))
 
 
@@ -129,9 +129,9 @@ def finish(run: Any, recorder: Recorder, *, counts: bool) -> None:
             recorder.yielded.update(os.path.realpath(os.fspath(path)) for path in targets(outputs) if counts)
 
 
-def divert(task: Any, scratch: Path) -> Desk:
+def divert(task: Any, scratch: Path) -> RunOutputs:
     """Let the task write to a temporary folder whatever it publishes; returns where."""
-    desk = Desk(task, scratch / "store")
-    task._desk = desk
+    outputs = RunOutputs(task, scratch / "store")
+    task._run_outputs = outputs
     task.__dict__["location"] = Location.of(str(scratch / "outputs"), task.products)
-    return desk
+    return outputs
