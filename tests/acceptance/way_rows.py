@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from own_path_rows import OWN_PATHS
 from ways import Way, all_of, code, file
 
 EXTERNAL = """
@@ -720,4 +721,4 @@ CONDITIONS = [
     ),
 ]
 
-ROWS = [*OUTPUTS, *OWN_OUTPUTS, *ASSIGNED, *SELECTIONS, *YIELDED, *CONDITIONS]
+ROWS = [*OUTPUTS, *OWN_OUTPUTS, *OWN_PATHS, *ASSIGNED, *SELECTIONS, *YIELDED, *CONDITIONS]

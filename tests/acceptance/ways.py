@@ -22,7 +22,7 @@ import luigi.util
 
 from executions import note_execution
 
-ROOT = Path.cwd()
+ROOT = Path(__file__).parent
 
 
 class Step(caselaw.Task):

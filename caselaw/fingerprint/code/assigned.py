@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from caselaw.fingerprint.code.members import says_what_is_made
+from caselaw.fingerprint.code.members import SAYS_WHAT_IS_MADE, says_what_is_made
 
 LOCAL = ".<locals>"
 
@@ -18,6 +18,8 @@ class Assigned(NamedTuple):
     module: str
     name: str
     is_local: bool
+    makes: bool = False
+    """Whether it says what a task makes."""
 
     @property
     def entry(self) -> str:
@@ -31,7 +33,8 @@ def assigned_methods(task_class: type, ours: Callable[[str], bool]) -> tuple[Ass
         if ours(cls.__module__):
             for name, member in vars(cls).items():
                 if says_what_is_made(name):
-                    found.update(dict.fromkeys(origins(cls, member, ours)))
+                    of = (each._replace(makes=name in SAYS_WHAT_IS_MADE) for each in origins(cls, member, ours))
+                    found.update(dict.fromkeys(of))
     return tuple(found)
 
 

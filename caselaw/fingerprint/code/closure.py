@@ -197,7 +197,7 @@ class Closures:
             start(search)
             for each in assigned:
                 unseen = each.is_local and str(sys.modules[each.module].__file__) not in reached
-                search.start(each.module if unseen else each.entry)
+                search.start(each.module if unseen else each.entry, each.makes)
 
         return self._closure(modules, start_with)
 

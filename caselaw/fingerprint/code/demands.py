@@ -11,8 +11,9 @@ from caselaw.fingerprint.code.classes import ancestors, definition
 from caselaw.fingerprint.code.data import Wanted, countable, standing_for
 from caselaw.fingerprint.code.facts import Read, Ref
 from caselaw.fingerprint.code.found import Found
+from caselaw.fingerprint.code.made import Made
 from caselaw.fingerprint.code.places import roots
-from caselaw.fingerprint.code.reads import ANNOTATIONS, DOCSTRINGS, EVERYWHERE, FRAMES, OPENED, SEARCHED, TEXT
+from caselaw.fingerprint.code.reads import ANNOTATIONS, DOCSTRINGS, EVERYWHERE, FRAMES, OPENED, PASSED, SEARCHED, TEXT
 from caselaw.fingerprint.code.resolution import MODULE, NAME, Resolver, Target
 from caselaw.fingerprint.code.table import Part
 
@@ -31,6 +32,7 @@ class Seeker(Protocol):
 
     resolver: Resolver
     found: Found
+    made: Made
 
     def reach(self, target: Target, path: str, line: int) -> None: ...
     def warn(self, module: str, line: int, what: str) -> None: ...
@@ -40,14 +42,15 @@ def meet(search: Seeker, module: str, part: Part) -> None:
     """Reach what a piece of code observes."""
     for read in part.reads:
         if read.place is not None:
-            _meet_place(search, module, read)
+            if not (search.made.follows and read.what == PASSED):
+                _meet_place(search, module, read)
         elif read.what == FRAMES:
             search.found.frames = True
         else:
             for owner in _modules_of(search.resolver, module, read.owner):
                 search.found.readings.add((read.what, owner))
     inside = {root[1:] for read in part.reads if read.place is not None for root in roots(read.place)}
-    for ref in part.refs:
+    for ref in part.refs if not search.made.follows else ():
         if tuple(ref) not in inside:
             for place_module, place in _places(search.resolver, module, ref):
                 if place_module != module:

@@ -45,4 +45,9 @@ PLAIN_TASKS = frozenset({
 
 def asked_by_engine(name: str) -> bool:
     """Whether a member of that name may be used by the engine."""
-    return name in _NAMES or name.startswith(_PREFIXES)
+    return asked_by_name(name) or name.startswith(_PREFIXES)
+
+
+def asked_by_name(name: str) -> bool:
+    """Whether the engine has a public member of exactly that name."""
+    return name in _NAMES

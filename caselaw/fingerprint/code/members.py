@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from caselaw.fingerprint.code.classes import Class
 from caselaw.fingerprint.code.facts import PASSED_ON
-from caselaw.fingerprint.code.hooks import asked_by_engine
+from caselaw.fingerprint.code.hooks import asked_by_engine, asked_by_name
 from caselaw.fingerprint.code.table import ClassTable, Part
 
 _NEVER = frozenset({
@@ -25,6 +25,8 @@ _UNLESS_USED = frozenset({"acceptance", "priority", "tolerance"})
 """The engine's, but also words of physics: they count when counted code mentions them."""
 _NEVER_PREFIXES = ("arc_", "crab_", "disable_", "glite_", "htcondor_", "lsf_", "slurm_")
 _UPSTREAM = frozenset({"create_branch_map", "requires", "upstream", "workflow_requires"})
+SAYS_WHAT_IS_MADE = frozenset({"complete", "output"})
+"""They say what is made, and are asked while a task is: a path that they name is none that is read."""
 _CALLED_BY_ENGINE = frozenset({"branch_value", "complete", "input", "output", "products", "run", "seed"})
 
 
@@ -34,6 +36,8 @@ class Kept:
 
     statements: set[int] = field(default_factory=set)
     methods: set[str] = field(default_factory=set)
+    of_outputs: set[int | str] = field(default_factory=set)
+    """Those of them that no member but `output()` and `complete()` uses."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,10 @@ class _Member:
     @property
     def mentions(self) -> frozenset[str]:
         return frozenset().union(*(part.mentions for part in self.parts))
+
+    @property
+    def is_method(self) -> bool:
+        return not any(part.names for part in self.parts)
 
 
 Table = tuple[Class, ClassTable]
@@ -71,7 +79,9 @@ def kept_members(
     """
     members = [member for cls, table in lookup for member in _members(cls, table, is_parameter)]
     helpers = set() if unused else {(cls, name) for cls, table in lookup[1:] for name in table.methods}
-    counted = _counted(members, _overridden(members, lookup), helpers)
+    hidden = _overridden(members, lookup)
+    counted = _counted(members, hidden, helpers)
+    of_outputs = _of_outputs(counted, hidden)
     kept: dict[Class, Kept] = {cls: Kept() for cls, _ in lookup}
     for cls, table in lookup:
         names = {member.name for member in counted if member.cls == cls}
@@ -80,6 +90,9 @@ def kept_members(
             left_out = (part.value is not None and is_parameter(cls[0], part)) or any(map(never_counts, part.names))
             if not left_out and (not part.names or names & set(part.names)):
                 kept[cls].statements.add(number)
+                if part.names and all((cls, name) in of_outputs for name in part.names):
+                    kept[cls].of_outputs.add(number)
+        kept[cls].of_outputs |= {name for name in kept[cls].methods if (cls, name) in of_outputs}
     return kept
 
 
@@ -116,6 +129,24 @@ def _counted(members: Sequence[_Member], hidden: set[_Member], helpers: set[tupl
             return counted
         counted += used
         left = [m for m in left if m not in used]
+
+
+def _of_outputs(counted: Sequence[_Member], hidden: set[_Member]) -> set[tuple[Class, str]]:
+    """Members that only say what is made: those of outputs, and what no other member uses."""
+    left = [m for m in counted if m.name in SAYS_WHAT_IS_MADE]
+    if not left:
+        return set()
+    others = [m for m in counted if not (m.name in SAYS_WHAT_IS_MADE or _dunder(m.name) or asked_by_name(m.name))]
+    left += [m for m in others if m.is_method and not asked_by_engine(m.name)]
+    while more := [m for m in others if m not in left and any(_uses(user, m, m in hidden) for user in left)]:
+        left += more
+    while read := [
+        m
+        for m in left
+        if m.name not in SAYS_WHAT_IS_MADE and any(_uses(user, m, m in hidden) for user in counted if user not in left)
+    ]:
+        left = [m for m in left if m not in read]
+    return {(m.cls, m.name) for m in left}
 
 
 def _is_helper(member: _Member, of_base: bool) -> bool:

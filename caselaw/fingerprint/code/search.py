@@ -25,11 +25,12 @@ from caselaw.fingerprint.code.effects import Effects, subclasses
 from caselaw.fingerprint.code.facts import READS_ORDER, Import, Ref
 from caselaw.fingerprint.code.found import ClosureWarning, Event, Found
 from caselaw.fingerprint.code.items import ANYWHERE, Name
+from caselaw.fingerprint.code.made import Made, assigns_outputs, members_of
 from caselaw.fingerprint.code.members import Kept, kept_members, left_out
 from caselaw.fingerprint.code.modules import ENGINE, standard_library
 from caselaw.fingerprint.code.resolution import BELOW, EXTERNAL, MISSING, MODULE, NAME, Resolver, Target
 from caselaw.fingerprint.code.sources import Source
-from caselaw.fingerprint.code.table import MAYBE, ClassTable, Part
+from caselaw.fingerprint.code.table import MAYBE, Binding, ClassTable, Part
 
 
 class Search:
@@ -52,13 +53,15 @@ class Search:
         """Names that code refers to."""
         self._without_unused: dict[Class, tuple[Class, ...]] = {}
         """Classes of tasks that are asked for, with the order of look-up."""
+        self.made = Made()
 
     # Where it starts
 
-    def start(self, entry: str) -> None:
-        """Reach `module:name`, or a whole `module`."""
+    def start(self, entry: str, makes: bool = False) -> None:
+        """Reach `module:name`, or a whole `module`; `makes` says that it is asked only for what a task makes."""
         module, _, name = entry.partition(":")
         self.found.starts.setdefault(module)
+        self.made.follows = makes
         if not self._is_there(module):
             return
         chain = tuple(name.split(".")) if name else ()
@@ -129,9 +132,13 @@ class Search:
     def run(self) -> Found:
         while self._queue:
             self._queue.pop()()
+            self.made.follows = False
             if not self._queue and self.found.frames:
                 for module in list(self.found.imported):
                     self._reach_module(module)
+            if not self._queue and self.made:
+                for cls, part in self.made.named_by_others(self.resolver, self.found):
+                    self.follow(cls[0], part)
             if not self._queue and self._asks_subclasses:
                 for event, bases in self._subclasses:
                     for base in bases:
@@ -169,16 +176,25 @@ class Search:
             if lookup is not None:  # somebody may ask for any of its members
                 self._without_unused = {cls: of for cls, of in self._without_unused.items() if of != lookup}
                 self._reach_task(lookup)
-            return
-        self.found.names[module, name] = None
+            if not self.made.is_news((module, name)):
+                return
+        else:
+            self.found.names[module, name] = None
+            self.made.note((module, name))
         self.import_module(module)
         binding = self.resolver.table(module).bindings[name]
-        for part in binding.parts:
-            self.follow(module, part)
+        self._follow_binding((module, name), binding)
         if binding.definition is not None:
             self._reach_class((module, name), binding.definition)
-        for waiting in self._waiting.pop((module, name), ()):
+        for waiting in self._waiting.get((module, name), ()):
             self._reach_name(*waiting)
+
+    def _follow_binding(self, name: Name, binding: Binding) -> None:
+        making = self.made.follows
+        for part in binding.parts:
+            self.made.follows = making or (assigns_outputs(part) and is_task(self.resolver, name))
+            self.follow(name[0], part)
+        self.made.follows = making
 
     def _reach_class(self, cls: Class, table: ClassTable) -> None:
         if is_task(self.resolver, cls):
@@ -207,12 +223,12 @@ class Search:
         for cls, kept in kept_of.items():
             table = definition(self.resolver, cls)
             assert table is not None
-            if cls not in self.found.names:
-                self.found.names[cls] = None
+            if cls not in self.found.names or self.made.is_news(cls):
+                self.found.names.setdefault(cls)
+                self.made.note(cls)
                 self.import_module(cls[0])
-                for part in self.resolver.table(cls[0]).bindings[cls[1]].parts:
-                    self.follow(cls[0], part)
-                for waiting in self._waiting.pop(cls, ()):
+                self._follow_binding(cls, self.resolver.table(cls[0]).bindings[cls[1]])
+                for waiting in self._waiting.get(cls, ()):
                     self._reach_name(*waiting)
             self.found.tasks.add(cls)
             self.keep(cls, table, kept)
@@ -227,13 +243,18 @@ class Search:
 
     def keep(self, cls: Class, table: ClassTable, kept: Kept) -> None:
         before = self.found.classes.setdefault(cls, Kept())
-        if not before.statements and not before.methods:
+        making = self.made.follows
+        if not (before.statements or before.methods) or (self.made and not making):
             self.follow(cls[0], table.head)
-        for number in kept.statements - before.statements:
-            self.follow(cls[0], table.statements[number])
-        for name in kept.methods - before.methods:
-            for part in table.methods[name]:
-                self.follow(cls[0], part)
+        for member in members_of(kept):
+            self.made.follows = making or member in kept.of_outputs
+            known = member in before.statements or member in before.methods
+            if not known:
+                self.made.note((cls, member))
+            if not known or self.made.is_news((cls, member)):
+                for part in table.parts_of(member):
+                    self.follow(cls[0], part)
+        self.made.follows = making
         before.statements |= kept.statements
         before.methods |= kept.methods
 
@@ -241,6 +262,7 @@ class Search:
         """Everything that a module defines, and what it takes from other modules of ours to pass it on."""
         if module in self.found.whole:
             return
+        making, self.made.follows = self.made.follows, False
         self.found.whole.setdefault(module)
         self.import_module(module)
         for name, binding in self.resolver.table(module).bindings.items():
@@ -257,6 +279,7 @@ class Search:
         for imported in list(self.found.imported):
             if imported.rpartition(".")[0] == module:  # attributes of the package, whoever imports them
                 self._reach_module(imported)
+        self.made.follows = making
 
     def _reach_below(self, module: str) -> None:
         self._reach_module(module)
@@ -276,9 +299,10 @@ class Search:
     # What a piece of code refers to
 
     def follow(self, module: str, part: Part) -> None:
-        self._queue.append(lambda: self._read(module, part))
+        self._queue.append(partial(self._read, module, part, self.made.follows))
 
-    def _read(self, module: str, part: Part) -> None:
+    def _read(self, module: str, part: Part, making: bool = False) -> None:
+        self.made.follows = making
         path = str(self.resolver.path(module))
         for ref in part.refs:
             for target in self.resolver.resolve(module, ref):

@@ -69,6 +69,10 @@ class Sources:
             self._read[key] = self._source(path, docstrings, annotations)
         return self._read[key]
 
+    def text(self, source: Source) -> bytes:
+        """What is in a file of code; nothing of a compiled one."""
+        return self._contents.get(source.digest, b"")
+
     def data(self, path: Path) -> Data:
         """Digest of a file that is no code, or status of a folder."""
         if path not in self._data:

@@ -54,6 +54,10 @@ class ClassTable:
     method_decorators: tuple[Done, ...] = ()
     """Each decorator of a method, and how often it is called."""
 
+    def parts_of(self, member: int | str) -> tuple[Part, ...]:
+        """Of a method, by name, or of a statement, by number."""
+        return self.methods[member] if isinstance(member, str) else (self.statements[member],)
+
 
 @dataclass(frozen=True)
 class Binding:
