@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chain_constructs import CONSTRUCT_FILES
 from chain_observers import OBSERVER_FILES
+from chain_registering import REGISTERING_FILES
 
 PACKAGE = '''\
 """Steps of the small chain."""
@@ -239,6 +240,7 @@ def summary(shapes, numbers):
 PHYSICS = {
     **CONSTRUCT_FILES,
     **OBSERVER_FILES,
+    **REGISTERING_FILES,
     "physics/__init__.py": PACKAGE,
     "physics/reading.py": READING,
     "physics/shaping.py": SHAPING,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chain_registering import REGISTERING_TASK
 from chain_steps import INSTALLED, PHYSICS
 from chain_tasks import CAMPAIGN, EXECUTIONS, FRAMEWORK, INPUTS, LAW_CFG, WORK
 
@@ -24,7 +25,7 @@ PROJECT = {
     "configs/small.yaml": CAMPAIGN,
     "executions.py": EXECUTIONS,
     "framework.py": FRAMEWORK,
-    "work.py": WORK,
+    "work.py": WORK + REGISTERING_TASK,
     **PHYSICS,
     **INPUTS,
 }

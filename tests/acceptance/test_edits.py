@@ -18,6 +18,7 @@ import observed_edits
 import output_edits
 import parameter_edits
 import pytest
+import registering_edits
 import value_edits
 import writing_edits
 from rows import Outcome, Row, outcome_of
@@ -39,6 +40,7 @@ TABLES = (
     parameter_edits,
     observed_edits,
     writing_edits,
+    registering_edits,
 )
 ROWS = [row for table in TABLES for row in table.ROWS]
 
@@ -49,8 +51,10 @@ def complete(tmp_path_factory: pytest.TempPathFactory) -> SmallChain:
     chain = SmallChain.generate(tmp_path_factory.mktemp("chain") / "complete")
     chain.run()
     chain.run("Counting")
+    chain.run("Registering")
     every = {0: 1, 1: 1}
-    assert chain.executions() == {"Read": every, "Shape": every, "Summary": every, "Counting": every}
+    expected = {"Read": every, "Shape": every, "Summary": every, "Counting": every, "Registering": {0: 1}}
+    assert chain.executions() == expected
     return chain
 
 
