@@ -1,106 +1,103 @@
-"""Cost of a code closure: a task that reaches 200 symbols in 20 modules.
+"""Cost of a code closure: of a task that reaches 200 functions, of producers in a registry, of installed packages.
 
 Cold is without a memo on disk, warm with it, each in a process of its own with caselaw imported; again is the
-second question in the same process. Medians.
+second question in the same process. CPU milliseconds, the least of several; other builds of caselaw are asked in turn.
 
-    python benchmarks/closure.py
+    python benchmarks/closure.py [--beside path/to/another/bin/python] [--repeat 5] [chain flow vector hist coffea]
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from closure_projects import chain, flow
 from machine import table_header
 
-MODULES, FUNCTIONS = 20, 10
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "fingerprint"))
 
-FUNCTION = '''
-def f{n}(events, cuts=CUTS, scale=1.0):
-    """Selects, weighs and sums."""
-    selected = [event for event in events if event["pt"] > cuts["pt"] and abs(event["eta"]) < cuts["eta"]]
-    weights = {{name: scale * sum(event["weight"] for event in selected) for name in ("up", "down")}}
-    for event in selected:
-        if event["charge"] != {n}:
-            weights["up"] += event["weight"] ** 2
-        elif event["charge"] == -1:
-            raise ValueError(f"no {{event['charge']:>{n}}} in {{weights!r}}")
-    return {call}(selected, cuts, scale=weights["up"])
-'''
-
-TASK = """
-import caselaw
-from chain.m0 import f0
-
-class Sum(caselaw.Task):
-    products = {"sum": "json"}
-
-    def run(self):
-        with self.publish() as out:
-            out["sum"].write_text(str(f0([])))
-"""
+from fuzzed_packages import entries
+from package_fuzz import Project
 
 ASK = """
 import json, sys, time
 import caselaw, caselaw.task
-from caselaw.fingerprint import code_closure
-sys.path.insert(0, sys.argv[1])
-import work
+from caselaw.fingerprint import Closures, code_closure, first_party
+root, entries = sys.argv[1], sys.argv[2:]
+sys.path.insert(0, root)
+if not entries:
+    import work
 times = []
 for _ in range(2):
-    start = time.perf_counter()
-    found = code_closure(work.Sum, sys.argv[1])
-    times.append((time.perf_counter() - start) * 1e3)
-print(json.dumps([times, len(found.symbols)]))
+    start = time.process_time()
+    if entries:
+        if not times:
+            closures = Closures(first_party(root))
+        found = closures.of(entries)
+    else:
+        found = code_closure(work.Sum, root)
+    times.append((time.process_time() - start) * 1e3)
+print(json.dumps([times, len(found.symbols), sum(path.suffix == ".py" for path in found.sources)]))
 """
 
 
-def project(folder: Path) -> None:
-    """Functions that call one another, through 20 modules; each module has a constant and uses NumPy."""
-    (folder / "law.cfg").write_text("[caselaw]\n")
-    (folder / "work.py").write_text(TASK)
-    (folder / "chain").mkdir()
-    (folder / "chain" / "__init__.py").write_text("")
-    for m in range(MODULES):
-        following = f"m{m + 1}.f0" if m + 1 < MODULES else "np.asarray"
-        calls = [f"f{n + 1}" if n + 1 < FUNCTIONS else following for n in range(FUNCTIONS)]
-        functions = "".join(FUNCTION.format(n=n, call=call) for n, call in enumerate(calls))
-        imports = f"import numpy as np\nfrom chain import m{(m + 1) % MODULES}\n"
-        constants = 'CUTS = {"pt": 25.0, "eta": 2.4}\n'
-        (folder / "chain" / f"m{m}.py").write_text(imports + constants + functions)
+def project(name: str, folder: Path) -> tuple[Path, list[str]]:
+    """Where a project is, and what it is asked for: `work.Sum` where nothing is named."""
+    if name in ("chain", "flow"):
+        root = folder / name
+        root.mkdir()
+        {"chain": chain, "flow": flow}[name](root)
+        return root, []
+    names = [node.name for node in ast.parse(entries(name)).body if isinstance(node, ast.FunctionDef)]
+    return Project(name, folder).root, [f"driver:{entry}" for entry in names]
 
 
-def ask(folder: Path) -> tuple[list[float], int]:
-    """Milliseconds of the first and the second question of a process, and the number of symbols."""
-    done = subprocess.run([sys.executable, "-c", ASK, str(folder)], capture_output=True, text=True, check=True)
-    times, symbols = json.loads(done.stdout.splitlines()[-1])
-    return times, symbols
+def ask(python: str, root: Path, entries: list[str]) -> tuple[list[float], int, int]:
+    """CPU milliseconds of the first and the second question of a process; symbols and files."""
+    command = [python, "-c", ASK, str(root), *entries]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root)
+    times, symbols, files = json.loads(done.stdout.splitlines()[-1])
+    return times, symbols, files
+
+
+def row(python: str, root: Path, entries: list[str]) -> tuple[float, float, float, int, int]:
+    """Cold, warm, again; symbols and files."""
+    shutil.rmtree(root / ".caselaw", ignore_errors=True)
+    (cold, _), _, _ = ask(python, root, entries)
+    (warm, again), symbols, files = ask(python, root, entries)
+    return cold, warm, again, symbols, files
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--beside", action="append", default=[], metavar="PYTHON", help="of another build of caselaw")
+    parser.add_argument("projects", nargs="*", default=["chain", "flow", "vector", "hist", "coffea"])
     arguments = parser.parse_args()
+    print(table_header(["caselaw", "law", "luigi", "vector", "hist", "coffea"]))
+    print("| project | build | symbols | files | cold | warm | again | cold per symbol | warm per symbol |")
+    print("|---|---|---:|---:|---:|---:|---:|---:|---:|")
+    builds = [sys.executable, *arguments.beside]
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        project(folder)
-        cold, warm, again, symbols = [], [], [], 0
-        for _ in range(arguments.repeat):
-            shutil.rmtree(folder / ".caselaw", ignore_errors=True)
-            cold.append(ask(folder)[0][0])
-            (first, second), symbols = ask(folder)
-            warm.append(first)
-            again.append(second)
-    print(table_header(["caselaw", "law", "luigi"]))
-    print(f"| closure of {symbols} symbols in {MODULES + 1} modules | milliseconds |\n|---|---|")
-    for name, times in (("cold, without memo", cold), ("warm, fresh process", warm), ("again, same process", again)):
-        print(f"| {name} | {statistics.median(times):.1f} |")
+        for name in arguments.projects:
+            root, entries = project(name, Path(temporary))
+            rows: dict[str, list[tuple[float, float, float, int, int]]] = {python: [] for python in builds}
+            for _ in range(arguments.repeat):
+                for python in builds:
+                    rows[python].append(row(python, root, entries))
+            for number, python in enumerate(builds):
+                cold, warm, again, symbols, files = map(min, zip(*rows[python], strict=True))
+                print(
+                    f"| {name} | {'beside' if number else 'this'} | {symbols} | {files} | {cold:.0f} | {warm:.1f} | "
+                    f"{again:.2f} | {cold / symbols:.2f} | {warm / symbols:.3f} |",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from typing import Any
 
 from caselaw.errors import FingerprintError
 from caselaw.fingerprint.code.assigned import Assigned, assigned_methods
-from caselaw.fingerprint.code.demands import Needs, needs_of
+from caselaw.fingerprint.code.demands import Needs, StartAgainError, needs_of
 from caselaw.fingerprint.code.effects import Effects
 from caselaw.fingerprint.code.facts import Option
 from caselaw.fingerprint.code.found import ClosureWarning, Found
@@ -28,6 +28,7 @@ from caselaw.fingerprint.code.search import Search
 from caselaw.fingerprint.code.sources import Source, Sources, status_of
 from caselaw.fingerprint.code.symbols import Symbol, mentions, statuses, symbols
 from caselaw.fingerprint.code.values import found_with_values
+from caselaw.fingerprint.collector import paused_collector
 from caselaw.fingerprint.distributions import MISSING, Distributions
 from caselaw.fingerprint.hashing import digest
 
@@ -144,7 +145,8 @@ class Closures:
         place = first_party.root / ".caselaw" if folder is None else Path(folder)
         self.first_party = first_party
         self.finder = Finder(first_party)
-        self.sources = Sources(place, texts)
+        with paused_collector():
+            self.sources = Sources(place, texts)
         self.distributions = Distributions(place)
         self._resolvers: dict[frozenset[tuple[str, str]], tuple[Resolver, Effects]] = {}
         self._known: dict[Any, Closure] = {}
@@ -220,12 +222,17 @@ class Closures:
     def _is_installed(self, top: str) -> bool:
         return all(found.version != MISSING for found in self.distributions.of(top))
 
+    @paused_collector()
     def _closure(self, modules: Sequence[str], start: Callable[[Search], None]) -> Closure:
         needs = Needs()
         while True:
             search = self._search(modules, needs)
-            start(search)
-            found = found_with_values(search)
+            try:
+                start(search)
+                found = found_with_values(search)
+            except StartAgainError:
+                needs = needs_of(search.resolver, search.found, needs)
+                continue
             if needs == (needs := needs_of(search.resolver, found, needs)):
                 break
         self.sources.save()

@@ -33,9 +33,19 @@ class Seeker(Protocol):
     resolver: Resolver
     found: Found
     made: Made
+    may_start_again: bool
+    """Whether it ends with StartAgainError as soon as all modules are to be read in another way."""
 
     def reach(self, target: Target, path: str, line: int) -> None: ...
     def warn(self, module: str, line: int, what: str) -> None: ...
+
+
+class StartAgainError(Exception):
+    """All modules are to be read in another way: what a search found so far is of no use."""
+
+
+def _changes_tables(resolver: Resolver, what: str) -> bool:
+    return what in (DOCSTRINGS, ANNOTATIONS) and (what, EVERYWHERE) not in resolver.readings
 
 
 def meet(search: Seeker, module: str, part: Part) -> None:
@@ -49,6 +59,8 @@ def meet(search: Seeker, module: str, part: Part) -> None:
         else:
             for owner in _modules_of(search.resolver, module, read.owner):
                 search.found.readings.add((read.what, owner))
+                if owner == EVERYWHERE and search.may_start_again and _changes_tables(search.resolver, read.what):
+                    raise StartAgainError
     inside = {root[1:] for read in part.reads if read.place is not None for root in roots(read.place)}
     for ref in part.refs if not search.made.follows else ():
         if tuple(ref) not in inside:

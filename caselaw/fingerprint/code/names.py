@@ -47,30 +47,45 @@ def names_of(nodes: Iterable[ast.AST]) -> Names:
     stack: list[Any] = list(nodes)
     while stack:
         node = stack.pop()
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
+        cls = type(node)
+        if cls is ast.Name:
+            if type(node.ctx) is not ast.Load:
                 names.bound.add(node.id)
-        elif isinstance(node, Function | ast.ClassDef):
-            names.bound.add(node.name)
-            stack.extend(_evaluated_here(node))
-        elif isinstance(node, ast.Lambda):
-            stack.extend(_defaults(node.args))
-        elif isinstance(node, Comprehension):
-            walrus = (inner.target for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr))
-            names.bound.update(target.id for target in walrus)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            for name, origin in origins_of(node):
-                names.imported.setdefault(name, []).append(origin)
-        elif isinstance(node, ast.Global):
-            names.of_module.update(node.names)
-        elif isinstance(node, ast.Nonlocal):
-            names.outer.update(node.names)
-        else:
-            captured = _captured(node)
-            if captured:
-                names.bound.add(captured)
+        elif cls in _BINDING:
+            _bind(names, node, stack)
+        elif cls is not ast.Constant:
             stack.extend(children(node))
     return names
+
+
+def _bind(names: Names, node: Any, stack: list[Any]) -> None:
+    """Note what a node binds by itself, and what of it is evaluated here."""
+    if isinstance(node, Function | ast.ClassDef):
+        names.bound.add(node.name)
+        stack.extend(_evaluated_here(node))
+    elif isinstance(node, ast.Lambda):
+        stack.extend(_defaults(node.args))
+    elif isinstance(node, Comprehension):
+        walrus = (inner.target for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr))
+        names.bound.update(target.id for target in walrus)
+    elif isinstance(node, ast.Import | ast.ImportFrom):
+        for name, origin in origins_of(node):
+            names.imported.setdefault(name, []).append(origin)
+    elif isinstance(node, ast.Global):
+        names.of_module.update(node.names)
+    elif isinstance(node, ast.Nonlocal):
+        names.outer.update(node.names)
+    else:
+        captured = node.rest if isinstance(node, ast.MatchMapping) else node.name
+        if captured:
+            names.bound.add(captured)
+        stack.extend(children(node))
+
+
+_BINDING = frozenset({
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, *Comprehension.__args__, ast.Import,
+    ast.ImportFrom, ast.Global, ast.Nonlocal, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping,
+})  # fmt: skip
 
 
 def names_of_class(node: ast.ClassDef) -> Names:
@@ -86,11 +101,18 @@ def names_of_class(node: ast.ClassDef) -> Names:
 
 def names_of_function(node: Function | ast.Lambda) -> Names:
     """The parameters of a function, and the names that its body binds."""
+    known: Names | None = getattr(node, _KNOWN, None)
+    if known is not None:
+        return known
     names = names_of([node.body] if isinstance(node, ast.Lambda) else node.body)
     arguments = node.args
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
     names.bound |= {argument.arg for argument in every if argument is not None}
+    setattr(node, _KNOWN, names)  # asked for wherever a walk comes by
     return names
+
+
+_KNOWN = "names_of_caselaw"
 
 
 def names_of_targets(node: ast.AST) -> set[str]:
@@ -117,13 +139,6 @@ def imports_of(node: ast.Import | ast.ImportFrom) -> list[Import]:
     if isinstance(node, ast.Import):
         return [Import(node.lineno, 0, alias.name) for alias in node.names]
     return [Import(node.lineno, node.level, node.module or "", alias.name) for alias in node.names]
-
-
-def _captured(node: ast.AST) -> str | None:
-    """The name that an `except … as`, or a pattern of `match`, binds."""
-    if isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
-        return node.name
-    return node.rest if isinstance(node, ast.MatchMapping) else None
 
 
 def _evaluated_here(node: Function | ast.ClassDef) -> Iterator[ast.expr]:

@@ -13,6 +13,8 @@ _PARSERS = {
     "law.Config": "law",
     "luigi.configuration": "luigi",
 }
+CONFIGURED = frozenset({"law", "luigi"})
+"""Packages with a configuration."""
 _OF_SECTION = frozenset({"options", "keys", "items", "has_section", "getintdict"})
 _OF_OPTION = frozenset({
     "get", "getint", "getfloat", "getboolean", "get_default", "get_expanded", "get_expanded_int",

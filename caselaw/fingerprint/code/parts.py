@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from caselaw.fingerprint.code.cuts import Region
-from caselaw.fingerprint.code.facts import MENTIONS, OWN, Facts, Ref
+from caselaw.fingerprint.code.facts import MENTIONS, OWN, Done, Facts, Ref
 from caselaw.fingerprint.code.references import Walker
 from caselaw.fingerprint.code.scopes import Scope
 from caselaw.fingerprint.code.syntax import EVALUATED, PLAIN, Reading, cleaned, node_digest
@@ -43,6 +43,16 @@ class Parts:
             facts = Walker(self.module, self.reading).walk([statement], self.annotations, self.module)
             known = self._known[id(statement)] = (statement, facts)
         return known[1]
+
+    def mutations(self, statement: ast.AST) -> list[Done]:
+        """What a statement at the top level mutates; of a class, no more than what is executed on import."""
+        if not isinstance(statement, ast.ClassDef):
+            return self.facts(statement).mutations
+        key = -id(statement)
+        if key not in self._known:
+            walker = Walker(self.module, self.reading, only_import=True)
+            self._known[key] = (statement, walker.walk([statement], self.annotations, self.module))
+        return self._known[key][1].mutations
 
     def of_statement(self, node: ast.AST, owner: str = "", regions: Sequence[Region] = ()) -> Part:
         """The part of a statement at the top level; in `regions`, names are its own."""

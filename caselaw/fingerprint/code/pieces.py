@@ -85,8 +85,8 @@ class Pieces:
 
         What decorators mutate is another matter: see effects.
         """
-        facts = self.make.facts(self._without_decorators(statement))
-        found = {done.what.chain[0] for done in facts.mutations if _on_import(done)}
+        mutations = self.make.mutations(self._without_decorators(statement))
+        found = {done.what.chain[0] for done in mutations if _on_import(done)}
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
             chain = root_chain(statement.value.func)
             if chain and not isinstance(statement.value.func, ast.Name):

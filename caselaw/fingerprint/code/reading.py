@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from caselaw.fingerprint.code.options import CONFIGURED
 from caselaw.fingerprint.code.parsing import parse
 from caselaw.fingerprint.code.places import SEEDS
 from caselaw.fingerprint.code.reads import ANNOTATION_NAMES, DOCSTRING_NAMES
@@ -27,7 +28,7 @@ def reading_of(tree: ast.Module, docstrings: bool = False, annotations: bool = F
     aliases: dict[str, set[str]] = {}
     bound: set[str] = set()
     mentioned: set[str] = set()
-    inspect = divides = False
+    inspect = divides = configures = False
     stack: list[Any] = [tree]
     while stack:
         node = stack.pop()
@@ -48,6 +49,7 @@ def reading_of(tree: ast.Module, docstrings: bool = False, annotations: bool = F
             inspect |= "inspect" in {getattr(node, "module", None), *(alias.name for alias in node.names)}
             for name, origin in _origins(node):
                 aliases.setdefault(name, set()).add(origin)
+                configures |= origin.partition(".")[0] in CONFIGURED
                 mentioned.update(origin.split(".")[-2:])
         elif isinstance(node, Function | ast.ClassDef):
             bound.add(node.name)
@@ -67,6 +69,7 @@ def reading_of(tree: ast.Module, docstrings: bool = False, annotations: bool = F
         annotations=annotations or (inspect and "signature" in mentioned) or bool(mentioned & ANNOTATION_NAMES),
         seeds=bool(mentioned & SEEDS),
         joins=divides or bool(mentioned & (SEEDS | _JOINS)),
+        configures=configures or not mentioned.isdisjoint(CONFIGURED),
     )
 
 

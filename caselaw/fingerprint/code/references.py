@@ -24,12 +24,24 @@ from caselaw.fingerprint.code.names import (
 from caselaw.fingerprint.code.scopes import Scope, with_type_parameters
 from caselaw.fingerprint.code.syntax import (
     EVALUATED,
+    JUDGED,
     Reading,
     counted_statements,
     field_names,
     field_value,
     inner_scopes,
 )
+from caselaw.fingerprint.code.trees import NO_NODES
+
+_FIELDS: dict[type, tuple[str, ...]] = {}
+
+
+def walked_fields(cls: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a class of nodes in which more nodes are, in the order in which they count."""
+    found = _FIELDS.get(cls)
+    if found is None:
+        found = _FIELDS[cls] = tuple(name for name in field_names(cls) if name not in NO_NODES)
+    return found
 
 
 @dataclass
@@ -46,12 +58,16 @@ class Walker:
     """Nodes that what is around them has been noted with: see `observers`."""
     asked: set[int] = field(default_factory=set)
     """Nodes of a configuration of which a call reads known options."""
+    only_import: bool = False
+    """Whether code that is not executed on import is left out."""
 
     def walk(self, nodes: Iterable[ast.AST], annotations: str, scope: Scope, depth: int = 0) -> Facts:
         """`annotations` says whether annotations are evaluated where the nodes stand (see syntax)."""
         self.push(list(nodes), annotations, scope, depth)
         while self.stack:
             node, annotations, scope, depth = self.stack.pop()
+            if depth and self.only_import:
+                continue
             if self.reading.joins and type(node) in observers.MAY_BE_PLACES[self.reading.seeds]:
                 observers.observe_place(self, node, scope)
             visit = _VISITS.get(type(node))
@@ -60,9 +76,13 @@ class Walker:
         return self.facts
 
     def children(self, node: ast.AST, annotations: str, scope: Scope, depth: int) -> None:
-        inner = inner_scopes(node, annotations, self.reading)
-        for name in field_names(type(node)):
-            self.push(field_value(node, name, annotations, self.reading), inner.get(name, annotations), scope, depth)
+        """What a node holds; functions and classes have visits of their own."""
+        for name in walked_fields(type(node)):
+            value = field_value(node, name, annotations, self.reading) if name in JUDGED else getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                self.stack.append((value, annotations, scope, depth))
+            elif value:
+                self.push(value, annotations, scope, depth)
 
     def push(self, value: Any, annotations: str, scope: Scope, depth: int) -> None:
         for part in value if isinstance(value, list) else (value,):
@@ -194,7 +214,8 @@ class Walker:
         if is_super(node):  # not followed by an attribute: anything may be taken from it
             self.facts.mentions.update(("super", "*"))
         origins = self.dotted(node.func, scope)
-        self._options(node, origins, scope)
+        if self.reading.configures:
+            self._options(node, origins, scope)
         if origins & lookups.ONLY_ASK_WHAT_IT_IS or chain[-1:] == ("req",):
             others = [part for part in node.args if not (isinstance(part, ast.Name) and part.id in self.objects)]
             self.push([node.func, *others, *node.keywords], annotations, scope, depth)
@@ -216,7 +237,7 @@ class Walker:
 
     def _configuration(self, node: ast.expr, scope: Scope) -> None:
         """A configuration, or a function of it, that is handed on: anything may be read from it."""
-        if id(node) not in self.asked:
+        if self.reading.configures and id(node) not in self.asked:
             self.facts.options.update(options.whole(self.dotted(node, scope)))
 
     def _options(self, node: ast.Call, origins: set[str], scope: Scope) -> None:

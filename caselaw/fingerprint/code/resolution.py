@@ -65,6 +65,7 @@ class Resolver:
         """Of classes: see `classes`."""
         self._tables: dict[str, Table] = {}
         self._deeds: dict[str, dict[str, Any]] = {}
+        self._compiled: dict[str, bool] = {}
         self._resolved: dict[tuple[str, int, str, tuple[str, ...]], tuple[Target, ...]] = {}
 
     def files(self, name: str) -> list[Source]:
@@ -122,7 +123,9 @@ class Resolver:
 
     def compiled(self, name: str) -> bool:
         """Whether a module is a compiled extension, maybe beside its source."""
-        return any(source.table is None for source in self.files(name))
+        if name not in self._compiled:
+            self._compiled[name] = any(source.table is None for source in self.files(name))
+        return self._compiled[name]
 
     def ours(self, name: str) -> bool:
         """Whether a module's top-level name is first-party."""

@@ -45,6 +45,8 @@ class Search:
         """A task says what its look-ups reach: they give no warnings."""
         self.left_out: list[tuple[str, Part]] = []
         """What decides about parameters and branches of the tasks alone, with the module that it is in."""
+        self.may_start_again = True
+        """Whether it ends with StartAgainError as soon as all modules are to be read in another way."""
         self._queue: list[Callable[[], None]] = []
         self._waiting: dict[Name, list[Name]] = {}
         self._subclasses: list[tuple[Event, list[Name]]] = []

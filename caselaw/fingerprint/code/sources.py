@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,19 @@ class Data:
     status: tuple[int, int] | None
 
 
+class Bodies:
+    """Bodies of code as the memo keeps them, each a text: few of them are asked for."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+        self._known: dict[int, Any] = {}
+
+    def __getitem__(self, number: int) -> Any:
+        if number not in self._known:
+            self._known[number] = json.loads(self._texts[number])
+        return self._known[number]
+
+
 class Sources:
     """Reads source files, each once.
 
@@ -55,6 +70,7 @@ class Sources:
         """Read in place of what is in the files."""
         self._deeds = Memo(folder / f"deeds-{SCHEME}-{version}.json" if folder is not None else None)
         self._contents: dict[str, bytes] = {}
+        self._trees: dict[str, ast.Module] = {}
         self._read: dict[tuple[Path, bool, bool], Source] = {}
         self._digests = FileDigests((folder or Path(os.devnull)) / "digests.sqlite")
         self._data: dict[Path, Data] = {}
@@ -84,11 +100,18 @@ class Sources:
     def deeds(self, source: Source) -> dict[str, Any]:
         """The deeds of a module: asked for of few modules, and so kept apart from the tables."""
         entry = self._deeds.get(source.digest)
-        if entry is None:
-            entry = deeds(parse(self._contents[source.digest], str(source.path)))
-            self._deeds.put(source.digest, entry)
-        found: dict[str, Any] = entry
+        if entry is not None:
+            return {**entry, "bodies": Bodies(entry["bodies"])}
+        found = deeds(self._tree(source.digest, source.path))
+        texts = [json.dumps(body, separators=(",", ":")) for body in found["bodies"]]
+        self._deeds.put(source.digest, {**found, "bodies": texts})
         return found
+
+    def _tree(self, digest: str, path: Path) -> ast.Module:
+        """The tree of a file that was read: kept for a while, for tables and deeds are made of it."""
+        if digest not in self._trees:
+            self._trees[digest] = parse(self._contents[digest], str(path))
+        return self._trees[digest]
 
     def edited(self) -> bool:
         """Whether one of the files that were read is another one now."""
@@ -101,6 +124,7 @@ class Sources:
         """Write what is new to the memo."""
         self._memo.save()
         self._deeds.save()
+        self._trees.clear()
 
     def _source(self, path: Path, docstrings: bool, annotations: bool) -> Source:
         try:
@@ -122,7 +146,7 @@ class Sources:
         entry = self._memo.get(kind)
         if entry is not None:
             return Source(path, key, restored(entry), stamp)
-        table = tabulate(parse(content, str(path)), docstrings, annotations)
+        table = tabulate(self._tree(key, path), docstrings, annotations)
         self._memo.put(kind, stored(table))
         return Source(path, key, table, stamp)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from caselaw.fingerprint.encoding import encode
@@ -54,6 +55,8 @@ class Reading:
     """The module may make paths of files beside it."""
     joins: bool = False
     """It may join paths that another module makes."""
+    configures: bool = False
+    """It names something of law or luigi: it may read their configuration."""
 
     def origin(self, node: ast.expr) -> str:
         """The dotted origin of a name or attribute, without the call's arguments; empty when unknown."""
@@ -81,40 +84,56 @@ def canonical(node: ast.AST, reading: Reading, scope: str = PLAIN) -> bytes:
     if reading.annotations and scope == PLAIN:
         scope = EVALUATED
     written: list[bytes] = []
-    stack: list[tuple[Any, str]] = [(node, scope)]
+    stack: list[Any] = [(node, scope)]
     while stack:
-        item, scope = stack.pop()
-        if isinstance(item, bytes):
+        item = stack.pop()
+        if type(item) is bytes:
             written.append(item)
         else:
-            stack.extend(reversed(_expanded(item, scope, reading)))
+            part, of_part = item
+            expanded = _expanded(part, of_part, reading)
+            expanded.reverse()
+            stack += expanded
     return b"".join(written)
 
 
-def _expanded(node: ast.AST, scope: str, reading: Reading) -> list[tuple[Any, str]]:
-    """A node as a list of bytes and of nodes with the scope in which they stand."""
+def _expanded(node: ast.AST, scope: str, reading: Reading) -> list[Any]:
+    """A node as a list of bytes, and of nodes each with the scope in which it stands."""
     cls = type(node)
     if cls is ast.Constant:
         value = node.value  # type: ignore[attr-defined]
-        return [(b"(Constant%b)" % (b"." if value is ... else encode(value)), scope)]
+        return [b"(Constant%b)" % (b"." if value is ... else _encoded(value))]
     if cls is ast.Name:
-        return [(b"(Name%b)" % encode(node.id), scope)]  # type: ignore[attr-defined]
-    items: list[tuple[Any, str]] = [(b"(" + cls.__name__.encode(), scope)]
+        return [b"(Name%b)" % _encoded(node.id)]  # type: ignore[attr-defined]
+    items: list[Any] = [b"(" + cls.__name__.encode()]
     inner = inner_scopes(node, scope, reading)
     for name in field_names(cls):
-        value = field_value(node, name, scope, reading)
+        value = field_value(node, name, scope, reading) if name in JUDGED else getattr(node, name, None)
         if value is None or value == []:
             continue
         of_field = inner.get(name, scope)
-        items.append((b" %b=" % name.encode(), scope))
+        items.append(_LABELS[name])
         if isinstance(value, list):
-            items.append((b"[", scope))
-            items.extend((_item(part), of_field) for part in value)
-            items.append((b"]", scope))
+            items.append(b"[")
+            items += [(part, of_field) if isinstance(part, ast.AST) else _plain_item(part) for part in value]
+            items.append(b"]")
         else:
-            items.append((_item(value), of_field))
-    items.append((b")", scope))
+            items.append((value, of_field) if isinstance(value, ast.AST) else _plain_item(value))
+    items.append(b")")
     return items
+
+
+def _plain_item(value: Any) -> bytes:
+    return b"-" if value is None else _encoded(value)
+
+
+def _encoded(value: Any) -> bytes:
+    return _encoded_text(value) if type(value) is str else encode(value)
+
+
+@lru_cache(maxsize=4096)
+def _encoded_text(text: str) -> bytes:
+    return encode(text)
 
 
 _PLAIN = (ast.Constant, ast.Name, ast.Attribute, ast.Tuple, ast.UnaryOp, ast.unaryop, ast.expr_context)
@@ -140,24 +159,29 @@ def _plain(element: ast.expr) -> bool:
     return all(isinstance(node, _PLAIN) for node in ast.walk(element))
 
 
-def _item(value: Any) -> Any:
-    if isinstance(value, ast.AST):
-        return value
-    return b"-" if value is None else encode(value)
-
-
 _FIELD_NAMES: dict[type, tuple[str, ...]] = {}
+_LABELS: dict[str, bytes] = {}
+JUDGED = _STATEMENT_LISTS | {
+    "annotation", "comparators", "elts", "format_spec", "returns", "targets", "values",
+}  # fmt: skip
+"""Fields of which `field_value` decides how they count."""
 
 
 def field_names(cls: type[ast.AST]) -> tuple[str, ...]:
     names = _FIELD_NAMES.get(cls)
     if names is None:
         names = _FIELD_NAMES[cls] = tuple(sorted(name for name in cls._fields if name not in _LEFT_OUT))
+        _LABELS.update((name, b" %b=" % name.encode()) for name in names)
     return names
+
+
+_SAME: dict[str, str] = {}
 
 
 def inner_scopes(node: ast.AST, scope: str, reading: Reading) -> dict[str, str]:
     """The scope of fields for which it is not that of the node itself."""
+    if type(node) not in _WITH_SCOPES:
+        return _SAME
     if isinstance(node, Function):
         in_doubt = scope == _DECORATED_CLASS or not _blind(node.decorator_list, reading)
         return {"body": FUNCTION, "args": EVALUATED if in_doubt or reading.annotations else FUNCTION}
@@ -188,9 +212,14 @@ def _blind(decorators: Sequence[ast.expr], reading: Reading) -> bool:
     return True
 
 
+_WITH_SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
+
+
 def field_value(node: ast.AST, name: str, scope: str, reading: Reading) -> Any:
     """The value of a field as it counts; None or [] when it does not."""
     value = getattr(node, name, None)
+    if name not in JUDGED:
+        return value
     if name in _STATEMENT_LISTS and isinstance(value, list):
         inner = inner_scopes(node, scope, reading).get(name, scope)
         return list(counted_statements(value, inner, reading))

@@ -31,6 +31,7 @@ def found_with_values(search: Search) -> Found:
     """What a search finds, together with the code of the values that its tasks are given."""
     found = search.run()
     values = _ValueSearch(search.resolver, lambda top: True, search.effects)
+    values.may_start_again = False
     known: set[Class] = set()
     while search.left_out:
         for module, part in search.left_out:
