@@ -23,7 +23,8 @@ _OPAQUE = frozenset({
     # objects whose classes are found by name
     "pickle.load", "pickle.loads", "pickle.Unpickler", "cloudpickle.load", "cloudpickle.loads", "dill.load",
     "dill.loads", "joblib.load", "torch.load", "shelve.open", "pandas.read_pickle", "coffea.util.load",
-    "copyreg.pickle",
+    "copyreg.pickle", "pydoc.locate", "yaml.unsafe_load", "yaml.unsafe_load_all", "yaml.UnsafeLoader",
+    "logging.config.dictConfig", "logging.config.fileConfig",
 })  # fmt: skip
 SEARCH_CALLS = frozenset({"sys.path.append", "sys.path.insert", "sys.path.extend", "site.addsitedir"})
 _PYTHON_BY_PATH = frozenset({
@@ -73,6 +74,9 @@ def _is_by_name(call: ast.Call, origin: str) -> bool:
     if origin == "numpy.load":
         allowed = [keyword.value for keyword in call.keywords if keyword.arg == "allow_pickle"]
         return any(getattr(value, "value", True) for value in allowed)
+    if origin in ("yaml.load", "yaml.load_all"):
+        loaders = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "Loader")]
+        return any("Unsafe" in text_of(loader) for loader in loaders)
     return origin == "importlib.util.find_spec" and bool(call.args) and constant_text(call.args[0]) is None
 
 
