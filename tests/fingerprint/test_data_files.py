@@ -268,8 +268,8 @@ def test_a_file_that_this_python_cannot_parse_counts_by_its_bytes_where_a_prefix
 )
 def test_loaders_that_cannot_be_followed_warn(line: str, write: Write, closure: Of) -> None:
     imports = (
-        "import ctypes, functools, importlib, importlib.metadata, importlib.util, joblib, law, pickle, ROOT, site, sys; "
-        "import logging.config, pydoc, yaml"
+        "import ctypes, functools, importlib, importlib.metadata, importlib.util, joblib, law, pickle, ROOT, site; "
+        "import logging.config, pydoc, sys, yaml"
     )
     write({"work.py": f"{imports}\nimport numpy as np\ndef run(folder, folders, finder):\n    {line}\n"})
     [warning] = closure().warnings
