@@ -29,7 +29,7 @@ run: about-run setup .law/index  ## set up .venv, run the quickstart campaign th
 	@$(BIN)/caselaw ls $(TASK) --json | sed -nE 's/^ *"path": "(.*\.html)",?$$/the report: \1/p'
 
 test: about-test setup services  ## set up .venv, start the services that the tests need, run every test
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(if $(filter-out tests,$(TESTS)),$(BIN)/python -m pytest $(TESTS),scripts/run_tests.sh $(BIN)/python)
 
 quick: about-quick setup  ## the tests that need neither servers nor browsers nor physics
 	@$(BIN)/python -m pytest $(QUICK)
