@@ -15,8 +15,8 @@ BIN := $(VENV)/bin
 TASK := Report --campaign quickstart
 TESTS := tests
 # The part that does without servers, browsers, physics and long chains of runs.
-QUICK := tests/test_*.py tests/storage/test_*.py tests/branches tests/config tests/execution tests/fingerprint tests/loading \
-    tests/parameters tests/records
+QUICK := tests/test_*.py tests/branches tests/config tests/fingerprint tests/loading tests/parameters tests/records \
+    tests/execution/test_pool_runs.py tests/execution/test_clean_workers.py
 
 .PHONY: help run test quick setup services lint format types wheel lock clean
 
