@@ -15,8 +15,9 @@ def quiet(name: str, edit: Edit, kind: str = "layout") -> Row:
 
 
 def code_formatter(chain: SmallChain) -> None:
-    """Short lines and single quotes, in all files."""
+    """Short lines and single quotes, in all files but the one that a step reads as text."""
     names = [str(path.relative_to(chain.root)) for path in sorted(chain.root.rglob("*.py"))]
+    names.remove("physics/described.py")
     before = [chain.read(name) for name in names]
     style = ("--isolated", "--no-cache", "--config", "line-length=50", "--config", "format.quote-style='single'")
     done = chain.call("ruff", "format", *style, *names)
