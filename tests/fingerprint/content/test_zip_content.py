@@ -83,7 +83,7 @@ def test_every_change_counts(tmp_path: Path, change: str) -> None:
         case "system":
             options["create_system"] = 0
         case "extra":
-            options["extra"] = struct.pack("<HH4s", 0x7075, 4, b"path")
+            options["extra"] = struct.pack("<HH4s", 0xCAFE, 4, b"mark")
     if options.pop("file", 0) is None:
         with zipfile.ZipFile(tmp_path / "two.zip", "w") as file:
             for name, content in members:
