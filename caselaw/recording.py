@@ -119,12 +119,13 @@ def cpu_seconds() -> float:
 def noted(task: Any) -> Iterator[None]:
     """Note which fingerprint makes the outputs of a task or branch that names them itself; while it runs, none did."""
     paths = own_paths(task) if not task.declared else []
+    if not paths:
+        yield
+        return
     notes = Notes(task.project.root)
-    if paths:
-        notes.forget(paths)
+    notes.forget(paths)
     yield
-    if paths:
-        notes.write(paths, task.fingerprint)
+    notes.write(paths, task.fingerprint)
 
 
 def made_as_noted(task: Any) -> bool:

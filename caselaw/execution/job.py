@@ -49,6 +49,7 @@ class Job:
             parameters = {**self.parameters, "branch": number, "branches": ()}
             task = self._prepared(type.__call__(self.task_class, **parameters))
             task._workflow_task = workflow
+            task.__dict__["project"], task.__dict__["store"] = workflow.project, workflow.store  # looked for once
         task._branch_row = row
         return task
 

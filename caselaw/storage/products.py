@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import os
 import shutil
 import stat
@@ -51,7 +52,7 @@ def refuse_open(folder: str) -> None:
 
 def _written_to(folder: str) -> list[str]:
     """Files below a folder that this process has open for writing, where the system tells."""
-    top, found = os.path.realpath(folder) + os.sep, set()
+    top, found = real_path(folder) + os.sep, set()
     with contextlib.suppress(FileNotFoundError, PermissionError):
         for number in os.listdir("/proc/self/fd"):
             with contextlib.suppress(OSError):  # closed meanwhile
@@ -61,6 +62,10 @@ def _written_to(folder: str) -> list[str]:
     return sorted(found)
 
 
+real_path = functools.lru_cache(maxsize=64)(os.path.realpath)
+"""A process has few staging folders, and asks for each of its branches."""
+
+
 def _may_write(handle: int) -> bool:
     """Whether a file is open for writing, and was not removed."""
     return fcntl.fcntl(handle, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY and os.fstat(handle).st_nlink > 0
@@ -68,8 +73,10 @@ def _may_write(handle: int) -> bool:
 
 def own(path: str) -> None:
     """Copy files of a product that have another name elsewhere: who edits them there would change the output."""
-    inside = [os.path.join(top, name) for top, _, names in os.walk(path) for name in names]
-    for file in inside or [path]:
+    files = [path]
+    if stat.S_ISDIR(os.lstat(path).st_mode):
+        files = [os.path.join(top, name) for top, _, names in os.walk(path) for name in names]
+    for file in files:
         state = os.lstat(file)
         if stat.S_ISREG(state.st_mode) and state.st_nlink > 1:
             try:
