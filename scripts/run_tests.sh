@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Runs all tests in two halves, side by side: most of them wait for processes that they have started.
+# Runs all tests: what is timed alone, chains of runs beside the quick rooms, and then the servers, which mind company.
 #
 #   scripts/run_tests.sh .venv/bin/python
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly python=$1
-readonly timed=tests/packaging/test_start_up.py    # what is timed runs alone
+readonly timed=tests/packaging/test_start_up.py servers=tests/storage
 readonly chains=(tests/acceptance tests/plan tests/analysis tests/tasks tests/report)
 log=$(mktemp)
 other=
@@ -14,12 +14,13 @@ trap '[[ -z $other ]] || kill "$other" 2>/dev/null; rm -f "$log"' EXIT
 trap 'exit 130' INT TERM
 
 "$python" -m pytest "$timed" || exit
-echo "tests: ${chains[*]} run beside the others; what they print follows at the end"
+echo "tests: ${chains[*]} run beside the others; what they print follows"
 "$python" -m pytest "${chains[@]}" >"$log" 2>&1 &
 other=$!
-"$python" -m pytest tests --ignore="$timed" "${chains[@]/#/--ignore=}"
+"$python" -m pytest tests --ignore="$timed" --ignore="$servers" "${chains[@]/#/--ignore=}"
 code=$?
 wait "$other" || code=$?
 other=
 cat "$log"
+"$python" -m pytest "$servers" || code=$?
 exit "$code"
