@@ -9,11 +9,51 @@ import socket
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+
+@dataclass
+class Running:
+    """A server that was started, and how to start it again."""
+
+    command: list[str]
+    folder: Path
+    port: int
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes] = field(init=False)
+
+    def start(self) -> None:
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment
+            )
+        try:
+            wait_for(self.process, self.port, self.folder / "log")
+        except BaseException:
+            self.stop()
+            raise
+
+    @property
+    def has_died(self) -> bool:
+        """Whether it ended by itself, and nobody has started it again."""
+        return self.process.poll() is not None and not answers(self.port)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+RUNNING: list[Running] = []
 
 
 @contextmanager
@@ -21,30 +61,35 @@ def started(
     command: Sequence[object], folder: Path, port: int, environment: Mapping[str, str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server that listens on `port`; it is stopped at the end. What it says is in `folder`/log."""
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            list(map(str, command)), cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            env={**os.environ, **(environment or {})},
-        )  # fmt: skip
+    server = Running(list(map(str, command)), folder, port, {**os.environ, **(environment or {})})
+    server.start()
+    RUNNING.append(server)
     try:
-        wait_for(process, port, folder / "log")
-        yield process
+        yield server.process
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        RUNNING.remove(server)
+        server.stop()
+
+
+def revive() -> None:
+    """Start servers again that have died: XRootD 5.5.3 does so now and then, and all tests after it would fail."""
+    for server in RUNNING:
+        if server.has_died:
+            warnings.warn(f"{server.command[0]} died ({server.process.returncode}) and is started again", stacklevel=2)
+            server.start()
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 def wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     for _ in range(400):
         if process.poll() is not None:
             break
-        with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if answers(port):
+            return
         time.sleep(0.025)
     raise RuntimeError(f"{process.args} does not start: {log.read_text(errors='replace')}")
 

@@ -11,7 +11,13 @@ import nginx as nginx_server
 import pytest
 import rclone as rclone_server
 import xrootd as xrootd_server
-from service import needed, open_folder
+from service import needed, open_folder, revive
+
+
+@pytest.fixture(autouse=True)
+def living_servers() -> None:
+    """A server that died in an earlier test is there again."""
+    revive()
 
 
 @pytest.fixture(autouse=True)

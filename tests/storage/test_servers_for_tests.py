@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from latency import delayed
-from service import compiled, free_port, started
+from service import answers, compiled, free_port, revive, started
 
 LOOPBACK = {"0100007F", "0000000000000000FFFF00000100007F"}  # 127.0.0.1, and the same in an IPv6 socket
 
@@ -34,6 +35,18 @@ def test_a_server_listens_on_loopback_only(request: pytest.FixtureRequest, name:
     assert port is not None
     addresses = listening(port)
     assert addresses and addresses <= LOOPBACK
+
+
+def test_a_server_that_died_is_there_again_for_the_next_test(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "http.server", port, "--bind", "127.0.0.1"]
+    with started(command, tmp_path, port) as process:
+        process.kill()
+        process.wait()
+        with pytest.warns(UserWarning, match="started again"):
+            revive()
+        assert answers(port)
+    assert not answers(port)
 
 
 def test_a_server_behind_latency_answers_later() -> None:
