@@ -38,4 +38,7 @@ notes.begin(steer_numba)  # of modules that are loaded before, less is known
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'caselaw' has no attribute '{name}'")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+    from caselaw.fingerprint.collector import paused_collector
+
+    with paused_collector():  # modules hold no garbage, and looking for it costs as much as half of them
+        return getattr(importlib.import_module(_HOMES[name]), name)

@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import law
 import luigi
@@ -27,7 +27,7 @@ from caselaw.config import (
 )  # fmt: skip
 from caselaw.config.options import option_digests
 from caselaw.errors import ConfigError, PublishError, TaskError
-from caselaw.fingerprint import Closure, FileDigests, code_closure, digest, short
+from caselaw.fingerprint import FileDigests, digest, short
 from caselaw.fingerprint.code.hashed import HashedCode
 from caselaw.fingerprint.sandbox import sandbox_parts
 from caselaw.holdings import Holdings, origin
@@ -58,6 +58,9 @@ from caselaw.storage.stores import open_store
 from caselaw.upstream import Connection, Over, named
 
 warn_once = functools.cache(logging.getLogger(__name__).warning)
+
+if TYPE_CHECKING:
+    from caselaw.fingerprint import Closure
 
 
 @functools.cache
@@ -226,6 +229,8 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     @functools.cached_property
     def closure(self) -> Closure:
         """Code that the task reaches, and the distributions that this code imports."""
+        from caselaw.fingerprint import code_closure  # a third of what importing this module would take
+
         found = code_closure(type(self), self.project.root, self.project.first_party)
         discard_outdated(found.sources)
         self._code = found.hashed

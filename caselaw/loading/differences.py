@@ -12,9 +12,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from caselaw.errors import FingerprintError
-from caselaw.fingerprint.code.closure import code_closure_of_texts
 from caselaw.fingerprint.code.hashed import HashedCode, HashedFile
-from caselaw.fingerprint.code.sources import status_of
 from caselaw.fingerprint.hashing import digest_bytes
 from caselaw.loading.age import is_older_than_this_program
 from caselaw.loading.compiled import was_outdated
@@ -67,6 +65,8 @@ def differences(code: HashedCode, task_class: type, *, ahead: bool) -> list[Diff
         texts.setdefault(difference.hashed, []).append(difference.text or b"")
     for number in range(max(map(len, texts.values()))):
         held = {Path(path): of_file[min(number, len(of_file) - 1)] for path, of_file in texts.items()}
+        from caselaw.fingerprint.code.closure import code_closure_of_texts
+
         try:
             closure = code_closure_of_texts(task_class, code.root, code.first_party, held)
         except FingerprintError:
@@ -138,6 +138,8 @@ def _load_of(name: str) -> Load | None:
 
 def _is_certain(load: Load, root: Path) -> bool:
     """Whether what was executed is certainly the text that the file had when it was first looked at."""
+    from caselaw.fingerprint.code.sources import status_of
+
     path = Path(load.path)
     status = status_of(path)
     was_compiled = load.path.endswith(".py") and status is not None and was_outdated(path, status)
