@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -71,12 +72,31 @@ def started(
         server.stop()
 
 
-def revive() -> None:
-    """Start servers again that have died: XRootD 5.5.3 does so now and then, and all tests after it would fail."""
+def revive(*, ask: bool = False) -> None:
+    """Start servers again that have died: XRootD 5.5.3 does so now and then, and all tests after it would fail.
+
+    With `ask`, also those that take connections and say nothing.
+    """
     for server in RUNNING:
+        if ask and server.process.poll() is None and is_silent(server.port):
+            server.process.kill()
+            server.process.wait()
         if server.has_died:
             warnings.warn(f"{server.command[0]} died ({server.process.returncode}) and is started again", stacklevel=2)
             server.start()
+
+
+def is_silent(port: int) -> bool:
+    """Whether nobody answers a greeting; one without TLS answers with an error."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # nothing is said to it, and nothing believed
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as client, context.wrap_socket(client):
+            return False
+    except TimeoutError:
+        return True
+    except OSError:
+        return False
 
 
 def answers(port: int) -> bool:
