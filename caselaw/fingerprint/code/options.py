@@ -15,8 +15,8 @@ _PARSERS = {
 }
 CONFIGURED = frozenset({"law", "luigi"})
 """Packages with a configuration."""
-_OF_SECTION = frozenset({"options", "keys", "items", "has_section", "getintdict"})
-_OF_OPTION = frozenset({
+OF_SECTION = frozenset({"options", "keys", "items", "has_section", "getintdict"})
+OF_OPTION = frozenset({
     "get", "getint", "getfloat", "getboolean", "get_default", "get_expanded", "get_expanded_int",
     "get_expanded_float", "get_expanded_bool", "get_expanded_boolean", "has_option", "is_missing_or_none",
 })  # fmt: skip
@@ -49,9 +49,9 @@ def read_by(call: ast.Call, method: str, origins: set[str]) -> Iterator[Option]:
         expanded = "expanded" in method or any(
             keyword.arg in ("expand_vars", "expand_user") for keyword in call.keywords
         )
-        if section is None or (method not in _OF_SECTION | _OF_OPTION and method != "find_option"):
+        if section is None or (method not in OF_SECTION | OF_OPTION and method != "find_option"):
             yield Option(str(parser))
-        elif method in _OF_SECTION:
+        elif method in OF_SECTION:
             yield Option(str(parser), section)
         else:
             found = [text_of_argument(call, 1, "option")]

@@ -8,13 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from caselaw.fingerprint.code.facts import Option
+from caselaw.fingerprint.code.options import OF_OPTION, OF_SECTION
 from caselaw.plan.audit.recorder import Recorder, outwards
 
-OF_OPTION = (
-    "get", "getint", "getfloat", "getboolean", "get_default", "get_expanded", "get_expanded_int", "get_expanded_float",
-    "get_expanded_bool", "get_expanded_boolean", "has_option", "is_missing_or_none", "find_option",
-)  # fmt: skip
-OF_SECTION = ("options", "items", "keys", "has_section")
+FIND = "find_option"
 OF_ALL = ("sections",)
 
 
@@ -34,7 +31,7 @@ def watch_options(recorder: Recorder) -> None:
             recorder.record("option", option.name, frame)
 
     for parser, cls, module in (("law", law.config.Config, law.config), ("luigi", LuigiConfigParser, None)):
-        for method in (*OF_OPTION, *OF_SECTION, *OF_ALL):
+        for method in (*OF_OPTION, FIND, *OF_SECTION, *OF_ALL):
             if hasattr(cls, method):
                 setattr(cls, method, watched(getattr(cls, method), parser, method, read))
             if hasattr(module, method):  # bound to the instance when law was imported
@@ -51,7 +48,7 @@ def watched(
     def asked(*arguments: Any, **named: Any) -> Any:
         given = [str(argument) for argument in arguments[1 if is_method else 0 :]]
         section = str(named.get("section", given[0] if given else ""))
-        options = [str(named["option"])] if "option" in named else given[1 : None if method == "find_option" else 2]
+        options = [str(named["option"])] if "option" in named else given[1 : None if method == FIND else 2]
         if method in OF_ALL:
             read(Option(parser))
         elif method in OF_SECTION:

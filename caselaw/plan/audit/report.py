@@ -11,7 +11,6 @@ from typing import Any
 
 import luigi
 
-from caselaw.config import Project
 from caselaw.fingerprint import Closures, first_party
 from caselaw.plan.audit.branch import chosen_branch, observe, require_upstream
 from caselaw.plan.audit.comparison import Comparison
@@ -20,8 +19,8 @@ from caselaw.plan.audit.coverage import coverage_of
 from caselaw.plan.audit.origin import origins_of
 from caselaw.plan.audit.recorder import Lines
 from caselaw.plan.audit.uncounted import real_paths, uncounted_statements
-from caselaw.plan.audit.variations import Variation, module_names, of_texts, texts_of, without_statement
-from caselaw.plan.audit.verdict import Finding, judge
+from caselaw.plan.audit.variations import Variation, of_texts, texts_of, without_statement
+from caselaw.plan.audit.verdict import Finding, judge, module_name, relative
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,8 @@ def audit(task: Any, *, compare: bool = True) -> Audit:
     compared = Comparison()
     if compare:
         compared = compare_runs(
-            observed.made, variations_of(workflow.closure, lines),
-            lambda variations: counts(type(workflow), branch.project, variations),
+            observed.made, variations_of(workflow.closure, lines, coverage.root),
+            lambda variations: counts(workflow, variations),
             lambda variations: observe(branch, number, origins, lines, texts_of(variations)).made,
         )  # fmt: skip
     return Audit(
@@ -72,25 +71,23 @@ def audit(task: Any, *, compare: bool = True) -> Audit:
     )
 
 
-def variations_of(closure: Any, lines: Lines) -> list[Variation]:
+def variations_of(closure: Any, lines: Lines, root: Path) -> list[Variation]:
     """Other forms of the closure's source files that are not to matter."""
-    paths, names = real_paths(closure.sources), module_names()
+    paths = sorted(real_paths(closure.sources))
     removed = map(without_statement, uncounted_statements(paths, lines, task_classes()))
-    return [*removed, *(each for path in sorted(paths) for each in of_texts(path, names.get(path, Path(path).stem)))]
+    return [*removed, *(each for path in paths for each in of_texts(path, module_name(Path(path), root)))]
 
 
-def counts(task_class: type, project: Project, variations: Sequence[Variation]) -> bool:
+def counts(task: Any, variations: Sequence[Variation]) -> bool:
     """Whether variations change the fingerprint."""
     texts = {Path(path): text.encode() for path, text in texts_of(variations).items()}
-    party = first_party(project.root, project.first_party)
-    digests = [Closures(party, texts=found).of_class(task_class).code_digest for found in ({}, texts)]
-    return digests[0] != digests[1]
+    varied = Closures(first_party(task.project.root, task.project.first_party), texts=texts)
+    return bool(varied.of_class(type(task)).code_digest != task.closure.code_digest)
 
 
 def findings(culprits: Iterable[Variation], root: Path) -> Iterator[Finding]:
     for each in culprits:
-        path = os.path.relpath(each.path, root) if Path(each.path).is_relative_to(root) else each.path
-        yield Finding(each.kind, each.name, f"{path}:{each.line}")
+        yield Finding(each.kind, each.name, relative(f"{each.path}:{each.line}", root))
 
 
 def task_classes() -> dict[str, frozenset[str]]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from importlib import metadata
 
+from caselaw.fingerprint.distributions import normalised
+
 NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
 EXTRA = re.compile(r"""\bextra\s*==\s*["']([^"']+)["']""")
 
@@ -39,9 +41,7 @@ def required_by(name: str, extra: str) -> list[tuple[str, str]]:
         if match is None or (of_extra is not None and normalised(of_extra[1]) != extra):
             continue
         pairs.append((normalised(match[1]), ""))
-        pairs += [(normalised(match[1]), normalised(part)) for part in (match[2] or "").split(",") if part.strip()]
+        pairs += [
+            (normalised(match[1]), normalised(part.strip())) for part in (match[2] or "").split(",") if part.strip()
+        ]
     return pairs
-
-
-def normalised(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name.strip()).lower()

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from caselaw.fingerprint.code.names import names_of
+from caselaw.fingerprint.code.parts import lines_of
 from caselaw.plan.audit.recorder import Lines
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -56,12 +58,12 @@ def uncounted_statements(
 def leave_out(tree: ast.Module, statements: Iterable[Statement]) -> None:
     """Take statements out of the tree of their file; what they bind can still be imported."""
     gone = {(statement.first, statement.last) for statement in statements}
-    kept_names = {name for node in tree.body if _lines(node) not in gone for name in _bound(node)}
+    kept_names = {name for node in tree.body if lines_of(node) not in gone for name in _bound(node)}
     body: list[ast.stmt] = []
     for node in tree.body:
-        body.extend([node] if _lines(node) not in gone else _stand_in(node, kept_names))
+        body.extend([node] if lines_of(node) not in gone else _stand_in(node, kept_names))
         if isinstance(node, ast.ClassDef):
-            kept = [member for member in node.body if _lines(member) not in gone]
+            kept = [member for member in node.body if lines_of(member) not in gone]
             node.body = kept or [ast.copy_location(ast.Pass(), node.body[0])]
     tree.body = body
 
@@ -100,12 +102,12 @@ def _units(path: str, ranges: tuple[tuple[int, int], ...], tasks: frozenset[str]
 def _unit(path: str, node: ast.stmt, counts: bool) -> _Unit:
     bound = sorted(_bound(node))
     name = bound[0] if bound else ast.unparse(node).partition("\n")[0][:60]
-    statement = Statement(path, *_lines(node), name, frozenset(bound), frozenset(_mentions(node)))
+    statement = Statement(path, *lines_of(node), name, frozenset(bound), frozenset(_mentions(node)))
     return _Unit(statement, node, counts)
 
 
 def _counts(node: ast.stmt, ranges: tuple[tuple[int, int], ...]) -> bool:
-    first, last = _lines(node)
+    first, last = lines_of(node)
     return any(start <= last and first <= end for start, end in ranges)
 
 
@@ -117,44 +119,34 @@ def _always_stays(node: ast.stmt, tasks: frozenset[str]) -> bool:
     return (isinstance(node, ast.ClassDef) and node.name in tasks) or "__all__" in _bound(node)
 
 
-def _lines(node: ast.stmt) -> tuple[int, int]:
-    decorators = [decorator.lineno for decorator in getattr(node, "decorator_list", ())]
-    return min([node.lineno, *decorators]), node.end_lineno or node.lineno
-
-
 def _bound(node: ast.stmt) -> set[str]:
-    if isinstance(node, Function | ast.ClassDef):
-        return {node.name}
-    stored = (inner for inner in ast.walk(node) if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load))
-    defined = (inner.name for inner in ast.walk(node) if isinstance(inner, Function | ast.ClassDef))
-    imported = (alias.asname or alias.name for inner in ast.walk(node) if isinstance(inner, ast.Import | ast.ImportFrom)
-                for alias in inner.names)  # fmt: skip
-    return {*(name.id for name in stored), *defined, *imported}
+    found = names_of([node])
+    return {*found.bound, *found.imported}
 
 
 def _mentions(node: ast.AST) -> Iterator[str]:
+    return (name for name, _ in _named(node))
+
+
+def _named(node: ast.AST) -> Iterator[tuple[str, int]]:
+    """Names and attributes, with their lines."""
     for inner in ast.walk(node):
         if isinstance(inner, ast.Name):
-            yield inner.id
+            yield inner.id, inner.lineno
         elif isinstance(inner, ast.Attribute):
-            yield inner.attr
+            yield inner.attr, inner.lineno
 
 
 def _mentions_that_do_not_count(unit: _Unit, lines: Lines) -> Iterator[str]:
     """Names that a statement mentions in lines that the closure does not hold: it has followed all the others."""
-    ranges = lines.get(unit.statement.path, ())
     if isinstance(unit.node, ast.Import | ast.ImportFrom):
         return
-    for inner in ast.walk(unit.node):
-        line = getattr(inner, "lineno", 0)
-        if any(start <= line <= end for start, end in ranges):
-            continue
-        if isinstance(inner, ast.Name):
-            yield inner.id
-        elif isinstance(inner, ast.Attribute):
-            yield inner.attr
-        elif isinstance(inner, ast.ImportFrom):
-            yield from (alias.name for alias in inner.names)
+    inside = (inner for inner in ast.walk(unit.node) if isinstance(inner, ast.ImportFrom))
+    imported = ((alias.name, inner.lineno) for inner in inside for alias in inner.names)
+    ranges = lines.get(unit.statement.path, ())
+    for name, line in (*_named(unit.node), *imported):
+        if not any(start <= line <= end for start, end in ranges):
+            yield name
 
 
 def real_paths(paths: Iterable[Path]) -> frozenset[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,12 +87,6 @@ _CHANGES: Mapping[Kind, Callable[[ast.Module], None]] = {
     "annotation": _without_annotations,
     "import order": _imports_in_another_order,
 }
-
-
-def module_names() -> dict[str, str]:
-    """Name of each loaded module by its file."""
-    modules = list(sys.modules.items())
-    return {str(module.__file__): name for name, module in modules if getattr(module, "__file__", None)}
 
 
 def with_dependents(variations: Sequence[Variation], every: Sequence[Variation]) -> list[Variation]:
