@@ -75,14 +75,6 @@ class Counts:
         return digest("varying", self._stream.digest())
 
 
-def stream_digest(file: Readable) -> str:
-    """The digest of all that a file object still gives."""
-    stream = Stream()
-    for piece in pieces(file):
-        stream.feed(piece)
-    return stream.digest()
-
-
 def pieces(file: Readable) -> Iterator[bytes]:
     """The rest of a file object, in pieces of `STEP` bytes."""
     while piece := file.read(STEP):
