@@ -14,7 +14,8 @@ from caselaw.parameters import counted_names
 from caselaw.records import Basis
 
 CAMPAIGN = frozenset({
-    "campaign", "campaign_file", "cli_args", "get_params", "live_task_id", "location", "param_kwargs", "task_id",
+    "campaign", "campaign_file", "campaign_name", "cli_args", "get_params", "live_task_id", "location",
+    "output_location", "param_kwargs", "task_id",
     "to_str_params", "__dict__", PASSED_ON,
 })  # fmt: skip
 """Members of a task that tell what its campaign is called; one that is handed on may be asked for any of them."""
@@ -37,7 +38,7 @@ class Components:
 
 def components_of(task: Any) -> Components:
     """The components of a task or workflow."""
-    closure = task.closure
+    closure = task.code_closure
     return Components(
         family=task.get_task_family(),
         code=closure.code_digest,
@@ -51,14 +52,14 @@ def config_of(task: Any) -> dict[str, Any]:
     """Declared keys of the campaign and their values; and what the campaign is called, where code may read that."""
     if not task.config_keys:
         return {}
-    name = {"--campaign": str(task.campaign)} if counts_by_name(task) else {}
-    return {**task.config.canonical(), **name}
+    name = {"--campaign": str(task.campaign_name)} if counts_by_name(task) else {}
+    return {**task.declared_config.canonical(), **name}
 
 
 def counts_by_name(task: Any) -> bool:
     """Whether code of the task may read what its campaign is called: another name may then make another output."""
     cls: Any = type(task)
-    return "campaign" not in counted_names(cls) and not CAMPAIGN.isdisjoint(task.closure.mentions)
+    return "campaign" not in counted_names(cls) and not CAMPAIGN.isdisjoint(task.code_closure.mentions)
 
 
 def without_file_names(parts: Mapping[str, str]) -> dict[str, str]:
@@ -68,11 +69,11 @@ def without_file_names(parts: Mapping[str, str]) -> dict[str, str]:
 
 def basis_of(task: Any) -> Basis:
     """The components of a task one by one, as its records keep them."""
-    closure = task.closure
+    closure = task.code_closure
     return Basis(
-        own=task.components.digest,
+        own=task.own_components.digest,
         family=task.get_task_family(),
-        components=asdict(task.components),
+        components=asdict(task.own_components),
         symbols={name: symbol.digest for name, symbol in closure.symbols.items()},
         sources={name: closure.source(name) for name in closure.symbols},
         parameters=typed_parameters(task),

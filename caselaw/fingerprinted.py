@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard
 
 import law
 import luigi
@@ -146,18 +146,55 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
             params["campaign"] = default
         return params
 
-    def process_resources(self) -> dict[str, int]:
-        """luigi's scheduler resources; `resources` here are those of a batch system."""
-        return {}
+    def process_resources(self) -> Mapping[str, int]:
+        """luigi's scheduler resources, where `resources` are a mapping; else they are those of a batch system."""
+        found = self.resources
+        return found if isinstance(found, Mapping) else {}
 
-    # what the task declares
+    # what the task declares; the names in the left column may be taken by a project for parameters of its own
+
+    @property
+    def declared_products(self) -> Mapping[str, str]:
+        """Product → extension, as the class declares them in `products`."""
+        found = getattr(type(self), "products", None)
+        return found if is_products(found) else {}
+
+    @property
+    def batch_resources(self) -> Resources:
+        """What a branch needs, as the class declares it in `resources`."""
+        found = getattr(type(self), "resources", None)
+        return found if isinstance(found, Resources) else Resources()
+
+    @property
+    def campaign_name(self) -> str:
+        return str(self.campaign)
+
+    @property
+    def config(self) -> DeclaredConfig:
+        """The campaign's values under the declared `config_keys`; reading another key raises."""
+        return self.declared_config
+
+    @property
+    def project(self) -> Project:
+        """The project that the task belongs to: the folder of its law.cfg, and what stands in section [caselaw]."""
+        return self.law_project
+
+    @property
+    def store(self) -> Store:
+        """Where outputs lie."""
+        return self.output_store
+
+    @property
+    def location(self) -> Location:
+        """Where outputs of this task lie; all branches of a workflow share one folder."""
+        return self.output_location
 
     def upstream(self) -> Any:
         """The connections to what lies upstream: a mapping name → each, batches, whole, over or files."""
         return {}
 
     @functools.cached_property
-    def connections(self) -> dict[str, Connection]:
+    def upstream_connections(self) -> dict[str, Connection]:
         return self._named_connections()
 
     def _named_connections(self) -> dict[str, Connection]:
@@ -165,20 +202,20 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         return {name: trusting(each) for name, each in found.items()} if self.trust_unrecorded else found
 
     @functools.cached_property
-    def project(self) -> Project:
+    def law_project(self) -> Project:
         return load_project()
 
     @functools.cached_property
-    def store(self) -> Store:
+    def output_store(self) -> Store:
         """Where outputs lie."""
-        return open_store(resolve_store(self.project))
+        return open_store(resolve_store(self.law_project))
 
     @functools.cached_property
     def campaign_file(self) -> Campaign | None:
-        return load_campaign(self.project, self.campaign) if self.config_keys else None
+        return load_campaign(self.law_project, self.campaign_name) if self.config_keys else None
 
     @property
-    def config(self) -> DeclaredConfig:
+    def declared_config(self) -> DeclaredConfig:
         """The campaign's values under the declared `config_keys`; reading another key raises."""
         if self._config is None:
             if self.campaign_file is None:
@@ -227,11 +264,11 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         return int(identity[:16], 16) >> 1
 
     @functools.cached_property
-    def closure(self) -> Closure:
+    def code_closure(self) -> Closure:
         """Code that the task reaches, and the distributions that this code imports."""
         from caselaw.fingerprint import code_closure  # a third of what importing this module would take
 
-        found = code_closure(type(self), self.project.root, self.project.first_party)
+        found = code_closure(type(self), self.law_project.root, self.law_project.first_party)
         discard_outdated(found.sources)
         self._code = found.hashed
         tell(self._code, type(self))
@@ -243,7 +280,7 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     def hashed_code(self) -> HashedCode:
         """What the fingerprint counts as code; in a worker, as its parent has read it."""
         if self._code is None:
-            _ = self.of_all_branches.closure
+            _ = self.of_all_branches.code_closure
             self._code = self.of_all_branches._code
         assert self._code is not None
         return self._code
@@ -259,37 +296,42 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         cls: Any = type(self)
         key = getattr(self, "sandbox", None) if "sandbox" not in counted_names(cls) else None
         in_sandbox = isinstance(key, str) and "::" in key
-        parts = sandbox_parts(str(key), self.project.root, self.file_digests) if in_sandbox else {}
+        parts = sandbox_parts(str(key), self.law_project.root, self.file_digests) if in_sandbox else {}
         if in_sandbox and not isinstance(self, law.SandboxTask):
             warn_once(
                 "%s: the sandbox '%s' counts, but the task does not run in it; derive it from law.SandboxTask, too",
                 type(self).__name__, key,
             )  # fmt: skip
         variables = {f"${name}": digest("variable", os.environ.get(name)) for name in self.environment_variables}
-        return {**parts, **variables, **option_digests(self.closure.options, self.closure.settings)}
+        return {**parts, **variables, **option_digests(self.code_closure.options, self.code_closure.settings)}
 
     @functools.cached_property
-    def components(self) -> Components:
+    def own_components(self) -> Components:
         return components_of(self)
 
     @functools.cached_property
-    def location(self) -> Location:
+    def output_location(self) -> Location:
         """Where outputs of this task live; all branches of a workflow share one folder."""
-        if not self.products:
+        if not self.declared_products:
+            found = vars(type(self)).get("products")
+            wrong = isinstance(found, list | tuple | set | str | Mapping) and found
             raise TaskError(
-                "no products are declared", type(self).__name__, 'add products = {"name": "extension"} to the class'
-            )
-        return Location.of(self.directory_of(self.campaign_file.name if self.campaign_file else None), self.products)
+                f"products is no mapping of names to extensions: {found!r}" if wrong else "no products are declared",
+                type(self).__name__, 'add products = {"name": "extension"} to the class',
+            )  # fmt: skip
+        return Location.of(
+            self.directory_of(self.campaign_file.name if self.campaign_file else None), self.declared_products
+        )
 
     def directory_of(self, campaign: str | None, *, as_declared: bool = False) -> str:
         """The folder of outputs for a campaign: parameters by name, for the order of declarations is an accident."""
         parameters = self.readable_parameters.items()
         ordered = parameters if as_declared else sorted(parameters)
-        return readable_directory(self.store.root, self.get_task_family(), campaign, ordered)
+        return readable_directory(self.output_store.root, self.get_task_family(), campaign, ordered)
 
     @property
     def file_digests(self) -> FileDigests:
-        return file_digests_of(self.project.root)
+        return file_digests_of(self.law_project.root)
 
     @property
     def fingerprint(self) -> str:
@@ -314,7 +356,7 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
 
     @property
     def record_index(self) -> RecordIndex:
-        return index_of(self.project.root)
+        return index_of(self.law_project.root)
 
     @property
     def upstream_seen(self) -> Seen:
@@ -341,10 +383,10 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     def full_row(self, number: int, holdings: Holdings | None = None) -> Branch:
         """Everything that a worker needs to know of a branch, with what its inputs hold."""
         row = self.plain_row(number)
-        return dataclasses.replace(row, origin=origin(self, number, holdings or self.holdings))
+        return dataclasses.replace(row, origin=origin(self, number, holdings or self.upstream_holdings))
 
     @functools.cached_property
-    def holdings(self) -> Holdings:
+    def upstream_holdings(self) -> Holdings:
         """What the inputs hold, as it is known when the first branch asks."""
         return Holdings(self.record_index, self.file_digests)
 
@@ -352,12 +394,12 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
     def branch_row(self) -> Branch:
         raise NotImplementedError
 
-    def published(self) -> bool:
+    def is_published(self) -> bool:
         """Whether every product exists and has a record; raises `StoreUnavailable` when the store cannot say."""
         fingerprint = self.fingerprint
-        if not all(exists(path) for path in self.location.full_names(fingerprint)):
+        if not all(exists(path) for path in self.output_location.full_names(fingerprint)):
             return False
-        return self.trust_unrecorded or bool(self.record_index.recorded(self.location.directory, {fingerprint}))
+        return self.trust_unrecorded or bool(self.record_index.recorded(self.output_location.directory, {fingerprint}))
 
     def _written(self) -> bool:
         """Whether its `run()` goes on and has written every product."""
@@ -365,13 +407,14 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
 
     def all_published(self) -> bool:
         """Whether the task, or every branch of the workflow, is published."""
-        return self.published()
+        return self.is_published()
 
     def require_published(self) -> None:
         """Raise unless `run()` has published all products."""
-        if not self._has_published and not self.published():
+        if not self._has_published and not self.is_published():
             raise PublishError(
-                "run() ended without publishing its products", ", ".join(self.location.full_names(self.fingerprint)),
+                "run() ended without publishing its products",
+                ", ".join(self.output_location.full_names(self.fingerprint)),
                 "write them inside 'with self.publish() as out:', or to the paths of self.output()",
             )  # fmt: skip
 
@@ -383,7 +426,7 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         for name, found in inputs.items():
             if found is not None:
                 result[name] = found.outputs(self._recorded_digests)
-            elif not isinstance(self.connections.get(name, Over(())), Over):
+            elif not isinstance(self.upstream_connections.get(name, Over(())), Over):
                 result[name] = self._general_input(name)
         return result
 
@@ -391,6 +434,11 @@ class FingerprintedTask(law.Task):  # type: ignore[misc]
         """SHA-256 of some outputs by product, by the newest record that is known here."""
         record = self.record_index.known(directory, fingerprint)
         return {} if record is None else {product: output["sha256"] for product, output in record.outputs.items()}
+
+
+def is_products(found: Any) -> TypeGuard[Mapping[str, str]]:
+    """Whether what a class calls `products` are those of caselaw."""
+    return isinstance(found, Mapping) and all(isinstance(text, str) for pair in found.items() for text in pair)
 
 
 def trusting(connection: Connection) -> Connection:

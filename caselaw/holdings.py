@@ -73,7 +73,7 @@ def origin(task: Any, number: int, holdings: Holdings) -> Origin:
     contents = {name: found["content"] for name, found in inputs.items()}
     if None in contents.values():
         return Origin(inputs, None)
-    return Origin(inputs, digest("content", task.components.digest, task.branch_values[number], contents))
+    return Origin(inputs, digest("content", task.own_components.digest, task.branch_values[number], contents))
 
 
 def of_input(column: Column, number: int, holdings: Holdings) -> dict[str, Any]:
@@ -109,5 +109,5 @@ def of_requirements(requirements: Any, holdings: Holdings) -> dict[str, Any]:
 
 def held_by(task: Any, holdings: Holdings) -> str | None:
     """What the outputs of a required task or branch hold, or those of the branches that are required of a workflow."""
-    fingerprints = [task.fingerprints[number] for number in task.taken_branches]
-    return holdings.all(task.location.directory, fingerprints)
+    fingerprints = [task.fingerprints[number] for number in task.taken_numbers]
+    return holdings.all(task.output_location.directory, fingerprints)

@@ -39,7 +39,7 @@ class RunOutputs:
     def staging(self) -> Staging:
         """The staging folder, made when it is first asked for."""
         if self._staging is None:
-            self._staging = Staging.open(self.scratch, self.task.products)
+            self._staging = Staging.open(self.scratch, self.task.declared_products)
         return self._staging
 
     def outputs(self) -> Outputs:
@@ -66,7 +66,7 @@ class RunOutputs:
     @property
     def lacking(self) -> list[str]:
         """Products that were not written, or not yet."""
-        return list(self.task.products) if self._staging is None else lacking(self._staging.paths)
+        return list(self.task.declared_products) if self._staging is None else lacking(self._staging.paths)
 
     @property
     def beside(self) -> list[str]:
@@ -87,13 +87,13 @@ class RunOutputs:
     def deliver(self) -> None:
         """Publish what the run has left. Raises `PublishError`, `SourceChanged` and `StoreUnavailable`."""
         task = self.task
-        if not self.blocks and len(self.lacking) == len(task.products) and not self.beside:
-            if task.declared:
+        if not self.blocks and len(self.lacking) == len(task.declared_products) and not self.beside:
+            if task.output_declared:
                 task.require_published()
             return
         require(task.hashed_code, type(task))
         self.require_written()
-        verified = self.staging.verify(task.location, task.fingerprint)
+        verified = self.staging.verify(task.output_location, task.fingerprint)
         deliver(task, self.staging, verified, self.started, at_once=not self.in_worker)
         task._has_published = True
         if self.beside:
@@ -116,7 +116,7 @@ def running(task: Any) -> Iterator[None]:
         return
     if task._started is None:  # not in a worker, whose run has asked this before
         require_before_run(task.hashed_code, type(task))
-    task._run_outputs = outputs = RunOutputs(task, task.store.scratch)
+    task._run_outputs = outputs = RunOutputs(task, task.output_store.scratch)
     try:
         yield
         outputs.deliver()
@@ -143,10 +143,11 @@ def refuse_yields(task: Any, made: Any) -> None:
 @contextlib.contextmanager
 def publishing(task: Any) -> Iterator[Mapping[str, Path]]:
     """Paths of this machine to write the products of a task to; on success all of them are published, else none."""
-    if task._run_outputs is None and task.published():
+    if task._run_outputs is None and task.is_published():
         raise PublishError(
             "the outputs are published already, and an output is never changed",
-            ", ".join(task.location.full_names(task.fingerprint)), "remove them first, if they are to be made again",
+            ", ".join(task.output_location.full_names(task.fingerprint)),
+            "remove them first, if they are to be made again",
         )  # fmt: skip
     with running(task), task._run_outputs.block() as paths:
         yield paths
@@ -156,12 +157,12 @@ def deliver(
     task: Any, staging: Staging, verified: Mapping[str, Published], started: Started, *, at_once: bool
 ) -> None:  # fmt: skip
     """Publish verified outputs; in a worker, leave those for a server in the outbox, which its parent empties."""
-    store, directory = task.store, task.location.directory
+    store, directory = task.output_store, task.output_location.directory
     if not store.is_local:
         task._letter = post(store, staging, verified, record_of_outputs(task, verified, started), directory)
         if at_once and (error := send(store, [task._letter])[task._letter]) is not None:
             raise error
-    elif not task.published():
+    elif not task.is_published():
         there = already_there(verified, staging.folders)
         record = record_of_outputs(task, {**verified, **there}, started)
         new = {product: published for product, published in verified.items() if product not in there}

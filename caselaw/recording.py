@@ -48,11 +48,15 @@ class Started:
 
 def run_context(task: Any) -> RunContext:
     """The context of a run that begins now; writes down the components one by one."""
-    if task.products:
-        write_basis(task.location.directory, basis_of(task))
+    if task.declared_products:
+        write_basis(task.output_location.directory, basis_of(task))
     campaign = task.campaign_file.name if task.campaign_file else None
     return RunContext(
-        task.components.digest, task.components.code, task.fingerprint, campaign, revision(task.project.root)
+        task.own_components.digest,
+        task.own_components.code,
+        task.fingerprint,
+        campaign,
+        revision(task.law_project.root),
     )
 
 
@@ -77,7 +81,7 @@ def record_of_outputs(task: Any, published: Mapping[str, Published], started: St
 
 def record_of_adoption(task: Any, row: Branch, source: Record, started: Started) -> Record:
     """The record of outputs that the task takes over from an earlier fingerprint."""
-    names = dict(zip(dict(task.location.products), task.location.names(row.fingerprint), strict=True))
+    names = dict(zip(dict(task.output_location.products), task.output_location.names(row.fingerprint), strict=True))
     outputs = {product: {**source.outputs[product], "name": name} for product, name in names.items()}
     cpu = round(cpu_seconds() - started.cpu, 6)
     measured = {"started": started.time, "cpu_seconds": cpu, "peak_memory": 0}
@@ -118,11 +122,11 @@ def cpu_seconds() -> float:
 @contextlib.contextmanager
 def noted(task: Any) -> Iterator[None]:
     """Note which fingerprint makes the outputs of a task or branch that names them itself; while it runs, none did."""
-    paths = own_paths(task) if not task.declared else []
+    paths = own_paths(task) if not task.output_declared else []
     if not paths:
         yield
         return
-    notes = Notes(task.project.root)
+    notes = Notes(task.law_project.root)
     notes.forget(paths)
     yield
     notes.write(paths, task.fingerprint)
@@ -133,7 +137,7 @@ def made_as_noted(task: Any) -> bool:
     if not own_outputs_exist(task):
         return False
     paths = own_paths(task)
-    return not paths or Notes(task.project.root).made_by(paths) == task.fingerprint
+    return not paths or Notes(task.law_project.root).made_by(paths) == task.fingerprint
 
 
 def own_outputs_exist(task: Any) -> bool:

@@ -44,7 +44,7 @@ class Task(FingerprintedTask):
 
     exclude_index = True
     has_branches = False
-    taken_branches = (0,)
+    taken_numbers = (0,)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,7 +52,7 @@ class Task(FingerprintedTask):
             self.__dict__["run"] = functools.partial(run_yielding if yields(type(self)) else run_in_worker, self)
 
     @property
-    def declared(self) -> bool:
+    def output_declared(self) -> bool:
         """Whether the outputs are caselaw's; asked when it matters, for decorators assign methods to a class."""
         return type(self).output is Task.output
 
@@ -62,22 +62,24 @@ class Task(FingerprintedTask):
 
     @functools.cached_property
     def _looked(self) -> TaskTable:
-        look, root = Look(self.file_digests), self.project.root
-        columns = {name: column(connection, root, look).gathered() for name, connection in self.connections.items()}
+        look, root = Look(self.file_digests), self.law_project.root
+        columns = {
+            name: column(connection, root, look).gathered() for name, connection in self.upstream_connections.items()
+        }
         everything = {name: list(found.digests) for name, found in columns.items()}
-        own = self.components.digest
+        own = self.own_components.digest
         requirements = self.overridden_requirements(0)
         if requirements is not None:
             own = digest(own, look.of_requirements(requirements))
         fingerprint = short(digest("task", own, everything))
         row = Branch(None, fingerprint, {name: found.inputs(0) for name, found in columns.items()})
         table = TaskTable(columns, row, look.seen(), fingerprint)
-        return self._with_yielded(table) if self.yields else table
+        return self._with_yielded(table) if self.run_yields else table
 
     # tasks that run() yields
 
     @property
-    def yields(self) -> bool:
+    def run_yields(self) -> bool:
         """Whether `run()` yields tasks that it needs besides."""
         return yields(type(self))
 
@@ -88,7 +90,7 @@ class Task(FingerprintedTask):
 
     def _with_yielded(self, table: TaskTable) -> TaskTable:
         """The fingerprint with what `run()` yielded, where a record of the same components and inputs tells."""
-        if not self.declared:
+        if not self.output_declared:
             raise TaskError(
                 "run() yields tasks, and the task names its outputs itself: what they were made from is not known",
                 type(self).__name__, "declare products, or name the tasks in upstream()",
@@ -101,11 +103,11 @@ class Task(FingerprintedTask):
         return dataclasses.replace(table, row=row, seen=table.seen.and_outputs(yielded.seen))
 
     def _records(self) -> list[Record]:
-        return list(self.record_index.records(self.location.directory))
+        return list(self.record_index.records(self.output_location.directory))
 
     def yielded_before(self) -> Yielded | None:
         """What `run()` yielded when its newest output was made, as it is today."""
-        for record in reversed(self._records() if self.yields else []):
+        for record in reversed(self._records() if self.run_yields else []):
             tasks = tasks_in(record.inputs.get(RUN, {}))
             return None if tasks is None else looked_at(tasks, self.file_digests)
         return None
@@ -113,7 +115,7 @@ class Task(FingerprintedTask):
     def take_yielded(self, tasks: Sequence[Any]) -> None:
         """Let the fingerprint be that of a run which has yielded these tasks until now."""
         yielded, static = looked_at(tasks, self.file_digests), self._looked.static
-        made_from = origin(self, 0, self.holdings)
+        made_from = origin(self, 0, self.upstream_holdings)
         made_from = Origin({**made_from.inputs, RUN: yielded.as_input(static)}, None)
         self._branch_row = dataclasses.replace(
             self._looked.row, fingerprint=yielded.fingerprint(static), origin=made_from
@@ -141,7 +143,7 @@ class Task(FingerprintedTask):
             return
         for upstream in looked.seen.renewable:
             upstream.renew_fingerprints()
-        for name in ("_looked", "connections", "run_context"):
+        for name in ("_looked", "upstream_connections", "run_context"):
             self.__dict__.pop(name, None)
 
     def overridden_requirements(self, number: int) -> Any:
@@ -167,7 +169,7 @@ class Task(FingerprintedTask):
         return (None,)
 
     def requires(self) -> Any:
-        return {name: c.task for name, c in self.connections.items() if hasattr(c, "task")}
+        return {name: c.task for name, c in self.upstream_connections.items() if hasattr(c, "task")}
 
     def input(self) -> Any:
         """Outputs of everything upstream by the names that `upstream()` gives."""
@@ -180,14 +182,18 @@ class Task(FingerprintedTask):
 
     def output(self) -> Outputs:
         """Targets of all products; while `run()` goes on, of what it writes."""
-        return outputs_of(self.location, self.fingerprint) if self._run_outputs is None else self._run_outputs.outputs()
+        return (
+            outputs_of(self.output_location, self.fingerprint)
+            if self._run_outputs is None
+            else self._run_outputs.outputs()
+        )
 
     def complete(self) -> bool:
         if self._branch_row is None and self._run_outputs is None:
             self.renew_fingerprints()
-        if not self.declared:
+        if not self.output_declared:
             return made_as_noted(self)
-        return self._written() or self.published()
+        return self._written() or self.is_published()
 
     def run(self) -> Any:
         raise NotImplementedError(f"{type(self).__name__} has no run() method")

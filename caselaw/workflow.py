@@ -54,7 +54,7 @@ class Workflow(FingerprintedTask, PoolWorkflow, LocalWorkflow):
             self.__dict__["run"] = functools.partial(run_here, self)
 
     @property
-    def declared(self) -> bool:
+    def output_declared(self) -> bool:
         """Whether the outputs are caselaw's; asked when it matters, for decorators assign methods to a class."""
         return type(self).output is Workflow.output
 
@@ -69,7 +69,7 @@ class Workflow(FingerprintedTask, PoolWorkflow, LocalWorkflow):
         return object.__getattribute__(self, attr)
 
     @property
-    def yields(self) -> bool:
+    def run_yields(self) -> bool:
         """Whether `run()` yields tasks that it needs besides."""
         return yields(type(self))
 
@@ -93,7 +93,7 @@ class Workflow(FingerprintedTask, PoolWorkflow, LocalWorkflow):
 
     @functools.cached_property
     def _branch_table(self) -> BranchTable:
-        if self.yields:
+        if self.run_yields:
             raise TaskError(
                 "run() of a branch yields tasks, which no fingerprint knows of before it runs", type(self).__name__,
                 "name them in upstream(), or make it a caselaw.Task",
@@ -102,10 +102,10 @@ class Workflow(FingerprintedTask, PoolWorkflow, LocalWorkflow):
         connections: dict[str, Connection] = dict(self._connections)
         if type(self).create_branch_map is not Workflow.create_branch_map:
             connections["branch_map"] = Over(self._values_of_branch_map(look))
-        own = self.components.digest
+        own = self.own_components.digest
         if type(self).workflow_requires is not Workflow.workflow_requires:
             own = digest(own, look.of_requirements(self.workflow_requires()))
-        table = branch_table(own, connections, type(self).__name__, self.project.root, look)
+        table = branch_table(own, connections, type(self).__name__, self.law_project.root, look)
         if self.requires_declared:
             return table
         # requires() may ask for the values of branches, but no branch may keep what it gets
@@ -171,7 +171,7 @@ class Workflow(FingerprintedTask, PoolWorkflow, LocalWorkflow):
         return dataclasses.replace(table, fingerprints=tuple(fingerprints), seen=look.seen())
 
     @property
-    def connections(self) -> Any:
+    def upstream_connections(self) -> Any:
         """Connections as the workflow without a selection of branches sees them."""
         return self.unrestricted._connections
 
@@ -204,7 +204,7 @@ class Workflow(FingerprintedTask, PoolWorkflow, LocalWorkflow):
     # which branches
 
     @property
-    def selected_branches(self) -> Sequence[int]:
+    def selected_numbers(self) -> Sequence[int]:
         """Numbers of the branches that `--branch` or `--branches` select.
 
         Raises `UpstreamError` where a part of it selects none, or `acceptance` or `tolerance` asks for more.
@@ -220,12 +220,12 @@ class Workflow(FingerprintedTask, PoolWorkflow, LocalWorkflow):
         return numbers
 
     @property
-    def taken_branches(self) -> Sequence[int]:
+    def taken_numbers(self) -> Sequence[int]:
         """Numbers of the branches that go downstream: the selected ones; where fewer suffice, those that are there."""
-        numbers = self.selected_branches
+        numbers = self.selected_numbers
         if not self.fewer_suffice or not self.workflow_complete():
             return numbers
-        missing = set(self.missing_branches())
+        missing = set(self.missing_numbers())
         return [number for number in numbers if number not in missing]
 
     @property
@@ -233,7 +233,7 @@ class Workflow(FingerprintedTask, PoolWorkflow, LocalWorkflow):
         """Whether the workflow is accepted incomplete."""
         if self.is_branch() or self.acceptance == 1:
             return False
-        total = len(self.selected_branches)
+        total = len(self.selected_numbers)
         return number_of(self.acceptance, total, "acceptance", type(self).__name__) < total
 
     # one branch
@@ -243,10 +243,10 @@ class Workflow(FingerprintedTask, PoolWorkflow, LocalWorkflow):
         return self.as_workflow()
 
     @functools.cached_property
-    def location(self) -> Location:
+    def output_location(self) -> Location:
         """Where outputs live: one folder for all branches."""
         workflow = self.as_workflow()
-        return super().location if workflow is self else workflow.location
+        return super().output_location if workflow is self else workflow.output_location
 
     @property
     def input_columns(self) -> Mapping[str, Column]:
@@ -287,7 +287,7 @@ class Workflow(FingerprintedTask, PoolWorkflow, LocalWorkflow):
     def requires(self) -> Any:
         """Requirements of one branch: the upstream branches that feed it; of the workflow (law's way), all of them."""
         requirements = {}
-        for name, connection in self.connections.items():
+        for name, connection in self.upstream_connections.items():
             if self.branch < 0 and hasattr(connection, "task"):
                 requirements[name] = connection.task
             elif isinstance(connection, Each):
@@ -308,10 +308,10 @@ class Workflow(FingerprintedTask, PoolWorkflow, LocalWorkflow):
     def workflow_requires(self) -> Any:
         workflow = self.as_workflow()
         requirements = super().workflow_requires()
-        for name, connection in workflow.connections.items():
+        for name, connection in workflow.upstream_connections.items():
             if isinstance(connection, Each) and workflow.branches:
                 column = self.input_columns[name]
-                numbers = [number for selected in workflow.selected_branches for number in column.taken(selected)]
+                numbers = [number for selected in workflow.selected_numbers for number in column.taken(selected)]
                 requirements[name] = connection.task.req_workflow(branches=tuple(law.util.range_join(numbers)))
             elif hasattr(connection, "task"):
                 requirements[name] = connection.task
@@ -339,40 +339,42 @@ class Workflow(FingerprintedTask, PoolWorkflow, LocalWorkflow):
         return self.branch_outputs(self.branch) if self._run_outputs is None else self._run_outputs.outputs()
 
     def branch_outputs(self, number: int) -> Outputs:
-        return outputs_of(self.location, self.fingerprints[number] if self._branch_row is None else self.fingerprint)
+        return outputs_of(
+            self.output_location, self.fingerprints[number] if self._branch_row is None else self.fingerprint
+        )
 
     def complete(self) -> bool:
         if self._branch_row is None and self._run_outputs is None and self.upstream_seen.unknown:
             self.renew_fingerprints()
-        if not self.declared:
+        if not self.output_declared:
             return made_as_noted(self)
-        return self._written() or self.published()
+        return self._written() or self.is_published()
 
     # states
 
     @property
     def flat_products(self) -> bool:
         """Whether all products are files, so that one listing of one folder tells all states."""
-        return "/" not in self.products.values()
+        return "/" not in self.declared_products.values()
 
-    def missing_branches(self) -> list[int]:
+    def missing_numbers(self) -> list[int]:
         """Numbers of the selected branches that lack an output or a record, by one listing of their folder."""
-        selected: Collection[int] = self.selected_branches
+        selected: Collection[int] = self.selected_numbers
         if self.upstream_seen.unknown:
             return list(selected)
-        if not self.declared:
+        if not self.output_declared:
             return [number for number in selected if not self.as_branch(number).complete()]
-        return incomplete(self, selected, existing_names(self.location.directory)).numbers
+        return incomplete(self, selected, existing_names(self.output_location.directory)).numbers
 
     def all_published(self) -> bool:
         numbers = range(len(self.branch_table.fingerprints))
-        return not incomplete(self, numbers, existing_names(self.location.directory)).numbers
+        return not incomplete(self, numbers, existing_names(self.output_location.directory)).numbers
 
     def workflow_complete(self) -> Any:
         self.renew_fingerprints()
-        total = len(self.selected_branches)
+        total = len(self.selected_numbers)
         needed = number_of(self.acceptance, total, "acceptance", type(self).__name__)
-        return not self.upstream_seen.unknown and total - len(self.missing_branches()) >= needed
+        return not self.upstream_seen.unknown and total - len(self.missing_numbers()) >= needed
 
     def run(self) -> Any:
         raise NotImplementedError(f"{type(self).__name__} has no run() method")

@@ -256,12 +256,32 @@ def test_a_parameter_must_not_take_the_place_of_what_caselaw_asks_for(project):
         """
         import caselaw, luigi
         class Clash(caselaw.Workflow):
-            location = luigi.Parameter(default="a")
+            output_location = luigi.Parameter(default="a")
             products = {"n": "txt"}
     """,
     )
     printed = project.run("work.Clash", code=None)
-    assert "work.Clash: 'location' is a name of caselaw itself" in printed
+    assert "work.Clash: 'output_location' is a name of caselaw itself" in printed
+
+
+def test_words_of_physics_are_left_to_parameters_and_attributes(project):
+    project.write(
+        "work.py",
+        """
+        import caselaw, luigi
+        class Named(caselaw.Task):
+            config, store, location, project, campaign = [luigi.Parameter(default=letter) for letter in "abcde"]
+            resources = {"cpu": 1}
+            components, connections, published, closure, yields = range(5)
+            products = {"n": "txt"}
+            def run(self):
+                found = [self.config, self.store, self.location, self.project, self.campaign, self.resources["cpu"]]
+                self.output()["n"].dump(str([*found, self.yields]))
+    """,
+    )
+    project.run("work.Named")
+    (made,) = project.made("work.Named") or project.made("Named")
+    assert (project.root / "data" / made).read_text() == str([*"abcde", 1, 4])
 
 
 def test_keys_of_a_mapping_in_another_order_are_the_same_task(project):

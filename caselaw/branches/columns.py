@@ -72,13 +72,13 @@ def taken(task: Any, look: Look) -> Taken:
     """The branches of an upstream task that are taken: those that the connection asks for, and are accepted."""
     if carries_fingerprints(task):
         look.note(task)
-        numbers, fingerprints, values = task.taken_branches, task.fingerprints, task.branch_values
-        left_out = set(task.selected_branches).difference(numbers) if task.has_branches else ()
+        numbers, fingerprints, values = task.taken_numbers, task.fingerprints, task.branch_values
+        left_out = set(task.selected_numbers).difference(numbers) if task.has_branches else ()
         missing = [str(values[n]) for n in sorted(left_out)]
         if len(numbers) != len(fingerprints):
             fingerprints, values = [fingerprints[n] for n in numbers], [values[n] for n in numbers]
-        own = task.components.digest
-        return Taken(tuple(fingerprints), tuple(values), tuple(numbers), task.location, own, tuple(missing))
+        own = task.own_components.digest
+        return Taken(tuple(fingerprints), tuple(values), tuple(numbers), task.output_location, own, tuple(missing))
     if not hasattr(task, "get_branch_map"):
         return Taken((look.content_of(task),))
     branches = look.branches_of(task)

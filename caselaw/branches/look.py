@@ -93,7 +93,7 @@ class Look:
         self._unknown.update(dict.fromkeys(seen.unknown))
         if seen.passing:
             self._renewable[id(task.of_all_branches)] = task.of_all_branches
-        if not task.has_branches and task.yields:
+        if not task.has_branches and task.run_yields:
             self._renewable[id(task)] = task
             if task.awaits_run:
                 self.wait_for(task)
@@ -131,7 +131,7 @@ class Look:
         """Number → value and content of the branches that are taken of a workflow whose outputs it names itself."""
         if hasattr(workflow, "fingerprints"):
             self.note(workflow)
-            values = {number: workflow.branch_values[number] for number in workflow.taken_branches}
+            values = {number: workflow.branch_values[number] for number in workflow.taken_numbers}
         elif workflow.is_branch():
             values = {workflow.branch: workflow.branch_data}
         else:
@@ -164,14 +164,14 @@ class Look:
 
 def carries_fingerprints(task: Any) -> bool:
     """Whether the names of a task's outputs are caselaw's."""
-    return bool(getattr(task, "declared", False)) and hasattr(task, "fingerprints")
+    return bool(getattr(task, "output_declared", False)) and hasattr(task, "fingerprints")
 
 
 def fingerprint_of(task: Any) -> str:
     """The fingerprint of a required task or branch, or of the branches that are required of a workflow."""
-    if not task.has_branches or task.is_branch() or len(task.taken_branches) == len(task.fingerprints):
+    if not task.has_branches or task.is_branch() or len(task.taken_numbers) == len(task.fingerprints):
         return str(task.fingerprint)
-    return digest("branches", [task.fingerprints[number] for number in task.taken_branches])
+    return digest("branches", [task.fingerprints[number] for number in task.taken_numbers])
 
 
 def is_wrapper(task: Any) -> bool:

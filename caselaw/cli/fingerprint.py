@@ -44,9 +44,9 @@ def components(task: Any) -> dict[str, Any]:
     return {
         "family": task.get_task_family(),
         "fingerprint": None if task.upstream_seen.unknown or task.awaits_run else task.fingerprint,
-        "components": asdict(task.components),
-        "code": {name: symbol.digest for name, symbol in task.closure.symbols.items()},
+        "components": asdict(task.own_components),
+        "code": {name: symbol.digest for name, symbol in task.code_closure.symbols.items()},
         "parameters": task.readable_parameters,
-        "config": task.config.canonical() if task.config_keys else {},
-        "distributions": dict(task.closure.distributions),
+        "config": task.declared_config.canonical() if task.config_keys else {},
+        "distributions": dict(task.code_closure.distributions),
     }

@@ -46,7 +46,7 @@ def outputs(task: Any) -> list[dict[str, Any]]:
     from caselaw.storage import exists
 
     require_named(task.of_all_branches)
-    recorded = task.record_index.recorded(task.location.directory, task.fingerprints)
+    recorded = task.record_index.recorded(task.output_location.directory, task.fingerprints)
     branches = hasattr(task, "get_branch_map")
     return [
         {
@@ -59,5 +59,5 @@ def outputs(task: Any) -> list[dict[str, Any]]:
             "path": str(path),
         }
         for number, (value, fingerprint) in enumerate(zip(task.branch_values, task.fingerprints, strict=True))
-        for product, path in task.location.paths(fingerprint).items()
+        for product, path in task.output_location.paths(fingerprint).items()
     ]

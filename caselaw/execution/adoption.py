@@ -50,9 +50,9 @@ def choices(
     task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings
 ) -> dict[int, tuple[Source, ...]]:
     """Number of each branch that can be adopted → outputs to take over, the best first."""
-    if not numbers or not task.declared or task.yields:
+    if not numbers or not task.output_declared or task.run_yields:
         return {}
-    found = in_folder(task, numbers, task.location.directory, names, holdings)
+    found = in_folder(task, numbers, task.output_location.directory, names, holdings)
     for directory, others in names_elsewhere(task).items() if len(found) < len(numbers) else ():
         found |= in_folder(task, [n for n in numbers if n not in found], directory, others, holdings)
     return found
@@ -64,7 +64,11 @@ def in_folder(
     """Outputs in one folder: of the very fingerprint, where it is another folder, and of equal contents."""
     if not numbers or not any(name for name in names if not name.startswith(".")):
         return {}
-    location, fingerprints, elsewhere = task.location, task.fingerprints, directory != task.location.directory
+    location, fingerprints, elsewhere = (
+        task.output_location,
+        task.fingerprints,
+        directory != task.output_location.directory,
+    )
     known = holdings.of(directory) if elsewhere else {}
     found: dict[int, tuple[Source, ...]] = {}
     for number in numbers if known else ():
@@ -72,7 +76,7 @@ def in_folder(
         if fingerprint in known and names.issuperset(location.names(fingerprint)):
             found[number] = (Source(directory, fingerprint),)
     rest = [number for number in numbers if number not in found]
-    made = holdings.index.by_content(directory, task.components.digest) if len(rest) > 1 else None
+    made = holdings.index.by_content(directory, task.own_components.digest) if len(rest) > 1 else None
     for number in rest if made != {} else ():
         content = origin(task, number, holdings).content
         if content is None:
@@ -90,11 +94,11 @@ def names_elsewhere(task: Any) -> dict[str, frozenset[str]]:
     They are those of other campaigns: what a campaign is called is in the path of an output, and its fingerprint
     only counts the declared keys; and the one in which parameters come as they are declared.
     """
-    own = task.location.directory
+    own = task.output_location.directory
     campaigns: Sequence[str | None] = [None]
     if task.campaign_file is not None:
-        below = own.removeprefix(f"{task.store.root}/")
-        of_family = existing_names(f"{task.store.root}/{below.partition('/')[0]}")
+        below = own.removeprefix(f"{task.output_store.root}/")
+        of_family = existing_names(f"{task.output_store.root}/{below.partition('/')[0]}")
         campaigns = sorted(name for name in of_family if not name.startswith("."))
     folders = (task.directory_of(c, as_declared=declared) for c in campaigns for declared in (False, True))
     return names_in_folders(folder for folder in folders if folder != own)
@@ -102,14 +106,14 @@ def names_elsewhere(task: Any) -> dict[str, frozenset[str]]:
 
 def adopt(task: Any, numbers: Sequence[int]) -> list[int]:
     """Adopt what can be adopted of these branches; returns those that have to run."""
-    holdings: Holdings = task.holdings
-    names = existing_names(task.location.directory) if task.declared else frozenset()
+    holdings: Holdings = task.upstream_holdings
+    names = existing_names(task.output_location.directory) if task.output_declared else frozenset()
     found = choices(task, numbers, names, holdings)
     if not found:
         return list(numbers)
     records = records_of(task, [source for of_branch in found.values() for source in of_branch])
     adopted: set[int] = set()
-    adoptable, size = list(found), 1 if task.store.is_local else AT_ONCE
+    adoptable, size = list(found), 1 if task.output_store.is_local else AT_ONCE
     with progress_for(f"{task.get_task_family()}: adopting outputs", len(found)) as progress:
         for start in range(0, len(adoptable), size):
             some = {
@@ -117,7 +121,7 @@ def adopt(task: Any, numbers: Sequence[int]) -> list[int]:
                 for number in adoptable[start : start + size]
             }
             adopted |= adopt_some(task, some, names, holdings)
-            task.store.done_reading()
+            task.output_store.done_reading()
             progress.update(len(adopted), 0)
             progress.refresh()
     return [number for number in numbers if number not in adopted]
@@ -157,7 +161,7 @@ def adopt_some(
     new = {number: (rows[number], chosen[number]) for number in rows if number not in done}
     if new:
         records = [record_of_adoption(task, row, source.record, started) for row, source in new.values()]
-        write_records(task.location.directory, records)
+        write_records(task.output_location.directory, records)
     taken = side_by_side(partial(take_over, task, names), new.values())
     vanished = [number for number, there in zip(new, taken, strict=True) if not there]
     rest = {n: [s for s in sources[n] if s is not chosen[n]] for n in vanished}
@@ -167,9 +171,9 @@ def adopt_some(
 
 def made_meanwhile(task: Any, row: Branch) -> bool:
     """Whether somebody else has made the outputs; on a server, publishing them finds that out."""
-    if not task.store.is_local or not all(map(exists, task.location.full_names(row.fingerprint))):
+    if not task.output_store.is_local or not all(map(exists, task.output_location.full_names(row.fingerprint))):
         return False
-    return task.trust_unrecorded or bool(task.record_index.recorded(task.location.directory, {row.fingerprint}))
+    return task.trust_unrecorded or bool(task.record_index.recorded(task.output_location.directory, {row.fingerprint}))
 
 
 def first_verified(task: Any, sources: Sequence[Kept]) -> Kept | None:
@@ -182,18 +186,18 @@ def take_over(task: Any, names: frozenset[str], pair: tuple[Branch, Kept]) -> bo
     What has such a name (they are among `names`) and no record is kept under another one.
     """
     row, source = pair
-    old, new = paths_of(task, source), task.location.paths(row.fingerprint)
+    old, new = paths_of(task, source), task.output_location.paths(row.fingerprint)
     for product, output in source.record.outputs.items():
         if new[product].rpartition("/")[2] in names:
-            make_way(task.store, new[product], row.fingerprint)
-        if not task.store.alias(old[product], new[product], output["sha256"]):
+            make_way(task.output_store, new[product], row.fingerprint)
+        if not task.output_store.alias(old[product], new[product], output["sha256"]):
             logger.warning("an output is not adopted, it vanished: %s", old[product])
             return False
     return True
 
 
 def paths_of(task: Any, source: Kept) -> dict[str, str]:
-    location: Location = dataclasses.replace(task.location, directory=source.directory)
+    location: Location = dataclasses.replace(task.output_location, directory=source.directory)
     return location.paths(source.record.fingerprint)
 
 
@@ -210,7 +214,7 @@ def verified(task: Any, source: Kept) -> bool:
 
 def holds(task: Any, path: str, sha256: str) -> bool:
     """Whether an output is what its record says; of one on a server, whether we have it here or can get it."""
-    store: Store = task.store
+    store: Store = task.output_store
     try:
         if store.is_local and not exists(path):
             return False

@@ -75,19 +75,19 @@ def run_request(distributions: Mapping[str, str], request: bytes) -> str | None:
     try:
         return run_branch(task, time.time())
     finally:
-        remove_orphans(task.store.scratch, also=frozenset({owner()}))
+        remove_orphans(task.output_store.scratch, also=frozenset({owner()}))
 
 
 def refuse_differences(task: Any, distributions: Mapping[str, str]) -> None:
     """Raise `SandboxError` where the code or its distributions are not those of the fingerprint."""
-    found = dict(task.closure.distributions)
+    found = dict(task.code_closure.distributions)
     names = sorted(name for name in found.keys() | distributions.keys() if found.get(name) != distributions.get(name))
     if names:
         shown = ", ".join(f"{name} {found.get(name)} instead of {distributions.get(name)}" for name in names)
         raise SandboxError(
             f"there is {shown}", f"inside, {sys.prefix}", "run again; the fingerprint counts what is there"
         )
-    if task.closure.code_digest != task.of_all_branches.run_context.code:
+    if task.code_closure.code_digest != task.of_all_branches.run_context.code:
         raise SandboxError(
             "the code of the task is not that of its fingerprint", f"inside, {sys.prefix}",
             "the project must be the same files there",

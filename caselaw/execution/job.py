@@ -30,7 +30,7 @@ class Job:
         return cls(
             type(task),
             {name: getattr(task, name) for name, _ in task.get_params()},
-            task.config if task.config_keys else None,
+            task.declared_config if task.config_keys else None,
             task.hashed_code,
             task.run_context,
             hasattr(task, "get_branch_map"),
@@ -49,7 +49,10 @@ class Job:
             parameters = {**self.parameters, "branch": number, "branches": ()}
             task = self._prepared(type.__call__(self.task_class, **parameters))
             task._workflow_task = workflow
-            task.__dict__["project"], task.__dict__["store"] = workflow.project, workflow.store  # looked for once
+            task.__dict__["law_project"], task.__dict__["output_store"] = (
+                workflow.law_project,
+                workflow.output_store,
+            )  # looked for once
         task._branch_row = row
         return task
 

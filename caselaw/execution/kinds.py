@@ -22,7 +22,7 @@ class PoolWorkflowProxy(BaseWorkflowProxy):  # type: ignore[misc]
         return requirements
 
     def output(self) -> Any:
-        if not self.task.declared:
+        if not self.task.output_declared:
             return super().output()
         targets = {number: self.task.branch_outputs(number) for number in self.task.get_branch_map()}
         collection = law.SiblingFileCollection if self.task.flat_products else law.TargetCollection
@@ -31,7 +31,7 @@ class PoolWorkflowProxy(BaseWorkflowProxy):  # type: ignore[misc]
     def run(self) -> None:
         super().run()
         self.task.renew_fingerprints()
-        run_branches(self.task, self.task.missing_branches())
+        run_branches(self.task, self.task.missing_numbers())
 
 
 class PoolWorkflow(BaseWorkflow):  # type: ignore[misc]

@@ -51,7 +51,7 @@ def run_branches(workflow: Any, numbers: Sequence[int]) -> None:
     require_before_run(workflow.hashed_code, type(workflow))
     require_known(workflow)
     numbers = unsent(workflow, numbers)
-    size = min(max(1, workflow.project.workers // workflow.resources.cpus), len(numbers))
+    size = min(max(1, workflow.law_project.workers // workflow.batch_resources.cpus), len(numbers))
     run_all(workflow, adopt(workflow, numbers) if numbers else [], size)
 
 
@@ -92,9 +92,9 @@ def require_named(task: Any) -> None:
 
 def unsent(task: Any, numbers: Sequence[int]) -> list[int]:
     """Those branches whose outputs do not wait here since an earlier run; what waits is published."""
-    if not task.declared or not send_waiting(task.store, task.location.directory):
+    if not task.output_declared or not send_waiting(task.output_store, task.output_location.directory):
         return list(numbers)
-    return incomplete(task, numbers, existing_names(task.location.directory)).numbers
+    return incomplete(task, numbers, existing_names(task.output_location.directory)).numbers
 
 
 def run_all(task: Any, numbers: Sequence[int], size: int) -> None:
@@ -103,19 +103,19 @@ def run_all(task: Any, numbers: Sequence[int], size: int) -> None:
     if numbers:
         with inputs_online(task, numbers):
             workers = run_in_pool(task, numbers, size)
-    if task.declared and task.all_published():
-        compact(task.location.directory, task.fingerprint, idle=workers | {owner()})
-        task.record_index.refresh(task.location.directory)
+    if task.output_declared and task.all_published():
+        compact(task.output_location.directory, task.fingerprint, idle=workers | {owner()})
+        task.record_index.refresh(task.output_location.directory)
 
 
 def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> frozenset[str]:
     """Run branches; returns the names in the store of the processes that did."""
-    remove_orphans(task.store.scratch)
-    pool = shared_pool(task.resources.cpus, task.project.root)
+    remove_orphans(task.output_store.scratch)
+    pool = shared_pool(task.batch_resources.cpus, task.law_project.root)
     failures: dict[int, str] = {}
     title = describe(task)
-    sender = Sender(task.store)
-    patience = task.project.watchdog
+    sender = Sender(task.output_store)
+    patience = task.law_project.watchdog
     job = Job.of(task)
     pool.hold(job.code)
 
@@ -123,7 +123,7 @@ def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> frozenset[str]:
         return with_expected(task, task.full_row(number))
 
     run = Run(title, pool, job, deque(numbers), row, size, sender, patience)
-    with interruptible(pool, task.store.scratch), progress_for(title, len(numbers)) as progress:
+    with interruptible(pool, task.output_store.scratch), progress_for(title, len(numbers)) as progress:
         for ended, outcome in enumerate(run.outcomes(progress), 1):
             report(run, outcome, progress)
             if outcome.outage is not None or outcome.changed is not None:
@@ -131,7 +131,7 @@ def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> frozenset[str]:
             elif outcome.error is not None:
                 failures[outcome.number] = outcome.error.strip().rpartition("\n")[2]
             progress.update(ended, len(failures))
-    remove_orphans(task.store.scratch, also=pool.owners)
+    remove_orphans(task.output_store.scratch, also=pool.owners)
     if run.outage is not None:
         raise outage_of(title, run, len(numbers))
     if run.changed is not None:
@@ -284,7 +284,7 @@ def report(run: Run, outcome: Outcome, progress: Progress) -> None:
 
 def describe(task: Any) -> str:
     """Family and parameters of a task in one line."""
-    parameters = {**({"campaign": task.campaign} if task.config_keys else {}), **task.readable_parameters}
+    parameters = {**({"campaign": task.campaign_name} if task.config_keys else {}), **task.readable_parameters}
     return " ".join([task.get_task_family(), *(f"{name}={value}" for name, value in parameters.items())])
 
 

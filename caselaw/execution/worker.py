@@ -137,8 +137,8 @@ def run_branch(task: Any, started: float) -> str | None:
         verify_inputs(task, task._branch_row)
         entrance.run_task(task, request_of)
     finally:
-        task.store.done_reading()
-    if task.declared:
+        task.output_store.done_reading()
+    if task.output_declared:
         task.require_published()
     return None if task._letter is None else str(task._letter)
 

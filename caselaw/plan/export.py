@@ -33,14 +33,14 @@ def exports(task: Any, folder: Path) -> list[Export]:
     chosen = own_selection(task)
     numbers = range(len(whole.fingerprints)) if chosen is None else sorted(chosen)
     found = list(named(whole, numbers, folder))
-    lacking = incomplete(whole, numbers, existing_names(whole.location.directory))
+    lacking = incomplete(whole, numbers, existing_names(whole.output_location.directory))
     if lacking.missing:
-        missing = [path for n in lacking.missing for path in whole.location.full_names(whole.fingerprints[n])]
+        missing = [path for n in lacking.missing for path in whole.output_location.full_names(whole.fingerprints[n])]
         missing = [path for path in missing if not exists(path)]
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise TaskError(f"{missing[0]}{more} does not exist", task.get_task_family(), "run the task first")
     if lacking.unrecorded:
-        first = whole.location.full_names(whole.fingerprints[lacking.unrecorded[0]])[0]
+        first = whole.output_location.full_names(whole.fingerprints[lacking.unrecorded[0]])[0]
         more = f" and those of {len(lacking.unrecorded) - 1} more branches" if len(lacking.unrecorded) > 1 else ""
         raise TaskError(
             f"no record says what made {first}{more}, or that it is whole", task.get_task_family(),
@@ -52,8 +52,8 @@ def exports(task: Any, folder: Path) -> list[Export]:
 def named(task: Any, numbers: Sequence[int], folder: Path) -> Iterator[Export]:
     labels = labels_of(task)
     for number in numbers:
-        paths = task.location.paths(task.fingerprints[number])
-        for product, extension in task.location.products:
+        paths = task.output_location.paths(task.fingerprints[number])
+        for product, extension in task.output_location.products:
             suffix = "" if extension in ("", "/") else f".{extension}"
             label = f"_{labels[number]}" if task.has_branches else ""
             branch = number if task.has_branches else None

@@ -59,10 +59,10 @@ def all_upstream_of(task: Any) -> list[Any]:
     if not isinstance(task, FingerprintedTask):
         of_branches = task.get_branch_tasks().values() if hasattr(task, "get_branch_map") and task.is_workflow() else ()
         return distinct([found for part in (task, *of_branches) for found in luigi.task.flatten(part.requires())])
-    named = [connection.task for connection in task.connections.values() if hasattr(connection, "task")]
+    named = [connection.task for connection in task.upstream_connections.values() if hasattr(connection, "task")]
     numbers = range(len(task.branch_values)) if not task.requires_declared else (0,)
     required = [luigi.task.flatten(task.overridden_requirements(number)) for number in numbers]
-    before = task.yielded_before() if task.yields and not task.has_branches else None
+    before = task.yielded_before() if task.run_yields and not task.has_branches else None
     of_run = before.tasks if before is not None else ()
     return distinct([*named, *(found for of_branch in required for found in of_branch), *of_run])
 
@@ -85,9 +85,9 @@ def made_by(task: Any) -> Iterator[Made]:
     Raises `UpstreamError` while their names are not known.
     """
     require_named(task.of_all_branches)
-    records = {record.fingerprint: record for record in task.record_index.records(task.location.directory)}
+    records = {record.fingerprint: record for record in task.record_index.records(task.output_location.directory)}
     for fingerprint in task.fingerprints:
-        for product, path in task.location.paths(fingerprint).items():
+        for product, path in task.output_location.paths(fingerprint).items():
             yield Made(
                 task.get_task_family(), task.readable_parameters, product, fingerprint, path, records.get(fingerprint)
             )

@@ -27,13 +27,13 @@ def tasks_of_campaign(campaign: str) -> tuple[list[FingerprintedTask], dict[str,
         if all(has_default(p) or name in chosen for name, p in parameters.items()):
             for task in upstream_and_itself(cls, chosen):
                 try:
-                    _ = task.products and task.fingerprint
+                    _ = task.declared_products and task.fingerprint
                     require_known(task)
                 except CaselawError as error:
                     failed[task.get_task_family()] = str(error)
                 else:
                     found[task.task_id] = task
-    return [task for task in found.values() if task.products], failed
+    return [task for task in found.values() if task.declared_products], failed
 
 
 def upstream_and_itself(cls: type[luigi.Task], parameters: dict[str, str]) -> list[FingerprintedTask]:

@@ -16,7 +16,7 @@ def selected_branches(task: Any) -> dict[str, set[int] | None]:
         if not isinstance(found, FingerprintedTask):
             continue
         numbers = wanted.get(found.task_id)
-        for name, connection in found.connections.items():
+        for name, connection in found.upstream_connections.items():
             upstream = getattr(connection, "task", None)
             if isinstance(upstream, FingerprintedTask) and upstream.has_branches:
                 key = whole_of(upstream).task_id
@@ -28,7 +28,7 @@ def own_selection(task: Any) -> set[int] | None:
     """Branches that `--branch` or `--branches` select. Raises `UpstreamError` where they select none."""
     if not getattr(task, "has_branches", False):
         return None
-    selected = task.selected_branches
+    selected = task.selected_numbers
     return set(selected) if len(selected) < len(task.fingerprints) else None
 
 
@@ -37,7 +37,7 @@ def fed_by(task: Any, name: str, numbers: set[int] | None) -> set[int] | None:
     column = task.input_columns[name]
     places = range(len(column.numbers)) if numbers is None or column.values is None else numbers
     found = {number for place in places for number in column.taken(place)}
-    return None if len(found) == len(task.connections[name].task.fingerprints) else found
+    return None if len(found) == len(task.upstream_connections[name].task.fingerprints) else found
 
 
 def united(one: set[int] | None, other: Iterable[int] | None) -> set[int] | None:

@@ -117,14 +117,14 @@ def place_chain(task: Any, places: Places, unknown: dict[str, None], seen: set[s
 
 
 def with_tasks(task: FingerprintedTask) -> list[Any]:
-    return [connection for connection in task.connections.values() if hasattr(connection, "task")]
+    return [connection for connection in task.upstream_connections.values() if hasattr(connection, "task")]
 
 
 def place_files(task: FingerprintedTask, places: Places, unknown: dict[str, None]) -> None:
     """Give every connection to external files its paths and digests."""
-    for name, connection in task.connections.items():
+    for name, connection in task.upstream_connections.items():
         if isinstance(connection, Files):
-            task.connections[name], without = places.with_known_content(connection)
+            task.upstream_connections[name], without = places.with_known_content(connection)
             unknown.update(dict.fromkeys(without))
 
 
@@ -151,7 +151,9 @@ def described(task: Any, with_sources: bool) -> dict[str, Any]:
         "fingerprint": task.fingerprint,
         "branches": len(task.fingerprints),
         "basis": basis,
-        "inputs": {name: described_input(task.connections.get(name), found) for name, found in columns_of(task)},
+        "inputs": {
+            name: described_input(task.upstream_connections.get(name), found) for name, found in columns_of(task)
+        },
     }
 
 
@@ -161,8 +163,8 @@ def columns_of(task: Any) -> list[tuple[str, Column]]:
     Files and values are kept apart, also where a task without branches takes them all at once.
     """
     apart = {
-        name: column(connection, task.project.root, Look(task.file_digests))
-        for name, connection in task.connections.items()
+        name: column(connection, task.law_project.root, Look(task.file_digests))
+        for name, connection in task.upstream_connections.items()
         if isinstance(connection, Files | Over)
     }
     return list({**task.input_columns, **apart}.items())

@@ -71,9 +71,9 @@ def listings_of_servers(tasks: Sequence[Any]) -> dict[str, frozenset[str]]:
 
     Nothing where the store cannot say: then each task says so itself.
     """
-    mine = [task for task in tasks if isinstance(task, FingerprintedTask) and task.declared]
+    mine = [task for task in tasks if isinstance(task, FingerprintedTask) and task.output_declared]
     try:
-        return names_in_folders(task.location.directory for task in mine if not task.store.is_local)
+        return names_in_folders(task.output_location.directory for task in mine if not task.output_store.is_local)
     except StoreUnavailable:
         return {}
 
@@ -86,10 +86,10 @@ def of_task(
         if task.upstream_seen.unknown:
             problem = f"{task.get_task_family()}: known once {'; '.join(task.upstream_seen.unknown)}"
             return TaskStates(task, numbers, [PROVISIONAL] * len(numbers), problem)
-        if not task.declared:
+        if not task.output_declared:
             made = [task.as_branch(n) if task.has_branches else task for n in numbers]
             return TaskStates(task, numbers, [of_own_outputs(each) for each in made])
-        directory = task.location.directory
+        directory = task.output_location.directory
         names = listings[directory] if directory in listings else existing_names(directory)
         found = incomplete(task, numbers, names)
         if not found.numbers:
@@ -110,7 +110,7 @@ def of_own_outputs(task: Any) -> str:
 
 def of_open(task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings) -> dict[int, str]:
     """Which of the branches that are not complete are adoptable or stale."""
-    directory, location, fingerprints = task.location.directory, task.location, task.fingerprints
+    directory, location, fingerprints = task.output_location.directory, task.output_location, task.fingerprints
     known = holdings.of(directory)
     states = {}
     for number, source in candidates(task, numbers, names, holdings).items():
@@ -150,7 +150,7 @@ def rows(found: TaskStates, *, by_branch: bool) -> Iterator[dict[str, Any]]:
                 yield row(family, parameters, branch, task.fingerprints[number], state, paths(task, number))
         return
     fingerprint = None if found.state == PROVISIONAL else task.fingerprint
-    folder = [task.location.directory] if task.declared else []
+    folder = [task.output_location.directory] if task.output_declared else []
     yield {
         **row(family, parameters, None, fingerprint, found.state, folder),
         "branches": found.counts,
@@ -168,13 +168,13 @@ def row(
 
 def shown_parameters(task: Any) -> dict[str, str]:
     """Significant parameters, and the campaign that the task reads."""
-    campaign = {"campaign": str(task.campaign)} if task.config_keys else {}
+    campaign = {"campaign": str(task.campaign_name)} if task.config_keys else {}
     return {**campaign, **task.readable_parameters}
 
 
 def paths(task: Any, number: int) -> list[str]:
-    if task.declared:
-        return list(task.location.full_names(task.fingerprints[number]))
+    if task.output_declared:
+        return list(task.output_location.full_names(task.fingerprints[number]))
     made = task.as_branch(number) if task.has_branches else task
     return [str(target.path) for target in flat_targets(made)]
 

@@ -40,18 +40,18 @@ def reached(tasks: list[Any]) -> dict[str, set[str]]:
     done = set()
     for task in tasks:
         for made in lineage(task):
-            if made.task_id not in done and made.declared:
+            if made.task_id not in done and made.output_declared:
                 done.add(made.task_id)
-                names = found.setdefault(made.location.directory, set())
+                names = found.setdefault(made.output_location.directory, set())
                 for fingerprint in made.fingerprints:
-                    names.update(made.location.names(fingerprint))
+                    names.update(made.output_location.names(fingerprint))
     return found
 
 
 def tag_outputs(name: str, task: Any) -> tuple[Tag, int]:
     """Tag the outputs of a task and of everything upstream; returns the tag and how many outputs are missing."""
     checked(name)
-    store: Store = task.store
+    store: Store = task.output_store
     outputs, missing = {}, 0
     wanted = reached([task])
     listings = names_in_folders(wanted)

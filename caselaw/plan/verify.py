@@ -50,7 +50,7 @@ def outputs_to_verify(task: Any, *, upstream: bool = True) -> list[Output]:
     for made in lineage(task) if upstream else [task]:
         numbers = wanted.get(made.task_id)
         whole = made.of_all_branches
-        if whole.declared:
+        if whole.output_declared:
             chosen = range(len(whole.fingerprints)) if numbers is None else sorted(numbers)
             found.extend(outputs_of(whole, chosen))
     return found
@@ -58,11 +58,11 @@ def outputs_to_verify(task: Any, *, upstream: bool = True) -> list[Output]:
 
 def outputs_of(task: Any, numbers: Any) -> Iterator[Output]:
     records: dict[str, tuple[Record, ...]] = {}
-    for record in task.record_index.records(task.location.directory):
+    for record in task.record_index.records(task.output_location.directory):
         records[record.fingerprint] = (record, *records.get(record.fingerprint, ()))
     for number in numbers:
         fingerprint = task.fingerprints[number]
-        for product, path in task.location.paths(fingerprint).items():
+        for product, path in task.output_location.paths(fingerprint).items():
             yield Output(task, number, product, path, records.get(fingerprint, ()))
 
 
@@ -77,7 +77,7 @@ def verify(output: Output) -> Verified:
     if not expected:
         return Verified(*who, UNRECORDED)
     try:
-        found = task.store.digest(output.path)
+        found = task.output_store.digest(output.path)
     except FileNotFoundError:  # removed meanwhile
         return Verified(*who, MISSING)
     except FingerprintError as error:
@@ -96,5 +96,5 @@ def records_now(output: Output) -> list[Record]:
     """Its records as they are now: it may have been made since all records were read."""
     task, fingerprint = output.task, output.task.fingerprints[output.number]
     return list(
-        reversed(task.record_index.of_fingerprints(task.location.directory, [fingerprint]).get(fingerprint, ()))
+        reversed(task.record_index.of_fingerprints(task.output_location.directory, [fingerprint]).get(fingerprint, ()))
     )

@@ -44,7 +44,7 @@ def explain(task: Any) -> Explanation:
         return Explanation(task, task.fingerprint, None, False, ())
     directory, record = found
     previous = record.fingerprint if number is not None or not task.has_branches else record.workflow
-    same = directory == workflow.location.directory
+    same = directory == workflow.output_location.directory
     changes = unique(changes_since(workflow, number, directory, record, ()))
     if not changes and previous != task.fingerprint and number is None and workflow.has_branches:
         changes = list(branch_changes(workflow))
@@ -56,13 +56,13 @@ def compared_record(workflow: Any, number: int | None) -> tuple[str, Record] | N
     if number is None and workflow.has_branches:
         record = differing_record(workflow)
         if record is not None:
-            return workflow.location.directory, record
+            return workflow.output_location.directory, record
     return newest_record(workflow, number)
 
 
 def differing_record(workflow: Any) -> Record | None:
     """The newest record of the first branch whose newest record has another fingerprint than the branch has now."""
-    directory, index = workflow.location.directory, workflow.record_index
+    directory, index = workflow.output_location.directory, workflow.record_index
     latest: dict[str, str] = index.latest(directory)
     if set(workflow.fingerprints) <= set(latest.values()):
         return None
@@ -75,13 +75,13 @@ def differing_record(workflow: Any) -> Record | None:
 
 def branch_changes(workflow: Any) -> Iterator[Change]:
     """Branches that no record knows, and branches of records that are no more."""
-    recorded = {record.identity: record for record in workflow.record_index.records(workflow.location.directory)}
+    recorded = {record.identity: record for record in workflow.record_index.records(workflow.output_location.directory)}
     current = {identity_of(value): number for number, value in enumerate(workflow.branch_values)}
     for identity, number in current.items():
         if identity not in recorded:
             yield Change("input", f"branch {workflow.branch_values[number]}", None, workflow.fingerprints[number])
     for identity, record in recorded.items():
-        if identity not in current and record.own == workflow.components.digest:
+        if identity not in current and record.own == workflow.own_components.digest:
             yield Change("input", f"branch {record.branch_value}", record.fingerprint, None)
 
 
@@ -93,7 +93,7 @@ def branch_number(task: Any) -> int | None:
 def newest_record(workflow: Any, number: int | None) -> tuple[str, Record] | None:
     """The newest record of the identity with its folder; else the newest of the family with the fewest differences."""
     index: RecordIndex = workflow.record_index
-    directory = workflow.location.directory
+    directory = workflow.output_location.directory
     identity = (
         identity_of(workflow.branch_values[number or 0]) if number is not None or not workflow.has_branches else None
     )
@@ -111,8 +111,8 @@ def newest_record(workflow: Any, number: int | None) -> tuple[str, Record] | Non
 
 def folders_of_family(workflow: Any) -> Iterator[str]:
     """All folders with records of the task's family."""
-    root = workflow.store.root
-    below = workflow.location.directory.removeprefix(f"{root}/")
+    root = workflow.output_store.root
+    below = workflow.output_location.directory.removeprefix(f"{root}/")
     waiting = [f"{root}/{below.partition('/')[0]}"]
     while waiting:
         here = waiting.pop()
@@ -133,7 +133,7 @@ def changes_since(
     workflow: Any, number: int | None, directory: str, record: Record, through: tuple[str, ...]
 ) -> Iterator[Change]:
     """Changes of a task's own components, then of its inputs, each followed upstream to its cause."""
-    own = workflow.components.digest
+    own = workflow.own_components.digest
     if record.own != own:
         old = read_basis(directory, record.own)
         if old is None:
@@ -176,11 +176,13 @@ def keys_of(inputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 def inputs_now(workflow: Any, number: int) -> dict[str, Mapping[str, Any]]:
     """Inputs of a branch as a record would keep them."""
     found: dict[str, Mapping[str, Any]]
-    found = {name: of_input(column, number, workflow.holdings) for name, column in workflow.input_columns.items()}
+    found = {
+        name: of_input(column, number, workflow.upstream_holdings) for name, column in workflow.input_columns.items()
+    }
     requirements = workflow.overridden_requirements(number)
     if requirements is not None:
-        found["requires"] = of_requirements(requirements, workflow.holdings)
-    if workflow.yields and (before := workflow.yielded_before()) is not None:
+        found["requires"] = of_requirements(requirements, workflow.upstream_holdings)
+    if workflow.run_yields and (before := workflow.yielded_before()) is not None:
         found[RUN] = before.as_input("")
     return found
 
@@ -192,20 +194,20 @@ def upstream_tasks(workflow: Any, name: str, number: int) -> list[FingerprintedT
     if name == RUN:
         before = workflow.yielded_before()
         tasks = distinct(list(before.tasks)) if before is not None else []
-    elif name == "requires" and name not in workflow.connections:
+    elif name == "requires" and name not in workflow.upstream_connections:
         tasks = distinct(luigi.task.flatten(workflow.overridden_requirements(number)))
     else:
-        connection = workflow.connections.get(name)
+        connection = workflow.upstream_connections.get(name)
         tasks = distinct([connection.task]) if hasattr(connection, "task") else []
-    return [task for task in tasks if isinstance(task, FingerprintedTask) and task.declared]
+    return [task for task in tasks if isinstance(task, FingerprintedTask) and task.output_declared]
 
 
 def upstream_changes(task: Any, number: int, own: str | None, through: tuple[str, ...]) -> Iterator[Change]:
     """What made an upstream task differ from what it was for the record that is compared with."""
     index: RecordIndex = task.record_index
-    directory = task.location.directory
+    directory = task.output_location.directory
     record = index.newest(directory, own=own) if own is not None else None
-    if own is not None and own == task.components.digest:
+    if own is not None and own == task.own_components.digest:
         same_branch = task.has_branches and number < len(task.branch_values)
         identity = identity_of(task.branch_values[number]) if same_branch else None
         differing = differing_record(task) if task.has_branches else None
@@ -223,7 +225,7 @@ def earlier_record(task: Any, identity: str | None) -> Record | None:
     """The newest record of an upstream task that is not one of its current outputs."""
     current = set(task.fingerprints)
     found = None
-    for record in task.record_index.records(task.location.directory):
+    for record in task.record_index.records(task.output_location.directory):
         if record.fingerprint not in current and (identity is None or record.identity == identity):
             found = record
     return found

@@ -29,7 +29,7 @@ def incomplete(task: Any, numbers: Collection[int], names: frozenset[str]) -> In
     The names have to be listed before this is called: what was listed then has its record now. Raises
     `StoreUnavailable` and `RecordError`.
     """
-    location, fingerprints = task.location, task.fingerprints
+    location, fingerprints = task.output_location, task.fingerprints
     wanted = [fingerprints[number] for number in numbers]
     there = location.made(wanted, names)
     trusted = not there or task.trust_unrecorded

@@ -114,7 +114,7 @@ class Entrance(SandboxProxy):  # type: ignore[misc]
 @contextlib.contextmanager
 def exchange(task: Any) -> Iterator[Path]:
     """A folder of the project through which both sides of a sandbox talk."""
-    place = task.project.root / ".caselaw"
+    place = task.law_project.root / ".caselaw"
     place.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="sandbox-", dir=place) as folder:
         yield Path(folder)

@@ -18,7 +18,7 @@ _answers: dict[str, dict[str, str]] = {}
 
 def distributions_of(task: Any) -> Mapping[str, str]:
     """Distribution → version, of what the code of a task imports."""
-    outside: Mapping[str, str] = task.closure.distributions
+    outside: Mapping[str, str] = task.code_closure.distributions
     if not needs_sandbox(task):
         return outside
     refuse_unsupported(task)

@@ -92,9 +92,9 @@ import work
 from caselaw.plan.audit import audit, report
 report.counts = lambda *_: False
 task = work.Count()
-symbols = {name: symbol for name, symbol in task.closure.symbols.items()
+symbols = {name: symbol for name, symbol in task.code_closure.symbols.items()
            if not name.startswith(tuple(json.loads(sys.argv[1])))}
-task.__dict__["closure"] = dataclasses.replace(task.closure, symbols=symbols)
+task.__dict__["code_closure"] = dataclasses.replace(task.code_closure, symbols=symbols)
 print(json.dumps(dataclasses.asdict(audit(task))))
 """
 

@@ -52,10 +52,11 @@ exec(given["before"])
 report.counts = lambda *_: False
 comparison.MOST_RUNS = 100
 task = work.Count()
-symbols = {name: symbol for name, symbol in task.closure.symbols.items() if not name.startswith(tuple(given["blind"]))}
-sources = tuple(path for path in task.closure.sources if path.suffix == ".py")
-closure = dataclasses.replace(task.closure, symbols=symbols, options=(), settings=(), sources=sources)
-task.__dict__["closure"] = closure
+blind = tuple(given["blind"])
+symbols = {name: symbol for name, symbol in task.code_closure.symbols.items() if not name.startswith(blind)}
+sources = tuple(path for path in task.code_closure.sources if path.suffix == ".py")
+closure = dataclasses.replace(task.code_closure, symbols=symbols, options=(), settings=(), sources=sources)
+task.__dict__["code_closure"] = closure
 print(json.dumps(dataclasses.asdict(audit(task, compare=given["compare"]))))
 """
 HEAD = """

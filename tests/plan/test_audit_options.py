@@ -40,7 +40,7 @@ import work
 from caselaw.plan.audit import audit
 task = work.Task()
 if sys.argv[1] == "blind":
-    task.__dict__["closure"] = dataclasses.replace(task.closure, options=(), settings=())
+    task.__dict__["code_closure"] = dataclasses.replace(task.code_closure, options=(), settings=())
 print(json.dumps(dataclasses.asdict(audit(task))))
 """
 

@@ -62,7 +62,7 @@ from caselaw.plan.audit import audit
 task = work.Draw()
 symbols = {name: Symbol(name, "0", path, tuple(map(tuple, lines)))
            for name, (path, lines) in json.loads(sys.argv[1]).items()}
-task.__dict__["closure"] = dataclasses.replace(task.closure, symbols=symbols, distributions={})
+task.__dict__["code_closure"] = dataclasses.replace(task.code_closure, symbols=symbols, distributions={})
 print(json.dumps(asdict(audit(task, compare=False))))
 """
 

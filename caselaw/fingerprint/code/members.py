@@ -18,10 +18,10 @@ _NEVER = frozenset({
     "allow_empty_branch_map", "cache_branch_map_default", "code_dependencies", "config_keys", "environment_variables",
     "exclude_index",
     "force_contiguous_branches", "job_workers", "max_runtime", "output_collection_cls", "owner_email",
-    "poll_interval", "reset_branch_map_before_run", "resources", "retry_count", "sandbox", "task_namespace",
+    "poll_interval", "reset_branch_map_before_run", "retry_count", "sandbox", "task_namespace",
     "worker_timeout", "workflow_run_decorators",
 })  # fmt: skip
-_UNLESS_USED = frozenset({"acceptance", "priority", "tolerance"})
+_UNLESS_USED = frozenset({"acceptance", "priority", "resources", "tolerance"})
 """The engine's, but also words of physics: they count when counted code mentions them."""
 _NEVER_PREFIXES = ("arc_", "crab_", "disable_", "glite_", "htcondor_", "lsf_", "slurm_")
 _UPSTREAM = frozenset({"create_branch_map", "requires", "upstream", "workflow_requires"})

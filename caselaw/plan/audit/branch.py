@@ -41,7 +41,7 @@ class Observed:
 
 def chosen_branch(task: Any) -> tuple[Any, int | None]:
     """The branch to run and its number: of a workflow the one that `--branch` names, else the first."""
-    if not task.declared:
+    if not task.output_declared:
         raise TaskError(
             "the task has an output() of its own, so its run cannot be kept out of the store",
             type(task).__name__,
@@ -83,7 +83,7 @@ def command(task: Any) -> str:
 
     parameters = dict(getattr(task, "readable_parameters", {}))
     if getattr(task, "config_keys", ()):
-        parameters["campaign"] = task.campaign
+        parameters["campaign"] = task.campaign_name
     given = [word for name, value in parameters.items() for word in (f"--{name.replace('_', '-')}", value)]
     return shlex.join(["law", "run", task.get_task_family(), *given])
 
@@ -98,19 +98,19 @@ def observe(
     workflow = branch.of_all_branches
     # The context that a run makes for its records writes into the store; here nothing is recorded.
     workflow.__dict__["run_context"] = RunContext(
-        workflow.components.digest, workflow.components.code, workflow.fingerprint, None, {}
+        workflow.own_components.digest, workflow.own_components.code, workflow.fingerprint, None, {}
     )
     work = pickle.dumps((Job.of(workflow), branch.branch_row))
     with tempfile.TemporaryDirectory(prefix="caselaw-audit-") as folder:
         scratch = Path(folder).resolve()
         (scratch / "tmp").mkdir()
-        names = frozenset(name.partition(".")[0] for name in workflow.closure.symbols)
-        store = os.path.realpath(branch.store.root) if branch.store.is_local else None
-        yields = getattr(branch, "yields", False)
+        names = frozenset(name.partition(".")[0] for name in workflow.code_closure.symbols)
+        store = os.path.realpath(branch.output_store.root) if branch.output_store.is_local else None
+        yields = getattr(branch, "run_yields", False)
         request = Request(
             work, number or 0, scratch, origins, lines, branch.fingerprint, store, yields, names, texts or {}
         )
-        status = execute(request, environment(scratch, branch.resources.cpus))
+        status = execute(request, environment(scratch, branch.batch_resources.cpus))
         failure = failure_of(status, scratch)
         made = json.loads((scratch / DIGESTS).read_text()) if failure is None else None
         return Observed(tuple(read_observations(scratch / OBSERVATIONS)), scratch, failure, made)

@@ -133,5 +133,5 @@ def divert(task: Any, scratch: Path) -> RunOutputs:
     """Let the task write to a temporary folder whatever it publishes; returns where."""
     outputs = RunOutputs(task, scratch / "store")
     task._run_outputs = outputs
-    task.__dict__["location"] = Location.of(str(scratch / "outputs"), task.products)
+    task.__dict__["output_location"] = Location.of(str(scratch / "outputs"), task.declared_products)
     return outputs

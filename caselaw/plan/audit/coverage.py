@@ -56,7 +56,7 @@ class Coverage:
 
 def coverage_of(branch: Any, lines: Lines) -> Coverage:
     """What the fingerprint of one branch (or of a task without branches) covers."""
-    root, closure = branch.project.root, branch.closure
+    root, closure = branch.law_project.root, branch.code_closure
     inputs = [os.fspath(target) for target in targets(branch.input())]
     uncounted = uncounted_contents(branch)
     files = [path for path in inputs if "://" not in path and os.path.realpath(path) not in uncounted]
@@ -81,7 +81,7 @@ def coverage_of(branch: Any, lines: Lines) -> Coverage:
 
 def project_files(branch: Any) -> Iterator[Path]:
     """Files of the project that decide how and where, and the campaign, whose declared keys count."""
-    project = branch.project
+    project = branch.law_project
     yield project.config_file
     yield project.root / ".caselaw"
     yield project.root / ".law"

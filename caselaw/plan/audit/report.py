@@ -47,15 +47,15 @@ def audit(task: Any, *, compare: bool = True) -> Audit:
     branch, number = chosen_branch(task)
     require_upstream(branch)
     workflow = branch.of_all_branches
-    lines = lines_of(workflow.closure)
+    lines = lines_of(workflow.code_closure)
     coverage = coverage_of(branch, lines)
-    origins = origins_of(branch.project, workflow.closure.sources)
+    origins = origins_of(branch.law_project, workflow.code_closure.sources)
     observed = observe(branch, number, origins, lines)
     undeclared, covered = judge(observed.observations, coverage, observed.scratch)
     compared = Comparison()
     if compare:
         compared = compare_runs(
-            observed.made, variations_of(workflow.closure, lines, coverage.root),
+            observed.made, variations_of(workflow.code_closure, lines, coverage.root),
             lambda variations: counts(workflow, variations),
             lambda variations: observe(branch, number, origins, lines, texts_of(variations)).made,
         )  # fmt: skip
@@ -81,8 +81,8 @@ def variations_of(closure: Any, lines: Lines, root: Path) -> list[Variation]:
 def counts(task: Any, variations: Sequence[Variation]) -> bool:
     """Whether variations change the fingerprint."""
     texts = {Path(path): text.encode() for path, text in texts_of(variations).items()}
-    varied = Closures(first_party(task.project.root, task.project.first_party), texts=texts)
-    return bool(varied.of_class(type(task)).code_digest != task.closure.code_digest)
+    varied = Closures(first_party(task.law_project.root, task.law_project.first_party), texts=texts)
+    return bool(varied.of_class(type(task)).code_digest != task.code_closure.code_digest)
 
 
 def findings(culprits: Iterable[Variation], root: Path) -> Iterator[Finding]:
