@@ -27,7 +27,7 @@ _NAMES = frozenset({
     "publish_message", "publish_progress", "publish_step", "published", "readable_parameters", "record_index",
     "remove_event_handler", "remove_output", "render_string", "renew_fingerprints", "repr", "req", "req_branch",
     "req_different_branching", "req_params", "req_workflow", "require_published", "requirements_of_branches",
-    "requires", "requires_declared", "requires_from_branch", "retry_policy", "run", "run_context", "run_yields",
+    "requires", "requires_declared", "requires_from_branch", "resources", "retry_policy", "run", "run_context", "run_yields",
     "seed", "selected_branches", "selected_numbers", "set_params", "set_progress_percentage",
     "set_status_message", "set_tracking_url", "significant_parameters", "skip_output_removal", "stakeholders",
     "status_message", "store", "take_yielded", "taken_branches", "taken_numbers", "task_family", "task_id_str",
