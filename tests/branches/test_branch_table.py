@@ -27,10 +27,10 @@ def table(tmp_path):
 def workflow(*fingerprints: str):
     """A stand-in for an upstream workflow that made these branches."""
     return SimpleNamespace(
-        location=Location("/store/Up", (("events", "parquet"),)), fingerprints=fingerprints,
-        branch_values=tuple(range(len(fingerprints))), declared=True, get_branch_map=lambda: None,
-        taken_branches=range(len(fingerprints)), has_branches=False, yields=False, upstream_seen=Seen(),
-        components=SimpleNamespace(digest="own"),
+        output_location=Location("/store/Up", (("events", "parquet"),)), fingerprints=fingerprints,
+        branch_values=tuple(range(len(fingerprints))), output_declared=True, get_branch_map=lambda: None,
+        taken_numbers=range(len(fingerprints)), has_branches=False, run_yields=False, upstream_seen=Seen(),
+        own_components=SimpleNamespace(digest="own"),
     )  # fmt: skip
 
 
