@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard
 import law
 import luigi
 
+from caselaw.bases import TaskRegister
 from caselaw.branches import Branch, Column, Inputs, Seen
 from caselaw.components import Components, components_of
 from caselaw.config import (
@@ -69,7 +70,7 @@ def file_digests_of(root: Path) -> FileDigests:
     return FileDigests(root / ".caselaw" / "digests.sqlite")
 
 
-class FingerprintedTask(law.Task):  # type: ignore[misc]
+class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
     """What `caselaw.Task` and `caselaw.Workflow` share."""
 
     verify_inputs = luigi.BoolParameter(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import law
 import luigi
 
 from caselaw.branches import Branch, Column, Look, Origin, Seen, column
@@ -44,17 +45,24 @@ class Task(FingerprintedTask):
 
     exclude_index = True
     has_branches = False
-    taken_numbers = (0,)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if type(self).run is not Task.run:
-            self.__dict__["run"] = functools.partial(run_yielding if yields(type(self)) else run_in_worker, self)
+        if runs(type(self)):
+            self._take_run()
+
+    def _take_run(self) -> None:
+        """Let whoever asks for `run()` get the engine's, which sees to what the class says."""
+        self.__dict__["run"] = functools.partial(run_yielding if yields(type(self)) else run_in_worker, self)
 
     @property
     def output_declared(self) -> bool:
         """Whether the outputs are caselaw's; asked when it matters, for decorators assign methods to a class."""
         return type(self).output is Task.output
+
+    @property
+    def taken_numbers(self) -> Sequence[int]:
+        return (0,)
 
     @property
     def requires_declared(self) -> bool:
@@ -195,5 +203,8 @@ class Task(FingerprintedTask):
             return made_as_noted(self)
         return self._written() or self.is_published()
 
-    def run(self) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} has no run() method")
+
+def runs(cls: Any) -> bool:
+    """Whether tasks of a class have something to do: a wrapper and an external task have not."""
+    run = cls.run
+    return callable(run) and run not in (law.WrapperTask.run, luigi.WrapperTask.run)

@@ -26,18 +26,18 @@ from caselaw.errors import TaskError, UpstreamError
 from caselaw.execution.kinds import LocalWorkflow, PoolWorkflow
 from caselaw.execution.run import run_here
 from caselaw.fingerprint import digest, short
-from caselaw.fingerprinted import FingerprintedTask
 from caselaw.recording import made_as_noted
 from caselaw.records.completeness import incomplete
 from caselaw.storage import Location, Outputs, existing_names
 from caselaw.storage.target import outputs_of
+from caselaw.task import Task
 from caselaw.upstream import Batches, Connection, Each, Over, Whole
 
 # What law forwards from a workflow to its proxy, or from a sandboxed task to its sandbox.
 FORWARDED = frozenset({"requires", "output", "complete", "run", "input"})
 
 
-class Workflow(FingerprintedTask, PoolWorkflow, LocalWorkflow):
+class Workflow(Task, PoolWorkflow, LocalWorkflow):
     """A task with branches, declared by `upstream()`.
 
     law's own methods (`create_branch_map`, `requires`, `workflow_requires`, `output`) may still be overridden;
@@ -48,8 +48,7 @@ class Workflow(FingerprintedTask, PoolWorkflow, LocalWorkflow):
     has_branches = True
     awaits_run = False
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def _take_run(self) -> None:
         if self.branch >= 0:
             self.__dict__["run"] = functools.partial(run_here, self)
 
@@ -328,7 +327,7 @@ class Workflow(FingerprintedTask, PoolWorkflow, LocalWorkflow):
     def input(self) -> Any:
         """Outputs of everything upstream of this branch by the names that `upstream()` gives."""
         if not self.is_branch() or not self.requires_declared:
-            return super().input()
+            return law.Task.input(self)
         return self._inputs(self.branch_row.inputs)
 
     def _general_input(self, name: str) -> Any:
@@ -375,6 +374,3 @@ class Workflow(FingerprintedTask, PoolWorkflow, LocalWorkflow):
         total = len(self.selected_numbers)
         needed = number_of(self.acceptance, total, "acceptance", type(self).__name__)
         return not self.upstream_seen.unknown and total - len(self.missing_numbers()) >= needed
-
-    def run(self) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} has no run() method")
