@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard
@@ -15,7 +15,8 @@ import law
 import luigi
 
 from caselaw.bases import TaskRegister
-from caselaw.branches import Branch, Column, Inputs, Seen
+from caselaw.branches import Branch, Column, Inputs, Origin, Seen
+from caselaw.branches.yielded import RUN, Yielded, looked_at, tasks_in, yields
 from caselaw.components import Components, components_of
 from caselaw.config import (
     Campaign,
@@ -46,8 +47,8 @@ from caselaw.parameters import (
     text_of,
 )  # fmt: skip
 from caselaw.publishing import RunOutputs, publishing
-from caselaw.recording import RunContext, Started, run_context
-from caselaw.records import RecordIndex
+from caselaw.recording import RunContext, Started, identity_of, run_context
+from caselaw.records import Record, RecordIndex
 from caselaw.records.index import index_of
 from caselaw.reserved import refuse_reserved_names
 from caselaw.resources import Resources
@@ -336,6 +337,62 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
 
     @property
     def fingerprint(self) -> str:
+        raise NotImplementedError
+
+    # tasks that run() yields
+
+    @property
+    def run_yields(self) -> bool:
+        """Whether `run()` yields tasks that it needs besides."""
+        return yields(type(self))
+
+    @property
+    def awaits_run(self) -> bool:
+        """Whether the fingerprint is only known when `run()` has yielded what it needs."""
+        raise NotImplementedError
+
+    @property
+    def awaiting_numbers(self) -> frozenset[int]:
+        """Numbers of the branches of which this is true; of a task without branches the number is 0."""
+        raise NotImplementedError
+
+    def yielded_before(self, numbers: Collection[int]) -> Yielded | None:
+        """What `run()` yielded when the newest outputs of these branches were made, as it is today."""
+        tasks: list[Any] = []
+        for record in self.newest_records(numbers).values() if self.run_yields else ():
+            tasks += tasks_in(record.inputs.get(RUN, {})) or []
+        return looked_at(dict.fromkeys(tasks), self.file_digests) if tasks else None
+
+    def newest_records(self, numbers: Collection[int]) -> dict[int, Record]:
+        """Number of a branch → record of its newest outputs."""
+        if len(numbers) == 1:
+            (number,) = numbers
+            identity = identity_of(self.branch_values[number])
+            record = self.record_index.newest(self.output_location.directory, identity=identity)
+            return {} if record is None else {number: record}
+        newest = {record.identity: record for record in self.record_index.records(self.output_location.directory)}
+        found = {number: newest.get(identity_of(self.branch_values[number])) for number in numbers}
+        return {number: record for number, record in found.items() if record is not None}
+
+    def take_yielded(self, tasks: Sequence[Any]) -> None:
+        """Let the fingerprint be that of a run which has yielded these tasks until now."""
+        row, number = self.branch_row, self.branch if self.has_branches else 0
+        yielded = looked_at(tasks, self.file_digests)
+        made_from = row.origin or origin(self.of_all_branches, number, self.of_all_branches.upstream_holdings)
+        made_from = Origin({**made_from.inputs, RUN: yielded.as_input(row.static)}, None)
+        self._branch_row = dataclasses.replace(
+            row, fingerprint=yielded.fingerprint(row.static), origin=made_from
+        )  # fmt: skip
+        if not self.has_branches:
+            self.__dict__.pop("run_context", None)
+
+    def forget_yielded(self) -> None:
+        """Let the fingerprint be what the records say again."""
+        self._branch_row = None
+        self.look_at_records()
+
+    def look_at_records(self) -> None:
+        """Look again at what the records tell of what `run()` yields."""
         raise NotImplementedError
 
     # running

@@ -11,17 +11,15 @@ from typing import Any
 import law
 import luigi
 
-from caselaw.branches import Branch, Column, Look, Origin, Seen, column
+from caselaw.branches import Branch, Column, Look, Seen, column
 from caselaw.branches.look import counts_by_identity
-from caselaw.branches.yielded import RUN, Yielded, known_from, looked_at, tasks_in, yields
+from caselaw.branches.yielded import Present, known_from, yields
 from caselaw.errors import TaskError
 from caselaw.execution.run import run_in_worker
 from caselaw.execution.yielding import run_yielding
 from caselaw.fingerprint import digest, short
 from caselaw.fingerprinted import FingerprintedTask
-from caselaw.holdings import origin
 from caselaw.recording import made_as_noted
-from caselaw.records import Record
 from caselaw.storage import Outputs
 from caselaw.storage.target import outputs_of
 
@@ -30,13 +28,12 @@ from caselaw.storage.target import outputs_of
 class TaskTable:
     """Inputs and fingerprint of a task without branches, and what they depend on.
 
-    `static` is the fingerprint without what `run()` yields; `awaits_run` says that this is not known yet.
+    `awaits_run` says that it is not known yet what `run()` yields.
     """
 
     columns: Mapping[str, Column]
     row: Branch
     seen: Seen
-    static: str
     awaits_run: bool = False
 
 
@@ -81,20 +78,19 @@ class Task(FingerprintedTask):
             own = digest(own, look.of_requirements(requirements))
         fingerprint = short(digest("task", own, everything))
         row = Branch(None, fingerprint, {name: found.inputs(0) for name, found in columns.items()})
-        table = TaskTable(columns, row, look.seen(), fingerprint)
+        table = TaskTable(columns, row, look.seen())
         return self._with_yielded(table) if self.run_yields else table
 
     # tasks that run() yields
 
     @property
-    def run_yields(self) -> bool:
-        """Whether `run()` yields tasks that it needs besides."""
-        return yields(type(self))
-
-    @property
     def awaits_run(self) -> bool:
         """Whether the fingerprint is only known when `run()` has yielded what it needs."""
         return self._branch_row is None and self._looked.awaits_run
+
+    @property
+    def awaiting_numbers(self) -> frozenset[int]:
+        return frozenset((0,)) if self.awaits_run else frozenset()
 
     def _with_yielded(self, table: TaskTable) -> TaskTable:
         """The fingerprint with what `run()` yielded, where a record of the same components and inputs tells."""
@@ -103,36 +99,20 @@ class Task(FingerprintedTask):
                 "run() yields tasks, and the task names its outputs itself: what they were made from is not known",
                 type(self).__name__, "declare products, or name the tasks in upstream()",
             )  # fmt: skip
-        found = known_from(self._records(), table.static, self.file_digests) if not counts_by_identity() else None
+        static, present = table.row.fingerprint, Present(self.file_digests)
+        row = dataclasses.replace(table.row, static=static)
+        if counts_by_identity():
+            before = self.yielded_before((0,))
+            row = row if before is None else dataclasses.replace(row, fingerprint=before.fingerprint(static))
+            return dataclasses.replace(table, row=row, seen=table.seen.and_outputs(), awaits_run=True)
+        found = known_from(list(self.record_index.records(self.output_location.directory)), static, present)
         if found is None:
-            return dataclasses.replace(table, seen=table.seen.and_outputs(), awaits_run=True)
-        record, yielded = found
-        row = dataclasses.replace(table.row, fingerprint=record.fingerprint)
+            return dataclasses.replace(table, row=row, seen=table.seen.and_outputs(), awaits_run=True)
+        fingerprint, yielded = found
+        row = dataclasses.replace(row, fingerprint=fingerprint)
         return dataclasses.replace(table, row=row, seen=table.seen.and_outputs(yielded.seen))
 
-    def _records(self) -> list[Record]:
-        return list(self.record_index.records(self.output_location.directory))
-
-    def yielded_before(self) -> Yielded | None:
-        """What `run()` yielded when its newest output was made, as it is today."""
-        for record in reversed(self._records() if self.run_yields else []):
-            tasks = tasks_in(record.inputs.get(RUN, {}))
-            return None if tasks is None else looked_at(tasks, self.file_digests)
-        return None
-
-    def take_yielded(self, tasks: Sequence[Any]) -> None:
-        """Let the fingerprint be that of a run which has yielded these tasks until now."""
-        yielded, static = looked_at(tasks, self.file_digests), self._looked.static
-        made_from = origin(self, 0, self.upstream_holdings)
-        made_from = Origin({**made_from.inputs, RUN: yielded.as_input(static)}, None)
-        self._branch_row = dataclasses.replace(
-            self._looked.row, fingerprint=yielded.fingerprint(static), origin=made_from
-        )  # fmt: skip
-        self.__dict__.pop("run_context", None)
-
-    def forget_yielded(self) -> None:
-        """Let the fingerprint be what the records say again."""
-        self._branch_row = None
+    def look_at_records(self) -> None:
         self.renew_fingerprints()
 
     @property

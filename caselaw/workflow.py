@@ -21,12 +21,14 @@ from caselaw.branches import (
     number_of,
     selected_numbers,
 )  # fmt: skip
-from caselaw.branches.yielded import yields
+from caselaw.branches.look import counts_by_identity
+from caselaw.branches.yielded import Present, as_before, with_yielded, yields
 from caselaw.errors import TaskError, UpstreamError
 from caselaw.execution.kinds import LocalWorkflow, PoolWorkflow
 from caselaw.execution.run import run_here
+from caselaw.execution.yielding import run_yielding
 from caselaw.fingerprint import digest, short
-from caselaw.recording import made_as_noted
+from caselaw.recording import identity_of, made_as_noted
 from caselaw.records.completeness import incomplete
 from caselaw.storage import Location, Outputs, existing_names
 from caselaw.storage.target import outputs_of
@@ -46,11 +48,10 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
 
     exclude_index = True
     has_branches = True
-    awaits_run = False
 
     def _take_run(self) -> None:
         if self.branch >= 0:
-            self.__dict__["run"] = functools.partial(run_here, self)
+            self.__dict__["run"] = functools.partial(run_yielding if yields(type(self)) else run_here, self)
 
     @property
     def output_declared(self) -> bool:
@@ -66,11 +67,6 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         if attr in FORWARDED:
             return super().__getattribute__(attr, proxy)
         return object.__getattribute__(self, attr)
-
-    @property
-    def run_yields(self) -> bool:
-        """Whether `run()` yields tasks that it needs besides."""
-        return yields(type(self))
 
     # the table of branches
 
@@ -92,11 +88,11 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
 
     @functools.cached_property
     def _branch_table(self) -> BranchTable:
-        if self.run_yields:
-            raise TaskError(
-                "run() of a branch yields tasks, which no fingerprint knows of before it runs", type(self).__name__,
-                "name them in upstream(), or make it a caselaw.Task",
-            )  # fmt: skip
+        table = self._static_table()
+        return self._table_with_yielded(table) if self.run_yields else table
+
+    def _static_table(self) -> BranchTable:
+        """All branches, without what `run()` yields."""
         look = Look(self.file_digests)
         connections: dict[str, Connection] = dict(self._connections)
         if type(self).create_branch_map is not Workflow.create_branch_map:
@@ -113,6 +109,47 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
             return self._with_requirements(table, look)
         finally:
             del self.__dict__["_branch_table"]
+
+    # tasks that run() yields
+
+    def _table_with_yielded(self, table: BranchTable) -> BranchTable:
+        """The fingerprints with what `run()` yielded, where records of the same components and inputs tell."""
+        if not self.output_declared:
+            raise TaskError(
+                "run() yields tasks, and the workflow names its outputs itself: what they were made from is not known",
+                type(self).__name__, "declare products, or name the tasks in upstream()",
+            )  # fmt: skip
+        numbers = range(len(table))
+        table = dataclasses.replace(table, static=table.fingerprints, awaiting=frozenset(numbers))
+        if counts_by_identity():
+            self.__dict__["_branch_table"] = table  # of which the values are asked for
+            return as_before(table, self.newest_records(numbers), Present(self.file_digests))
+        records = self.record_index.records(self.output_location.directory)
+        return with_yielded(table, numbers, records, Present(self.file_digests))
+
+    @property
+    def awaits_run(self) -> bool:
+        """Whether the fingerprint of a branch that goes downstream is only known when its `run()` has ended."""
+        if not self.run_yields or self._branch_row is not None:
+            return False
+        awaiting = self.branch_table.awaiting
+        return bool(awaiting) and not awaiting.isdisjoint(self.taken_numbers)
+
+    @property
+    def awaiting_numbers(self) -> frozenset[int]:
+        return self.branch_table.awaiting
+
+    def look_at_records(self) -> None:
+        """Look again at what the records tell of what `run()` of this branch yields."""
+        whole, number = self.unrestricted, self.branch
+        table: BranchTable = self.branch_table
+        if number not in table.awaiting:
+            table = dataclasses.replace(
+                table, awaiting=table.awaiting | {number},
+                fingerprints=(*table.fingerprints[:number], table.static[number], *table.fingerprints[number + 1 :]),
+            )  # fmt: skip
+        records = self.record_index.of_identity(self.output_location.directory, identity_of(table.values[number]))
+        whole.__dict__["_branch_table"] = with_yielded(table, [number], records, Present(self.file_digests))
 
     @property
     def upstream_seen(self) -> Seen:
@@ -343,8 +380,11 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         )
 
     def complete(self) -> bool:
-        if self._branch_row is None and self._run_outputs is None and self.upstream_seen.unknown:
-            self.renew_fingerprints()
+        if self._branch_row is None and self._run_outputs is None:
+            if self.upstream_seen.unknown:
+                self.renew_fingerprints()
+            elif self.run_yields:
+                self.look_at_records()
         if not self.output_declared:
             return made_as_noted(self)
         return self._written() or self.is_published()

@@ -93,8 +93,8 @@ class Look:
         self._unknown.update(dict.fromkeys(seen.unknown))
         if seen.passing:
             self._renewable[id(task.of_all_branches)] = task.of_all_branches
-        if not task.has_branches and task.run_yields:
-            self._renewable[id(task)] = task
+        if task.run_yields:
+            self._renewable[id(task.of_all_branches)] = task.of_all_branches
             if task.awaits_run:
                 self.wait_for(task)
         if task.has_branches and task.fewer_suffice:

@@ -48,6 +48,7 @@ class Branch:
     """Everything that a worker needs to know of one branch; `expected` are SHA-256 of inputs to verify, by path.
 
     `taken` holds the numbers of the upstream branches behind inputs whose outputs an upstream task names itself.
+    `static`, where `run()` yields tasks, is the fingerprint without these.
     """
 
     value: Any
@@ -56,3 +57,4 @@ class Branch:
     origin: Origin | None = None
     expected: Mapping[str, str] = field(default_factory=dict)
     taken: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    static: str = ""

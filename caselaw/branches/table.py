@@ -21,12 +21,16 @@ class BranchTable:
     """Branches in order. `columns` holds, per named input, the keys of every branch or the shared ones.
 
     `seen` says which tasks have to run before the fingerprints are known, and what they depend on besides.
+    Where `run()` yields tasks, `static` are fingerprints without these, and `awaiting` are numbers of the branches
+    whose fingerprint is only known when they have run.
     """
 
     values: tuple[Any, ...]
     fingerprints: tuple[str, ...]
     columns: Mapping[str, Column]
     seen: Seen
+    static: tuple[str, ...] = ()
+    awaiting: frozenset[int] = frozenset()
 
     def __len__(self) -> int:
         return len(self.values)
@@ -37,6 +41,7 @@ class BranchTable:
             self.fingerprints[number],
             {name: column.inputs(number) for name, column in self.columns.items()},
             taken=taken_by_general(self.columns, number),
+            static=self.static[number] if self.static else "",
         )
 
 

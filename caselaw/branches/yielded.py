@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +12,15 @@ import luigi
 from luigi.task_register import TaskClassException, load_task
 
 from caselaw.branches.look import Look, Seen
+from caselaw.branches.table import BranchTable
 from caselaw.fingerprint import FileDigests, digest, short
 from caselaw.records import Record
 
 RUN = "run()"
 """The input under which a record keeps what `run()` yielded."""
+
+Named = tuple[str, str, dict[str, str]]
+"""A task as luigi sends it to another process: module, family, parameters."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,45 @@ class Yielded:
 
     def as_input(self, static: str) -> dict[str, Any]:
         """What a record keeps of it."""
-        tasks = [[t.task_module, t.get_task_family(), t.to_str_params()] for t in self.tasks]
+        tasks = [list(named(task)) for task in self.tasks]
         return {"keys": digest(list(self.digests)), "content": None, "static": static, "tasks": tasks}
+
+
+class Present:
+    """What the outputs of yielded tasks are today; a task that many branches yield is looked at once."""
+
+    def __init__(self, digests: FileDigests) -> None:
+        self.digests = digests
+        self._known: dict[int, tuple[Any, str, Seen]] = {}
+
+    def of(self, tasks: Iterable[Any]) -> Yielded:
+        found = tuple(tasks)
+        looked = [self._of_task(task) for task in found]
+        return Yielded(found, tuple(key for _, key, _ in looked), together(seen for _, _, seen in looked))
+
+    def _of_task(self, task: Any) -> tuple[Any, str, Seen]:
+        if id(task) not in self._known:
+            look = Look(self.digests)
+            key = look.of_task(task)
+            self._known[id(task)] = task, key, look.seen()
+        return self._known[id(task)]
+
+
+def looked_at(tasks: Iterable[Any], digests: FileDigests) -> Yielded:
+    """Tasks with what their outputs are now."""
+    return Present(digests).of(tasks)
+
+
+def together(looks: Iterable[Seen]) -> Seen:
+    """What several looks depend on, each once."""
+    unknown: dict[str, None] = {}
+    renewable: dict[int, Any] = {}
+    at_outputs = False
+    for seen in looks:
+        unknown.update(dict.fromkeys(seen.unknown))
+        renewable.update((id(task), task) for task in seen.renewable)
+        at_outputs = at_outputs or seen.at_outputs
+    return Seen(tuple(unknown), at_outputs, tuple(renewable.values()))
 
 
 def yields(cls: type) -> bool:
@@ -41,10 +83,8 @@ def yields(cls: type) -> bool:
     return inspect.isgeneratorfunction(inspect.unwrap(cls.run))  # type: ignore[attr-defined]
 
 
-def looked_at(tasks: Iterable[Any], digests: FileDigests) -> Yielded:
-    """Tasks with what their outputs are now."""
-    look, found = Look(digests), tuple(tasks)
-    return Yielded(found, tuple(look.of_task(task) for task in found), look.seen())
+def named(task: Any) -> Named:
+    return task.task_module, task.get_task_family(), task.to_str_params()
 
 
 def flat(requirements: Any) -> list[Any]:
@@ -54,16 +94,57 @@ def flat(requirements: Any) -> list[Any]:
     return list(luigi.task.flatten(requirements))
 
 
-def known_from(records: Sequence[Record], static: str, digests: FileDigests) -> tuple[Record, Yielded] | None:
-    """The newest record of these components and inputs whose yielded tasks are what they were."""
+def readable_twice(requirements: Any) -> Any:
+    """What one yield gave, with lists in place of generators: luigi reads it for the tasks, then for their outputs."""
+    if isinstance(requirements, Iterator):
+        return [readable_twice(inner) for inner in requirements]
+    if type(requirements) in (list, tuple):
+        return type(requirements)(readable_twice(inner) for inner in requirements)
+    if type(requirements) is dict:
+        return {name: readable_twice(inner) for name, inner in requirements.items()}
+    return requirements
+
+
+def known_from(records: Sequence[Record], static: str, present: Present) -> tuple[str, Yielded] | None:
+    """The fingerprint by the newest record of these components and inputs whose yielded tasks are what they were."""
     for record in reversed(records):
         entry = record.inputs.get(RUN, {})
         tasks = tasks_in(entry) if entry.get("static") == static else None
         if tasks is not None:
-            found = looked_at(tasks, digests)
+            found = present.of(tasks)
             if not found.seen.unknown and found.as_input(static)["keys"] == entry["keys"]:
-                return record, found
+                return record.fingerprint, found
     return None
+
+
+def with_yielded(
+    table: BranchTable, numbers: Iterable[int], records: Iterable[Record], present: Present
+) -> BranchTable:  # fmt: skip
+    """The table with the fingerprints that records tell of some of the branches that await their run."""
+    of_static: dict[str, list[Record]] = {}
+    for record in records:
+        of_static.setdefault(record.inputs.get(RUN, {}).get("static", ""), []).append(record)
+    fingerprints, seen, awaiting = list(table.fingerprints), [table.seen], set(table.awaiting)
+    for number in awaiting.intersection(numbers):
+        static = table.static[number]
+        found = known_from(of_static.get(static, ()), static, present)
+        if found is not None:
+            fingerprints[number], yielded = found
+            seen.append(yielded.seen)
+            awaiting.discard(number)
+    return dataclasses.replace(
+        table, fingerprints=tuple(fingerprints), seen=together(seen).and_outputs(), awaiting=frozenset(awaiting)
+    )  # fmt: skip
+
+
+def as_before(table: BranchTable, newest: Mapping[int, Record], present: Present) -> BranchTable:
+    """The table as it is if `run()` yields what it yielded when the newest outputs of the branches were made."""
+    fingerprints = list(table.fingerprints)
+    for number, record in newest.items():
+        tasks = tasks_in(record.inputs.get(RUN, {}))
+        if tasks is not None:
+            fingerprints[number] = present.of(tasks).fingerprint(table.static[number])
+    return dataclasses.replace(table, fingerprints=tuple(fingerprints))
 
 
 def tasks_in(entry: Mapping[str, Any]) -> list[Any] | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from caselaw.branches import Branch
+from caselaw.branches.yielded import Named
 from caselaw.config import DeclaredConfig
 from caselaw.errors import SourceChanged, StoreUnavailable, TaskError
 from caselaw.fingerprint.code.hashed import HashedCode
@@ -112,7 +113,7 @@ class Outcome:
 
     `letter` is the folder of the outbox that holds what it made. `outage` says that the store could not be reached:
     then the branch was not made, or what it made stays in the outbox. `changed` says that the worker's code is not
-    what was hashed.
+    what was hashed. `needs` are tasks that `run()` yielded and that are not complete: the branch was not made.
     """
 
     number: int
@@ -122,6 +123,7 @@ class Outcome:
     letter: str | None = None
     outage: StoreUnavailable | None = None
     changed: SourceChanged | None = None
+    needs: tuple[Named, ...] = ()
 
 
 def request_of(task: Any) -> bytes:

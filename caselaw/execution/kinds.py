@@ -7,6 +7,7 @@ from typing import Any
 import law
 from law.workflow.base import BaseWorkflow, BaseWorkflowProxy
 
+from caselaw.execution.rounds import run_yielding_branches
 from caselaw.execution.run import run_branches
 
 
@@ -28,10 +29,12 @@ class PoolWorkflowProxy(BaseWorkflowProxy):  # type: ignore[misc]
         collection = law.SiblingFileCollection if self.task.flat_products else law.TargetCollection
         return law.util.DotDict([("collection", collection(targets, threshold=self.threshold(len(targets))))])
 
-    def run(self) -> None:
+    def run(self) -> Any:
         super().run()
         self.task.renew_fingerprints()
-        run_branches(self.task, self.task.missing_numbers())
+        if self.task.run_yields:
+            return run_yielding_branches(self.task)
+        return run_branches(self.task, self.task.missing_numbers())
 
 
 class PoolWorkflow(BaseWorkflow):  # type: ignore[misc]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import math
 import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
 from caselaw.branches import Branch
+from caselaw.branches.yielded import Named
 from caselaw.delivery import send_waiting
 from caselaw.errors import BranchesFailed, SourceChanged, StoreUnavailable, UpstreamError
 from caselaw.execution.adoption import adopt, verify_inputs, with_expected
@@ -51,8 +54,13 @@ def run_branches(workflow: Any, numbers: Sequence[int]) -> None:
     require_before_run(workflow.hashed_code, type(workflow))
     require_known(workflow)
     numbers = unsent(workflow, numbers)
-    size = min(max(1, workflow.law_project.workers // workflow.batch_resources.cpus), len(numbers))
+    size = workers_for(workflow, numbers)
     run_all(workflow, adopt(workflow, numbers) if numbers else [], size)
+
+
+def workers_for(workflow: Any, numbers: Sequence[int]) -> int:
+    """How many workers are to run these branches."""
+    return min(max(1, workflow.law_project.workers // workflow.batch_resources.cpus), len(numbers))
 
 
 def run_here(branch: Any) -> Any:
@@ -97,22 +105,45 @@ def unsent(task: Any, numbers: Sequence[int]) -> list[int]:
     return incomplete(task, numbers, existing_names(task.output_location.directory)).numbers
 
 
+@dataclass(frozen=True)
+class Ended:
+    """What came of branches in the pool. `owners`: names in the store of the processes that ran them.
+
+    `failures` maps numbers of branches to the last line of what went wrong, `needs` to tasks that their `run()` yields
+    and that are not complete: these branches have not been made.
+    """
+
+    owners: frozenset[str] = frozenset()
+    failures: dict[int, str] = field(default_factory=dict)
+    needs: dict[int, tuple[Named, ...]] = field(default_factory=dict)
+
+
 def run_all(task: Any, numbers: Sequence[int], size: int) -> None:
     """Run the branches in the pool; when nothing is missing any more, put the records of this run together."""
-    workers: frozenset[str] = frozenset()
-    if numbers:
-        with inputs_online(task, numbers):
-            workers = run_in_pool(task, numbers, size)
+    ended = run_in_pool(task, numbers, size) if numbers else Ended()
+    require_tolerated(task, ended.failures, len(numbers))
+    put_together(task, ended.owners)
+
+
+def require_tolerated(task: Any, failures: Mapping[int, str], total: int) -> None:
+    """Raise `BranchesFailed` where more of `total` branches failed than the workflow tolerates."""
+    tolerance = getattr(task, "tolerance", 0.0)
+    if len(failures) > (tolerance * total if tolerance <= 1 else tolerance):
+        raise BranchesFailed(describe(task), failures, total)
+
+
+def put_together(task: Any, workers: frozenset[str]) -> None:
+    """Put the records of a run together, if nothing is missing any more."""
     if task.output_declared and task.all_published():
         compact(task.output_location.directory, task.fingerprint, idle=workers | {owner()})
         task.record_index.refresh(task.output_location.directory)
 
 
-def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> frozenset[str]:
-    """Run branches; returns the names in the store of the processes that did."""
+def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> Ended:
+    """Run branches. Raises `StoreUnavailable` and `SourceChanged`, which stop all of them."""
     remove_orphans(task.output_store.scratch)
     pool = shared_pool(task.batch_resources.cpus, task.law_project.root)
-    failures: dict[int, str] = {}
+    ended = Ended()
     title = describe(task)
     sender = Sender(task.output_store)
     patience = task.law_project.watchdog
@@ -123,23 +154,28 @@ def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> frozenset[str]:
         return with_expected(task, task.full_row(number))
 
     run = Run(title, pool, job, deque(numbers), row, size, sender, patience)
-    with interruptible(pool, task.output_store.scratch), progress_for(title, len(numbers)) as progress:
-        for ended, outcome in enumerate(run.outcomes(progress), 1):
+    with (
+        inputs_online(task, numbers),
+        interruptible(pool, task.output_store.scratch),
+        progress_for(title, len(numbers)) as progress,
+    ):
+        for count, outcome in enumerate(run.outcomes(progress), 1):
             report(run, outcome, progress)
             if outcome.outage is not None or outcome.changed is not None:
                 run.stop(outcome)
             elif outcome.error is not None:
-                failures[outcome.number] = outcome.error.strip().rpartition("\n")[2]
-            progress.update(ended, len(failures))
+                ended.failures[outcome.number] = outcome.error.strip().rpartition("\n")[2]
+            elif outcome.needs:
+                ended.needs[outcome.number] = outcome.needs
+            progress.update(count, len(ended.failures))
+        if ended.needs:
+            progress.message(f"{title}: {len(ended.needs)} branches wait for tasks that their run() yields")
     remove_orphans(task.output_store.scratch, also=pool.owners)
     if run.outage is not None:
         raise outage_of(title, run, len(numbers))
     if run.changed is not None:
         raise change_of(title, run, len(numbers))
-    tolerance = getattr(task, "tolerance", 0.0)
-    if len(failures) > (tolerance * len(numbers) if tolerance <= 1 else tolerance):
-        raise BranchesFailed(title, failures, len(numbers))
-    return pool.owners
+    return dataclasses.replace(ended, owners=pool.owners)
 
 
 class Run:

@@ -15,10 +15,15 @@ from collections.abc import Iterable
 from multiprocessing.connection import Connection
 from typing import Any
 
+from luigi.task_register import Register
+
 from caselaw import publishing
 from caselaw.branches import Branch
+from caselaw.branches.yielded import Named, named, yields
 from caselaw.errors import SourceChanged, StoreUnavailable, WorkerError
+from caselaw.execution import driving
 from caselaw.execution.adoption import verify_inputs
+from caselaw.execution.driving import Lacking, run_where_complete
 from caselaw.execution.job import Accepted, Assignment, Chunk, Job, Outcome, request_of
 from caselaw.execution.surroundings import Surroundings
 from caselaw.execution.threads import pin_threads
@@ -30,7 +35,7 @@ from caselaw.storage.owner import owner
 PR_SET_PDEATHSIG = 1
 LONGEST_OUTPUT = 64 * 1024
 
-AROUND_STEP = frozenset({__file__, entrance.__file__, publishing.__file__, contextlib.__file__})
+AROUND_STEP = frozenset({__file__, driving.__file__, entrance.__file__, publishing.__file__, contextlib.__file__})
 """Files whose frames at the top of a traceback say nothing of the task."""
 SHOW_STACK = signal.SIGUSR2
 """A worker that gets this signal prints where it is, whatever it waits for."""
@@ -76,6 +81,7 @@ def run_chunk(work: Work, chunk: Chunk, connection: Connection, output: Printed)
     for index, number in enumerate(chunk.numbers):
         started = time.time()
         error = letter = None
+        needs: tuple[Named, ...] = ()
         try:
             if outage is None and changed is None:  # else it would only wait or fail once more
                 branch = work.branch(chunk, index)
@@ -86,9 +92,11 @@ def run_chunk(work: Work, chunk: Chunk, connection: Connection, output: Printed)
             outage = unavailable
         except SourceChanged as other_code:
             changed = other_code
+        except Lacking as lacking:
+            needs = tuple(map(named, lacking.tasks))
         except BaseException:
             error = traceback_of_step()
-        connection.send(Outcome(number, time.time() - started, error, output.take(), letter, outage, changed))
+        connection.send(Outcome(number, time.time() - started, error, output.take(), letter, outage, changed, needs))
 
 
 class Work:
@@ -112,6 +120,8 @@ class Work:
             raise WorkerError(self.problem, self.assignment.title, "define the task in a module")
         if self.job is None:
             self.job = self.understood(self.assignment.job)
+            if yields(self.job.task_class):
+                Register.clear_instance_cache()  # what run() yields is asked anew whether it is complete
         if self.workflow is None:
             require_before_run(self.job.code, self.job.task_class)
             self.workflow = self.job.task()
@@ -135,7 +145,10 @@ def run_branch(task: Any, started: float) -> str | None:
     task._started = Started(started, cpu_seconds())
     try:
         verify_inputs(task, task._branch_row)
-        entrance.run_task(task, request_of)
+        if task.run_yields:
+            run_where_complete(task)
+        else:
+            entrance.run_task(task, request_of)
     finally:
         task.output_store.done_reading()
     if task.output_declared:

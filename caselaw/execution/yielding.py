@@ -1,40 +1,34 @@
-"""Running a task whose `run()` yields tasks that it needs besides, as luigi does."""
+"""Running a task or branch whose `run()` yields tasks that it needs besides, as luigi does."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Generator
 from typing import Any
 
-from caselaw.branches.yielded import flat
-from caselaw.execution.run import require_known, unsent
+from caselaw.delivery import send_waiting
+from caselaw.execution.adoption import verify_inputs, with_expected
+from caselaw.execution.driving import driven
+from caselaw.execution.run import require_known
 from caselaw.execution.tapes import inputs_online
-from caselaw.publishing import running
+from caselaw.loading.refusal import require_before_run
 
 
 def run_yielding(task: Any) -> Generator[Any, Any, None]:
-    """Drive `run()`. luigi sends what a yielded task made, or begins anew when it has run that first.
-
-    What was yielded is in the fingerprint, under which outputs get their names when `run()` has ended.
-    """
-    task.renew_fingerprints()
-    require_known(task)
-    if not task.awaits_run and (not unsent(task, [0]) or task.complete()):
+    """Drive `run()` here. luigi sends what a yielded task made, or begins anew when it has run that first."""
+    whole, number = task.of_all_branches, task.branch if task.has_branches else 0
+    require_before_run(whole.hashed_code, type(whole))
+    if not task.has_branches or whole.upstream_seen.unknown:
+        whole.renew_fingerprints()
+    require_known(whole)
+    send_waiting(task.output_store, task.output_location.directory)
+    task.look_at_records()
+    if not task.awaits_run and task.complete():
+        task._has_published = True
         return
-    task._has_published = False
-    tasks: list[Any] = []
     try:
-        with inputs_online(task, [0]), running(task):
-            task.take_yielded(tasks)
-            run = type(task).run(task)
-            made: Any = None
-            while True:
-                try:
-                    requirements = run.send(made)
-                except StopIteration:
-                    break
-                made = yield requirements
-                tasks.extend(flat(requirements))
-                task.take_yielded(tasks)
-        task.require_published()
+        with inputs_online(whole, [number]), contextlib.closing(driven(task)) as run:
+            verify_inputs(task, with_expected(whole, task.branch_row))
+            yield from run
     finally:
         task.forget_yielded()

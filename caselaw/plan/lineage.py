@@ -62,7 +62,7 @@ def all_upstream_of(task: Any) -> list[Any]:
     named = [connection.task for connection in task.upstream_connections.values() if hasattr(connection, "task")]
     numbers = range(len(task.branch_values)) if not task.requires_declared else (0,)
     required = [luigi.task.flatten(task.overridden_requirements(number)) for number in numbers]
-    before = task.yielded_before() if task.run_yields and not task.has_branches else None
+    before = task.yielded_before(range(len(task.branch_values))) if task.run_yields else None
     of_run = before.tasks if before is not None else ()
     return distinct([*named, *(found for of_branch in required for found in of_branch), *of_run])
 

@@ -144,12 +144,12 @@ def rows(found: TaskStates, *, by_branch: bool) -> Iterator[dict[str, Any]]:
     if by_branch or not task.has_branches:
         for number, state in zip(found.numbers, found.states, strict=True):
             branch = number if task.has_branches else None
-            if state == PROVISIONAL:
+            if state == PROVISIONAL or number in task.awaiting_numbers:
                 yield row(family, parameters, branch, None, state, [])
             else:
                 yield row(family, parameters, branch, task.fingerprints[number], state, paths(task, number))
         return
-    fingerprint = None if found.state == PROVISIONAL else task.fingerprint
+    fingerprint = None if found.state == PROVISIONAL or task.awaiting_numbers else task.fingerprint
     folder = [task.output_location.directory] if task.output_declared else []
     yield {
         **row(family, parameters, None, fingerprint, found.state, folder),

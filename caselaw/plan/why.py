@@ -182,7 +182,7 @@ def inputs_now(workflow: Any, number: int) -> dict[str, Mapping[str, Any]]:
     requirements = workflow.overridden_requirements(number)
     if requirements is not None:
         found["requires"] = of_requirements(requirements, workflow.upstream_holdings)
-    if workflow.run_yields and (before := workflow.yielded_before()) is not None:
+    if workflow.run_yields and (before := workflow.yielded_before([number])) is not None:
         found[RUN] = before.as_input("")
     return found
 
@@ -192,7 +192,7 @@ def upstream_tasks(workflow: Any, name: str, number: int) -> list[FingerprintedT
     import luigi
 
     if name == RUN:
-        before = workflow.yielded_before()
+        before = workflow.yielded_before([number])
         tasks = distinct(list(before.tasks)) if before is not None else []
     elif name == "requires" and name not in workflow.upstream_connections:
         tasks = distinct(luigi.task.flatten(workflow.overridden_requirements(number)))

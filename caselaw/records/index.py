@@ -138,6 +138,11 @@ class RecordIndex:
         for (body,) in self._ask("SELECT body FROM records WHERE directory = ? ORDER BY ended", directory):
             yield Record(**json.loads(body))
 
+    def of_identity(self, directory: str, identity: str) -> list[Record]:
+        """All records of one branch, the oldest first."""
+        query = "SELECT body FROM records WHERE directory = ? AND identity = ? ORDER BY ended"
+        return [Record(**json.loads(body)) for (body,) in self._ask(query, directory, identity)]
+
     def _ask(self, query: str, directory: str, *values: str) -> list[Row]:
         def ask(connection: sqlite3.Connection) -> list[Row]:
             settled(lambda: refresh(connection, directory), directory)

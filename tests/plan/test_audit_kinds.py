@@ -223,7 +223,8 @@ def test_what_run_yields_is_named_where_the_fingerprint_does_not_count_it(projec
     project.run("work.Count")
     (made,) = (name for name in project.made("Made") if name.endswith(".txt"))
     assert audited(project) == []
-    assert audited(project, before="import caselaw.task; caselaw.task.yields = lambda cls: False") == [
+    before = "import caselaw.fingerprinted; caselaw.fingerprinted.yields = lambda cls: False"
+    assert audited(project, before=before) == [
         f"file data/{made}", "requirement Made",
     ]  # fmt: skip
 

@@ -1,0 +1,57 @@
+"""Driving a `run()` that yields tasks which it needs besides, until it ends or one of them has to run first."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator
+from typing import Any
+
+import luigi
+
+from caselaw.branches.yielded import flat, readable_twice
+from caselaw.publishing import running
+
+
+class Lacking(Exception):  # noqa: N818
+    """A `run()` needs tasks that are not complete. It begins anew when they are; nothing is published."""
+
+    def __init__(self, tasks: list[Any]) -> None:
+        super().__init__()
+        self.tasks = tasks
+
+
+def driven(task: Any) -> Generator[Any, Any, None]:
+    """Do `run()` of a task or branch and publish what it wrote; gives what it yields, and is sent what that made.
+
+    What was yielded is in the fingerprint, under which outputs get their names when `run()` has ended.
+    """
+    task._has_published = False
+    tasks: list[Any] = []
+    with running(task):
+        task.take_yielded(tasks)
+        made: Any = None
+        with contextlib.closing(type(task).run(task)) as run:
+            while True:
+                try:
+                    requirements = readable_twice(run.send(made))
+                except StopIteration:
+                    break
+                made = yield requirements
+                tasks.extend(flat(requirements))
+                task.take_yielded(tasks)
+    task.require_published()
+
+
+def run_where_complete(task: Any) -> None:
+    """Do `run()` of a branch with what is there; raises `Lacking` for what is not."""
+    made: Any = None
+    with contextlib.closing(driven(task)) as run:
+        while True:
+            try:
+                found = run.send(made)
+            except StopIteration:
+                return
+            needed = found if isinstance(found, luigi.DynamicRequirements) else luigi.DynamicRequirements(found)
+            if not needed.complete():
+                raise Lacking(needed.flat_requirements)
+            made = needed.paths
