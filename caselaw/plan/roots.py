@@ -9,7 +9,7 @@ import luigi
 
 from caselaw.config import load_project
 from caselaw.errors import CaselawError, TaskError
-from caselaw.execution.run import require_known
+from caselaw.execution.run import require_named
 from caselaw.fingerprinted import FingerprintedTask
 from caselaw.plan.lineage import everything
 
@@ -28,7 +28,7 @@ def tasks_of_campaign(campaign: str) -> tuple[list[FingerprintedTask], dict[str,
             for task in upstream_and_itself(cls, chosen):
                 try:
                     _ = task.declared_products and task.fingerprint
-                    require_known(task)
+                    require_named(task)
                 except CaselawError as error:
                     failed[task.get_task_family()] = str(error)
                 else:
