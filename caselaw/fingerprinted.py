@@ -47,7 +47,7 @@ from caselaw.parameters import (
     text_of,
 )  # fmt: skip
 from caselaw.publishing import RunOutputs, publishing
-from caselaw.recording import RunContext, Started, identity_of, run_context
+from caselaw.recording import RunContext, Started, identity_of_branch, run_context
 from caselaw.records import Record, RecordIndex
 from caselaw.records.index import index_of
 from caselaw.reserved import refuse_reserved_names
@@ -260,9 +260,15 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
         return None
 
     @property
+    def branch_repeat(self) -> int:
+        """How many branches before this one have the same value."""
+        return 0
+
+    @property
     def seed(self) -> int:
         """A random seed below 2^63 from the task's identity: a refactoring does not reshuffle the events."""
-        identity = digest("seed", self.get_task_family(), self.significant_parameters, self.branch_value)
+        again = (self.branch_repeat,) if self.branch_repeat else ()
+        identity = digest("seed", self.get_task_family(), self.significant_parameters, self.branch_value, *again)
         return int(identity[:16], 16) >> 1
 
     @functools.cached_property
@@ -367,11 +373,11 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
         """Number of a branch → record of its newest outputs."""
         if len(numbers) == 1:
             (number,) = numbers
-            identity = identity_of(self.branch_values[number])
+            identity = identity_of_branch(self, number)
             record = self.record_index.newest(self.output_location.directory, identity=identity)
             return {} if record is None else {number: record}
         newest = {record.identity: record for record in self.record_index.records(self.output_location.directory)}
-        found = {number: newest.get(identity_of(self.branch_values[number])) for number in numbers}
+        found = {number: newest.get(identity_of_branch(self, number)) for number in numbers}
         return {number: record for number, record in found.items() if record is not None}
 
     def take_yielded(self, tasks: Sequence[Any]) -> None:

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from caselaw.branches import Column, Look, Origin
-from caselaw.branches.look import carries_fingerprints, is_wrapper
+from caselaw.branches.look import carries_fingerprints, is_wrapper, seen_by_numbers
 from caselaw.fingerprint import FileDigests, digest
 from caselaw.records import RecordIndex
 
+WHICH_BRANCH = "which branch"
+"""The input that the number of a branch is, and what there is besides it, where the code reads that."""
 MOST_FILES = 1000
 """External files, or missing branches, of one input that a record lists one by one."""
 
@@ -66,14 +68,22 @@ class Holdings:
 
 def origin(task: Any, number: int, holdings: Holdings) -> Origin:
     """What a branch is made from; of a task without branches the number is 0."""
-    inputs = {name: holdings.of_column(column, number) for name, column in task.input_columns.items()}
-    requirements = task.overridden_requirements(number)
-    if requirements is not None:
-        inputs["requires"] = of_requirements(requirements, holdings)
+    inputs = inputs_of(task, number, holdings)
     contents = {name: found["content"] for name, found in inputs.items()}
     if None in contents.values():
         return Origin(inputs, None)
     return Origin(inputs, digest("content", task.own_components.digest, task.branch_values[number], contents))
+
+
+def inputs_of(task: Any, number: int, holdings: Holdings) -> dict[str, dict[str, Any]]:
+    """All inputs of a branch as records keep them."""
+    inputs = {name: holdings.of_column(column, number) for name, column in task.input_columns.items()}
+    requirements = task.overridden_requirements(number)
+    if requirements is not None:
+        inputs["requires"] = of_requirements(requirements, holdings)
+    if which := digest(*task.distinction(number)) if task.distinction(number) else "":
+        inputs[WHICH_BRANCH] = {"keys": which, "content": which}
+    return inputs
 
 
 def of_input(column: Column, number: int, holdings: Holdings) -> dict[str, Any]:
@@ -110,4 +120,5 @@ def of_requirements(requirements: Any, holdings: Holdings) -> dict[str, Any]:
 def held_by(task: Any, holdings: Holdings) -> str | None:
     """What the outputs of a required task or branch hold, or those of the branches that are required of a workflow."""
     fingerprints = [task.fingerprints[number] for number in task.taken_numbers]
-    return holdings.all(task.output_location.directory, fingerprints)
+    found = holdings.all(task.output_location.directory, fingerprints)
+    return None if found is None else seen_by_numbers(task, found)

@@ -60,9 +60,13 @@ def run_context(task: Any) -> RunContext:
     )
 
 
-def identity_of(value: Any) -> str:
-    """Who a branch is within its workflow, whatever its fingerprint."""
-    return short(digest("branch value", value))
+def identity_of(value: Any, repeat: int = 0) -> str:
+    """Who a branch is within its workflow, whatever its fingerprint; `repeat` branches before it have its value."""
+    return short(digest("branch value", value, *((repeat,) if repeat else ())))
+
+
+def identity_of_branch(task: Any, number: int) -> str:
+    return identity_of(task.branch_values[number], task.repeat_of(number))
 
 
 def record_of_outputs(task: Any, published: Mapping[str, Published], started: Started) -> Record:
@@ -95,7 +99,7 @@ def record_of(task: Any, row: Branch, outputs: Mapping[str, Mapping[str, Any]], 
         family=task.get_task_family(),
         parameters=workflow.readable_parameters,
         branch_value=None if row.value is None else str(row.value),
-        identity=identity_of(row.value),
+        identity=identity_of(row.value, row.repeat),
         fingerprint=row.fingerprint,
         own=context.own,
         inputs=origin.inputs if origin is not None else {},

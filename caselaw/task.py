@@ -156,6 +156,16 @@ class Task(FingerprintedTask):
     def branch_values(self) -> Sequence[Any]:
         return (None,)
 
+    @property
+    def branch_numbers(self) -> Sequence[int]:
+        return (0,)
+
+    def distinction(self, number: int) -> tuple[Any, ...]:
+        return ()
+
+    def repeat_of(self, number: int) -> int:
+        return 0
+
     def requires(self) -> Any:
         return {name: c.task for name, c in self.upstream_connections.items() if hasattr(c, "task")}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +42,14 @@ class Over:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", in_one_order(self.values))
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """law's branch map, as a project makes it itself: numbers of branches and their values, which may be equal."""
+
+    numbers: Sequence[int]
+    values: tuple[Any, ...]
 
 
 @dataclass(frozen=True)

@@ -11,29 +11,33 @@ import law
 import luigi
 
 from caselaw.branches import (
+    BRANCH_MAP,
     Branch,
     BranchTable,
     Column,
     Look,
     Seen,
     branch_table,
+    by_number,
     checked_number,
+    in_order,
     number_of,
+    read_by,
     selected_numbers,
 )  # fmt: skip
 from caselaw.branches.look import counts_by_identity
 from caselaw.branches.yielded import Present, as_before, with_yielded, yields
-from caselaw.errors import TaskError, UpstreamError
+from caselaw.errors import TaskError
 from caselaw.execution.kinds import LocalWorkflow, PoolWorkflow
 from caselaw.execution.run import run_here
 from caselaw.execution.yielding import run_yielding
 from caselaw.fingerprint import digest, short
-from caselaw.recording import identity_of, made_as_noted
+from caselaw.recording import identity_of_branch, made_as_noted
 from caselaw.records.completeness import incomplete
 from caselaw.storage import Location, Outputs, existing_names
 from caselaw.storage.target import outputs_of
 from caselaw.task import Task
-from caselaw.upstream import Batches, Connection, Each, Over, Whole
+from caselaw.upstream import Batches, Connection, Each, Mapped, Whole
 
 # What law forwards from a workflow to its proxy, or from a sandboxed task to its sandbox.
 FORWARDED = frozenset({"requires", "output", "complete", "run", "input"})
@@ -94,13 +98,14 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
     def _static_table(self) -> BranchTable:
         """All branches, without what `run()` yields."""
         look = Look(self.file_digests)
-        connections: dict[str, Connection] = dict(self._connections)
+        connections: dict[str, Connection | Mapped] = dict(self._connections)
         if type(self).create_branch_map is not Workflow.create_branch_map:
-            connections["branch_map"] = Over(self._values_of_branch_map(look))
+            connections[BRANCH_MAP] = self._own_branch_map(look)
         own = self.own_components.digest
         if type(self).workflow_requires is not Workflow.workflow_requires:
             own = digest(own, look.of_requirements(self.workflow_requires()))
-        table = branch_table(own, connections, type(self).__name__, self.law_project.root, look)
+        reads = functools.partial(read_by, self.code_closure.mentions)
+        table = branch_table(own, connections, type(self).__name__, self.law_project.root, look, reads)
         if self.requires_declared:
             return table
         # requires() may ask for the values of branches, but no branch may keep what it gets
@@ -119,7 +124,7 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
                 "run() yields tasks, and the workflow names its outputs itself: what they were made from is not known",
                 type(self).__name__, "declare products, or name the tasks in upstream()",
             )  # fmt: skip
-        numbers = range(len(table))
+        numbers = table.numbers
         table = dataclasses.replace(table, static=table.fingerprints, awaiting=frozenset(numbers))
         if counts_by_identity():
             self.__dict__["_branch_table"] = table  # of which the values are asked for
@@ -144,11 +149,11 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         whole, number = self.unrestricted, self.branch
         table: BranchTable = self.branch_table
         if number not in table.awaiting:
+            now = (table.static[n] if n == number else table.fingerprints[n] for n in table.numbers)
             table = dataclasses.replace(
-                table, awaiting=table.awaiting | {number},
-                fingerprints=(*table.fingerprints[:number], table.static[number], *table.fingerprints[number + 1 :]),
-            )  # fmt: skip
-        records = self.record_index.of_identity(self.output_location.directory, identity_of(table.values[number]))
+                table, awaiting=table.awaiting | {number}, fingerprints=by_number(table.numbers, now)
+            )
+        records = self.record_index.of_identity(self.output_location.directory, identity_of_branch(self, number))
         whole.__dict__["_branch_table"] = with_yielded(table, [number], records, Present(self.file_digests))
 
     @property
@@ -183,28 +188,21 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         if self._workflow_proxy is not None:
             self._workflow_proxy._cached_output = None
 
-    def _values_of_branch_map(self, look: Look) -> tuple[Any, ...]:
-        """Values of an overridden branch map, whose numbers must be 0, 1, …"""
+    def _own_branch_map(self, look: Look) -> Mapped:
+        """The branch map of the project's own `create_branch_map()`."""
         if not self.branches_known:
             look.wait_until(f"{type(self).__name__}.{self._condition_attr}() is true")
-        branch_map = self.create_branch_map()
-        if isinstance(branch_map, int):
-            return tuple(range(branch_map))
-        if isinstance(branch_map, dict):
-            if list(branch_map) != list(range(len(branch_map))):
-                raise UpstreamError(
-                    "branches are not numbered 0, 1, …", f"{type(self).__name__}.create_branch_map()", "return a list"
-                )
-            return tuple(branch_map.values())
-        return tuple(branch_map)
+        branch_map = self.get_branch_map()
+        numbers = tuple(branch_map)
+        return Mapped(range(len(numbers)) if in_order(numbers) else numbers, tuple(branch_map.values()))
 
     def _with_requirements(self, table: BranchTable, look: Look) -> BranchTable:
         """law's way, for an overridden `requires()`: what each branch requires counts in its fingerprint."""
         fingerprints = (
-            short(digest(fingerprint, look.of_requirements(self.as_branch(number).requires())))
-            for number, fingerprint in enumerate(table.fingerprints)
+            short(digest(table.fingerprints[number], look.of_requirements(self.as_branch(number).requires())))
+            for number in table.numbers
         )
-        return dataclasses.replace(table, fingerprints=tuple(fingerprints), seen=look.seen())
+        return dataclasses.replace(table, fingerprints=by_number(table.numbers, fingerprints), seen=look.seen())
 
     @property
     def upstream_connections(self) -> Any:
@@ -216,18 +214,26 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         return self._named_connections()
 
     def create_branch_map(self) -> dict[int, Any]:
-        return dict(enumerate(self.branch_table.values))
+        table = self.branch_table
+        return dict(zip(table.numbers, table.values, strict=True))
 
     def _reset_branch_boundaries(self, full_branch_map: Any) -> None:
         """law's, which reads an empty selection as all: that is refused."""
         if not self.branches_known:
             return
-        selected_numbers(self.first_selection, len(full_branch_map), type(self).__name__)
+        selected_numbers(self.first_selection, tuple(full_branch_map), type(self).__name__)
         super()._reset_branch_boundaries(full_branch_map)
+
+    def get_branch_map(self, *args: Any, **kwargs: Any) -> Any:
+        """law's; a branch sees all branches, whatever `--branches` selects."""
+        if self.is_branch():
+            return self.unrestricted.get_branch_map(*args, **kwargs)
+        return super().get_branch_map(*args, **kwargs)
 
     @property
     def branch_data(self) -> Any:
-        return super().branch_data if self.is_workflow() else self.unrestricted.get_branch_map()[self.branch]
+        row = self._branch_row
+        return super().branch_data if row is None or not row.data else row.data[0]
 
     @property
     def fingerprints(self) -> Sequence[str]:
@@ -237,6 +243,16 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
     def branch_values(self) -> Sequence[Any]:
         return self.branch_table.values
 
+    @property
+    def branch_numbers(self) -> Sequence[int]:
+        return self.branch_table.numbers
+
+    def distinction(self, number: int) -> tuple[Any, ...]:
+        return self.branch_table.distinction(number)
+
+    def repeat_of(self, number: int) -> int:
+        return self.branch_table.repeats.get(number, 0)
+
     # which branches
 
     @property
@@ -245,12 +261,12 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
 
         Raises `UpstreamError` where a part of it selects none, or `acceptance` or `tolerance` asks for more.
         """
-        total, owner = len(self.branch_table), type(self).__name__
+        every, owner = self.branch_table.numbers, type(self).__name__
         if not self.branches_known:
-            return range(total)
+            return every
         if self.is_branch():
-            return (checked_number(self.branch, total, owner),)
-        numbers = selected_numbers(self.first_selection, total, owner)
+            return (checked_number(self.branch, every, owner),)
+        numbers = selected_numbers(self.first_selection, every, owner)
         number_of(self.tolerance, len(numbers), "tolerance", owner)
         number_of(self.acceptance, len(numbers), "acceptance", owner)
         return numbers
@@ -305,7 +321,7 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         if self._branch_row is not None:
             return self._branch_row
         table = self.branch_table
-        row = table.branch(checked_number(self.branch, len(table), type(self).__name__))
+        row = table.branch(checked_number(self.branch, table.numbers, type(self).__name__))
         if not table.seen.passing:
             self._branch_row = row
         return row
@@ -313,6 +329,10 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
     @property
     def branch_value(self) -> Any:
         return self.branch_row.value if self.is_branch() else None
+
+    @property
+    def branch_repeat(self) -> int:
+        return self.branch_row.repeat if self.is_branch() else 0
 
     @property
     def fingerprint(self) -> str:
@@ -406,8 +426,7 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         return incomplete(self, selected, existing_names(self.output_location.directory)).numbers
 
     def all_published(self) -> bool:
-        numbers = range(len(self.branch_table.fingerprints))
-        return not incomplete(self, numbers, existing_names(self.output_location.directory)).numbers
+        return not incomplete(self, self.branch_numbers, existing_names(self.output_location.directory)).numbers
 
     def workflow_complete(self) -> Any:
         self.renew_fingerprints()

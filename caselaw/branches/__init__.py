@@ -4,11 +4,13 @@ from caselaw.branches.column import Column
 from caselaw.branches.columns import column
 from caselaw.branches.files import expand, is_url, relative
 from caselaw.branches.look import Look, Seen
+from caselaw.branches.numbers import by_number, in_order, read_by
 from caselaw.branches.row import Branch, Inputs, Origin
 from caselaw.branches.selection import checked_number, number_of, selected_numbers
-from caselaw.branches.table import BranchTable, branch_table
+from caselaw.branches.table import BRANCH_MAP, BranchTable, branch_table
 
 __all__ = [
+    "BRANCH_MAP",
     "Branch",
     "BranchTable",
     "Column",
@@ -17,11 +19,14 @@ __all__ = [
     "Origin",
     "Seen",
     "branch_table",
+    "by_number",
     "checked_number",
     "column",
     "expand",
+    "in_order",
     "is_url",
     "number_of",
+    "read_by",
     "relative",
     "selected_numbers",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,24 +13,29 @@ from caselaw.storage import Location
 
 @dataclass(frozen=True)
 class Column:
-    """One named connection, seen by all branches; `digests` enter the fingerprint, `keys` make paths."""
+    """One named connection, seen by all branches; `digests` enter the fingerprint, `keys` make paths.
+
+    What differs from branch to branch is looked up by the number of the branch.
+    """
 
     location: Location | None
-    keys: tuple[tuple[str, ...], ...]
-    digests: tuple[str, ...]
-    values: tuple[Any, ...] | None
+    keys: Sequence[tuple[str, ...]]
+    digests: Sequence[str]
+    values: Sequence[Any] | None
     many: bool
     general: bool = False
     own: str = ""
     """Digest of the upstream task's own components."""
     names: tuple[str, ...] = ()
     """External files as they were declared: relative to the project where they lie below it."""
-    numbers: tuple[tuple[int, ...], ...] = ()
+    numbers: Sequence[tuple[int, ...]] = ()
     """Numbers of the upstream branches behind every branch, or behind all of them."""
     missing: tuple[str, ...] = ()
     """Values of upstream branches that are not there, and that the upstream workflow is accepted without."""
     required: Any = None
     """The upstream task, where its content is not that of its own outputs but of what it requires."""
+    branches: Sequence[int] = ()
+    """Numbers of the branches that it makes."""
 
     def inputs(self, number: int) -> Inputs | None:
         """Inputs of a branch, or None where an upstream task computes its own outputs."""
@@ -50,7 +56,7 @@ class Column:
     def of_branch(self, number: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Digests and keys that count for one branch."""
         if self.values is None:
-            return self.digests, self.of_all()
+            return tuple(self.digests), self.of_all()
         return (self.digests[number],), self.keys[number] if self.keys else ()
 
     def gathered(self) -> Column:

@@ -17,7 +17,7 @@ def files_column(connection: Files, root: Path, digests: FileDigests) -> Column:
     paths = expand(connection.paths, root, connection.digests)
     keys = tuple((path if is_url(path) else str(root / path),) for path in paths)
     contents = tuple(content_digest(path, key[0], connection, digests) for path, key in zip(paths, keys, strict=True))
-    return Column(None, keys, contents, tuple(paths), False, names=tuple(paths))
+    return Column(None, keys, contents, tuple(paths), False, names=tuple(paths), branches=range(len(paths)))
 
 
 def content_digest(path: str, absolute: str, connection: Files, digests: FileDigests) -> str:

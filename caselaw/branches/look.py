@@ -12,6 +12,7 @@ import law
 import luigi
 
 from caselaw.branches.content import content_of_outputs
+from caselaw.branches.numbers import with_numbers
 from caselaw.errors import FingerprintError, UpstreamError
 from caselaw.fingerprint import FileDigests, digest
 from caselaw.fingerprint.encoding import encode
@@ -122,10 +123,11 @@ class Look:
         """A required task or branch: by its fingerprint, or else by what its outputs hold."""
         if carries_fingerprints(task):
             self.note(task)
-            return digest("fingerprint", fingerprint_of(task))
+            return digest("fingerprint", seen_by_numbers(task, fingerprint_of(task)))
         if not hasattr(task, "get_branch_map") or task.is_branch():
             return self.content_of(task)
-        return digest("branches", [content for _, content in self.branches_of(task).values()])
+        branches = self.branches_of(task)
+        return with_numbers(digest("branches", [content for _, content in branches.values()]), list(branches))
 
     def branches_of(self, workflow: Any) -> dict[int, tuple[Any, str]]:
         """Number → value and content of the branches that are taken of a workflow whose outputs it names itself."""
@@ -139,6 +141,19 @@ class Look:
             if values and not counts_by_identity() and workflow.complete():
                 values = {n: value for n, value in values.items() if workflow.as_branch(n).complete()}
         return {n: (value, self.content_of(workflow.as_branch(n))) for n, value in values.items()}
+
+    def of_value(self, value: Any) -> str:
+        """What the targets hold that are, or are in, the value of a branch; else nothing."""
+        if isinstance(value, luigi.Target | law.TargetCollection):
+            self.may_pass()
+            return content_of_outputs(value, self.digests)
+        if isinstance(value, Mapping):
+            found = [self.of_value(inner) for inner in value.values()]
+        elif isinstance(value, list | tuple | set | frozenset):
+            found = [self.of_value(inner) for inner in value]
+        else:
+            return ""
+        return digest("in a value", found) if any(found) else ""
 
     def content_of(self, task: Any) -> str:
         """What the outputs of a task or branch hold; of one that is not complete, a digest like no other."""
@@ -172,6 +187,11 @@ def fingerprint_of(task: Any) -> str:
     if not task.has_branches or task.is_branch() or len(task.taken_numbers) == len(task.fingerprints):
         return str(task.fingerprint)
     return digest("branches", [task.fingerprints[number] for number in task.taken_numbers])
+
+
+def seen_by_numbers(task: Any, found: str) -> str:
+    """A digest of a required workflow with the numbers of its branches: law's collection has them as keys."""
+    return with_numbers(found, task.taken_numbers) if task.has_branches and task.is_workflow() else found
 
 
 def is_wrapper(task: Any) -> bool:

@@ -58,3 +58,7 @@ class Branch:
     expected: Mapping[str, str] = field(default_factory=dict)
     taken: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     static: str = ""
+    repeat: int = 0
+    """How many branches before this one have the same value."""
+    data: tuple[Any, ...] = ()
+    """What law calls `branch_data`: the value in the branch map; as the only element, for it may be None."""

@@ -12,6 +12,7 @@ import luigi
 from luigi.task_register import TaskClassException, load_task
 
 from caselaw.branches.look import Look, Seen
+from caselaw.branches.numbers import by_number
 from caselaw.branches.table import BranchTable
 from caselaw.fingerprint import FileDigests, digest, short
 from caselaw.records import Record
@@ -124,7 +125,8 @@ def with_yielded(
     of_static: dict[str, list[Record]] = {}
     for record in records:
         of_static.setdefault(record.inputs.get(RUN, {}).get("static", ""), []).append(record)
-    fingerprints, seen, awaiting = list(table.fingerprints), [table.seen], set(table.awaiting)
+    fingerprints = dict(zip(table.numbers, table.fingerprints, strict=True))
+    seen, awaiting = [table.seen], set(table.awaiting)
     for number in awaiting.intersection(numbers):
         static = table.static[number]
         found = known_from(of_static.get(static, ()), static, present)
@@ -133,18 +135,19 @@ def with_yielded(
             seen.append(yielded.seen)
             awaiting.discard(number)
     return dataclasses.replace(
-        table, fingerprints=tuple(fingerprints), seen=together(seen).and_outputs(), awaiting=frozenset(awaiting)
+        table, fingerprints=by_number(table.numbers, fingerprints.values()), seen=together(seen).and_outputs(),
+        awaiting=frozenset(awaiting),
     )  # fmt: skip
 
 
 def as_before(table: BranchTable, newest: Mapping[int, Record], present: Present) -> BranchTable:
     """The table as it is if `run()` yields what it yielded when the newest outputs of the branches were made."""
-    fingerprints = list(table.fingerprints)
+    fingerprints = dict(zip(table.numbers, table.fingerprints, strict=True))
     for number, record in newest.items():
         tasks = tasks_in(record.inputs.get(RUN, {}))
         if tasks is not None:
             fingerprints[number] = present.of(tasks).fingerprint(table.static[number])
-    return dataclasses.replace(table, fingerprints=tuple(fingerprints))
+    return dataclasses.replace(table, fingerprints=by_number(table.numbers, fingerprints.values()))
 
 
 def tasks_in(entry: Mapping[str, Any]) -> list[Any] | None:

@@ -58,6 +58,6 @@ def outputs(task: Any) -> list[dict[str, Any]]:
             "recorded": fingerprint in recorded,
             "path": str(path),
         }
-        for number, (value, fingerprint) in enumerate(zip(task.branch_values, task.fingerprints, strict=True))
+        for number, value, fingerprint in zip(task.branch_numbers, task.branch_values, task.fingerprints, strict=True)
         for product, path in task.output_location.paths(fingerprint).items()
     ]

@@ -70,10 +70,7 @@ def run_here(branch: Any) -> Any:
     if workflow.upstream_seen.unknown:
         workflow.renew_fingerprints()
     require_known(workflow)
-    if workflow.upstream_seen.passing and branch.complete():
-        branch._has_published = True
-        return None
-    if not adopt(workflow, unsent(workflow, [number])):
+    if branch.complete() or not adopt(workflow, unsent(workflow, [number])):
         branch._has_published = True
         return None
     with inputs_online(workflow, [number]):

@@ -157,6 +157,24 @@ def _path(value: Any) -> bytes:
     return _joined(b"p", (_bool(windows), _str(owner), _str(str(value))))
 
 
+_HOW_IT_RUNS = frozenset({"effective_workflow", "workflow"})
+
+
+def _task(value: Any) -> bytes:
+    """A task by its family and significant parameters, as they are on the command line."""
+    parameters = value.to_str_params(only_significant=True)
+    counted = {name: text for name, text in parameters.items() if name not in _HOW_IT_RUNS}
+    return _joined(b"K", (_str(value.get_task_family()), _mapping(counted)))
+
+
+def _target(value: Any) -> bytes:
+    """A target by its path or address; what it holds is asked elsewhere."""
+    where = value.uri() if hasattr(value, "uri") else getattr(value, "path", None)
+    if where is None:
+        raise _NoEncodingError
+    return _joined(b"G", (_str(class_name(type(value))), _str(str(where))))
+
+
 def _as_text(tag: bytes, text: Callable[[Any], str]) -> Encoder:
     """Types whose text says everything; a subclass may hold more (pandas' nanoseconds) and is refused."""
 
@@ -230,6 +248,8 @@ _NAMED: dict[tuple[str, str], Encoder] = {
     ("decimal", "Decimal"): _as_text(b"m", str),
     ("fractions", "Fraction"): _as_text(b"q", str),
     ("uuid", "UUID"): _as_text(b"U", str),
+    ("luigi.task", "Task"): _task,
+    ("luigi.target", "Target"): _target,
     ("luigi.date_interval", "DateInterval"): lambda v: _joined(b"O", (_str(class_name(type(v))), _str(str(v)))),
     ("numpy", "str_"): _str,
     ("numpy", "bytes_"): _bytes,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ def exports(task: Any, folder: Path) -> list[Export]:
     """What is to be exported of a task, or of the selected branches; raises where one is missing or unrecorded."""
     whole = task.of_all_branches
     chosen = own_selection(task)
-    numbers = range(len(whole.fingerprints)) if chosen is None else sorted(chosen)
+    numbers = whole.branch_numbers if chosen is None else sorted(chosen)
     found = list(named(whole, numbers, folder))
     lacking = incomplete(whole, numbers, existing_names(whole.output_location.directory))
     if lacking.missing:
@@ -60,14 +60,14 @@ def named(task: Any, numbers: Sequence[int], folder: Path) -> Iterator[Export]:
             yield Export(branch, product, paths[product], folder / f"{product}{label}{suffix}")
 
 
-def labels_of(task: Any) -> list[str]:
+def labels_of(task: Any) -> Mapping[int, str]:
     """A name for every branch: its value, where all values are short and simple, else its number."""
     values = [v if isinstance(v, str | int | float) else None for v in task.branch_values]
     labels = [component(Path(v).stem if isinstance(v, str) else str(v)) for v in values if v is not None]
     if len(set(labels)) == len(task.branch_values) and all(len(label) <= 60 for label in labels):
-        return labels
-    width = len(str(max(len(task.branch_values) - 1, 0)))
-    return [f"{number:0{width}d}" for number in range(len(task.branch_values))]
+        return dict(zip(task.branch_numbers, labels, strict=True))
+    width = len(str(max(task.branch_numbers, default=0)))
+    return {number: f"{number:0{width}d}" for number in task.branch_numbers}
 
 
 def write(export: Export, *, link: bool, replace: bool) -> None:

@@ -60,9 +60,9 @@ def all_upstream_of(task: Any) -> list[Any]:
         of_branches = task.get_branch_tasks().values() if hasattr(task, "get_branch_map") and task.is_workflow() else ()
         return distinct([found for part in (task, *of_branches) for found in luigi.task.flatten(part.requires())])
     named = [connection.task for connection in task.upstream_connections.values() if hasattr(connection, "task")]
-    numbers = range(len(task.branch_values)) if not task.requires_declared else (0,)
+    numbers = task.branch_numbers if not task.requires_declared else (0,)
     required = [luigi.task.flatten(task.overridden_requirements(number)) for number in numbers]
-    before = task.yielded_before(range(len(task.branch_values))) if task.run_yields else None
+    before = task.yielded_before(task.branch_numbers) if task.run_yields else None
     of_run = before.tasks if before is not None else ()
     return distinct([*named, *(found for of_branch in required for found in of_branch), *of_run])
 

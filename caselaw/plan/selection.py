@@ -35,8 +35,8 @@ def own_selection(task: Any) -> set[int] | None:
 def fed_by(task: Any, name: str, numbers: set[int] | None) -> set[int] | None:
     """Upstream branches that feed these branches through a named connection."""
     column = task.input_columns[name]
-    places = range(len(column.numbers)) if numbers is None or column.values is None else numbers
-    found = {number for place in places for number in column.taken(place)}
+    taken = column.numbers if numbers is None or column.values is None else map(column.taken, numbers)
+    found = {number for of_branch in taken for number in of_branch}
     return None if len(found) == len(task.upstream_connections[name].task.fingerprints) else found
 
 

@@ -19,6 +19,7 @@ from caselaw.config import Project, load_project
 from caselaw.errors import CaselawError, TaskError
 from caselaw.fingerprint import FileDigests, digest
 from caselaw.fingerprinted import FingerprintedTask, file_digests_of
+from caselaw.holdings import WHICH_BRANCH
 from caselaw.plan.external import Places
 from caselaw.plan.families import find_family
 from caselaw.plan.lineage import all_upstream_of, distinct, lineage
@@ -152,9 +153,18 @@ def described(task: Any, with_sources: bool) -> dict[str, Any]:
         "branches": len(task.fingerprints),
         "basis": basis,
         "inputs": {
-            name: described_input(task.upstream_connections.get(name), found) for name, found in columns_of(task)
+            **{name: described_input(task.upstream_connections.get(name), found) for name, found in columns_of(task)},
+            **numbers_of(task),
         },
     }
+
+
+def numbers_of(task: Any) -> dict[str, Any]:
+    """The numbers of the branches as an input, where the code reads them."""
+    if not task.has_branches or not task.branch_table.read.anything:
+        return {}
+    found = digest(*map(task.distinction, task.branch_numbers))
+    return {WHICH_BRANCH: {"digest": found, "connection": "numbers of branches", "task": None, "values": {}}}
 
 
 def columns_of(task: Any) -> list[tuple[str, Column]]:

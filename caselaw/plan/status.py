@@ -14,7 +14,7 @@ from caselaw.fingerprinted import FingerprintedTask
 from caselaw.holdings import Holdings
 from caselaw.plan.lineage import everything
 from caselaw.plan.selection import selected_branches
-from caselaw.recording import identity_of, own_outputs_exist
+from caselaw.recording import identity_of_branch, own_outputs_exist
 from caselaw.records.completeness import incomplete
 from caselaw.storage import existing_names
 from caselaw.storage.state import names_in_folders
@@ -62,7 +62,7 @@ def states_of(task: Any) -> Iterator[TaskStates]:
             continue
         workflow = found.of_all_branches
         holdings = Holdings(workflow.record_index, workflow.file_digests) if holdings is None else holdings
-        chosen = range(len(workflow.fingerprints)) if numbers is None else sorted(numbers)
+        chosen = workflow.branch_numbers if numbers is None else sorted(numbers)
         yield of_task(workflow, chosen, holdings, listings)
 
 
@@ -119,7 +119,7 @@ def of_open(task: Any, numbers: Sequence[int], names: frozenset[str], holdings: 
     if len(names) > 1:  # more than the folder of records
         earlier = holdings.index.earlier(directory)
         for number in numbers:
-            made = earlier.get(identity_of(task.branch_values[number]), ())
+            made = earlier.get(identity_of_branch(task, number), ())
             if number not in states and any(names.issuperset(location.names(fingerprint)) for fingerprint in made):
                 states[number] = STALE
     return states

@@ -51,7 +51,7 @@ def outputs_to_verify(task: Any, *, upstream: bool = True) -> list[Output]:
         numbers = wanted.get(made.task_id)
         whole = made.of_all_branches
         if whole.output_declared:
-            chosen = range(len(whole.fingerprints)) if numbers is None else sorted(numbers)
+            chosen = whole.branch_numbers if numbers is None else sorted(numbers)
             found.extend(outputs_of(whole, chosen))
     return found
 

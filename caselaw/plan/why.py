@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -11,10 +11,10 @@ from caselaw.branches.yielded import RUN
 from caselaw.components import basis_of
 from caselaw.execution.run import require_known
 from caselaw.fingerprinted import FingerprintedTask
-from caselaw.holdings import of_input, of_requirements
+from caselaw.holdings import inputs_of
 from caselaw.plan.change import Change, basis_changes, named_changes
 from caselaw.plan.lineage import distinct
-from caselaw.recording import identity_of
+from caselaw.recording import identity_of_branch
 from caselaw.records import Record, RecordIndex, read_basis
 from caselaw.storage import existing_names
 
@@ -66,8 +66,8 @@ def differing_record(workflow: Any) -> Record | None:
     latest: dict[str, str] = index.latest(directory)
     if set(workflow.fingerprints) <= set(latest.values()):
         return None
-    for value, now in zip(workflow.branch_values, workflow.fingerprints, strict=True):
-        before = latest.get(identity_of(value)) if latest else None
+    for number, now in zip(workflow.branch_numbers, workflow.fingerprints, strict=True):
+        before = latest.get(identity_of_branch(workflow, number)) if latest else None
         if before is not None and before != now:
             return cast("Record | None", index.of_fingerprint(directory, before))
     return None
@@ -76,7 +76,7 @@ def differing_record(workflow: Any) -> Record | None:
 def branch_changes(workflow: Any) -> Iterator[Change]:
     """Branches that no record knows, and branches of records that are no more."""
     recorded = {record.identity: record for record in workflow.record_index.records(workflow.output_location.directory)}
-    current = {identity_of(value): number for number, value in enumerate(workflow.branch_values)}
+    current = {identity_of_branch(workflow, number): number for number in workflow.branch_numbers}
     for identity, number in current.items():
         if identity not in recorded:
             yield Change("input", f"branch {workflow.branch_values[number]}", None, workflow.fingerprints[number])
@@ -94,9 +94,8 @@ def newest_record(workflow: Any, number: int | None) -> tuple[str, Record] | Non
     """The newest record of the identity with its folder; else the newest of the family with the fewest differences."""
     index: RecordIndex = workflow.record_index
     directory = workflow.output_location.directory
-    identity = (
-        identity_of(workflow.branch_values[number or 0]) if number is not None or not workflow.has_branches else None
-    )
+    asked = number is not None or not workflow.has_branches
+    identity = identity_of_branch(workflow, number or 0) if asked else None
     record = index.newest(directory, identity=identity)
     if record is not None:
         return directory, record
@@ -150,10 +149,8 @@ def number_of(workflow: Any, number: int | None, record: Record) -> int | None:
     """The branch whose inputs are compared: the one asked about, or the one that the record is of."""
     if number is not None or not workflow.has_branches:
         return number or 0
-    for candidate, value in enumerate(workflow.branch_values):
-        if identity_of(value) == record.identity:
-            return candidate
-    return None
+    numbers: Iterable[int] = workflow.branch_numbers
+    return next((n for n in numbers if identity_of_branch(workflow, n) == record.identity), None)
 
 
 def input_changes(workflow: Any, number: int, record: Record, through: tuple[str, ...]) -> Iterator[Change]:
@@ -173,15 +170,9 @@ def keys_of(inputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     return {name: found["keys"] for name, found in inputs.items()}
 
 
-def inputs_now(workflow: Any, number: int) -> dict[str, Mapping[str, Any]]:
+def inputs_now(workflow: Any, number: int) -> dict[str, Any]:
     """Inputs of a branch as a record would keep them."""
-    found: dict[str, Mapping[str, Any]]
-    found = {
-        name: of_input(column, number, workflow.upstream_holdings) for name, column in workflow.input_columns.items()
-    }
-    requirements = workflow.overridden_requirements(number)
-    if requirements is not None:
-        found["requires"] = of_requirements(requirements, workflow.upstream_holdings)
+    found: dict[str, Any] = inputs_of(workflow, number, workflow.upstream_holdings)
     if workflow.run_yields and (before := workflow.yielded_before([number])) is not None:
         found[RUN] = before.as_input("")
     return found
@@ -208,8 +199,8 @@ def upstream_changes(task: Any, number: int, own: str | None, through: tuple[str
     directory = task.output_location.directory
     record = index.newest(directory, own=own) if own is not None else None
     if own is not None and own == task.own_components.digest:
-        same_branch = task.has_branches and number < len(task.branch_values)
-        identity = identity_of(task.branch_values[number]) if same_branch else None
+        same_branch = task.has_branches and number in task.branch_numbers
+        identity = identity_of_branch(task, number) if same_branch else None
         differing = differing_record(task) if task.has_branches else None
         record = differing or earlier_record(task, identity) or record
     elif record is None:

@@ -23,7 +23,7 @@ from caselaw.records import read_records
     ],
 )
 def test_ranges_are_laws(ranges, expected):
-    assert list(selected_numbers(ranges, 4, "Work")) == expected
+    assert list(selected_numbers(ranges, range(4), "Work")) == expected
 
 
 @pytest.mark.parametrize(
@@ -41,13 +41,13 @@ def test_ranges_are_laws(ranges, expected):
 )
 def test_a_range_that_selects_nothing_is_an_error(ranges, shown):
     with pytest.raises(UpstreamError, match=rf"'{shown}' selects no branch: the workflow has branches 0 to 3"):
-        selected_numbers(ranges, 4, "Work")
+        selected_numbers(ranges, range(4), "Work")
 
 
 @pytest.mark.parametrize("number", [4, 99, -2])
 def test_a_branch_that_there_is_not_is_an_error(number):
     with pytest.raises(UpstreamError, match="selects no branch"):
-        checked_number(number, 4, "Work")
+        checked_number(number, range(4), "Work")
 
 
 def test_acceptance_is_a_fraction_or_a_number_of_branches():

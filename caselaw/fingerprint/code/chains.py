@@ -27,3 +27,8 @@ def root_chain(node: ast.expr) -> tuple[str, ...]:
 def is_super(node: ast.expr) -> bool:
     """Whether a node is a call of `super`."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+
+
+def is_own_branch_data(node: ast.Subscript) -> bool:
+    """Whether this is `self.branch_map[self.branch]`: what law calls `branch_data`."""
+    return (dotted_chain(node.value), dotted_chain(node.slice)) == (("self", "branch_map"), ("self", "branch"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from caselaw.fingerprint.code import lookups, observers, options
-from caselaw.fingerprint.code.chains import dotted_chain, is_super, root_chain
+from caselaw.fingerprint.code.chains import dotted_chain, is_own_branch_data, is_super, root_chain
 from caselaw.fingerprint.code.facts import MUTATORS, OWN, PASSED_ON, Done, Facts, Lookup, Ref
 from caselaw.fingerprint.code.names import (
     Comprehension,
@@ -178,6 +178,9 @@ class Walker:
     def _subscript(self, node: ast.Subscript, annotations: str, scope: Scope, depth: int) -> bool:
         if not isinstance(node.ctx, ast.Load):
             self.mutate(node, scope, depth)
+        if is_own_branch_data(node):
+            self.facts.mentions.add("branch_data")
+            return False
         if isinstance(node.value, ast.Call) and "globals" in self.dotted(node.value.func, scope):
             name = lookups.constant_text(node.slice)
             if name is not None:

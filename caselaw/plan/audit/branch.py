@@ -55,12 +55,10 @@ def chosen_branch(task: Any) -> tuple[Any, int | None]:
     if not hasattr(task, "get_branch_map"):
         return task, None
     workflow = task.as_workflow()
-    total, number = len(workflow.branch_values), task.branch if task.is_branch() else 0
-    if not 0 <= number < total:
-        raise TaskError(
-            f"there is no branch {number}", type(task).__name__, f"the workflow has {total} branches, counted from 0"
-        )
-    return (task if task.is_branch() else workflow.as_branch(0)), number
+    if not workflow.branch_numbers:
+        raise TaskError("there is no branch to run", type(task).__name__, "the workflow has none: check its upstream")
+    number = task.selected_numbers[0] if task.is_branch() else workflow.branch_numbers[0]
+    return workflow.as_branch(number), number
 
 
 def require_upstream(branch: Any) -> None:
