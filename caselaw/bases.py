@@ -21,10 +21,10 @@ class TaskRegister(WorkflowRegister):  # type: ignore[misc]
 
     def mro(self) -> list[type]:
         """The bases of a class in the order in which they are asked."""
-        found: list[type] = super().mro()
         if is_of_engine(self):
-            return found
-        return in_order(found, list(engine_of(found).__mro__))
+            return list(super().mro())
+        engine = list(engine_of(self).__mro__)
+        return in_order(written_order(self, frozenset(engine), {}), engine)
 
 
 def is_of_engine(cls: type) -> bool:
@@ -32,21 +32,49 @@ def is_of_engine(cls: type) -> bool:
     return str(vars(cls).get("__module__", "")).startswith(("caselaw.", "law.", "luigi."))
 
 
-def engine_of(found: list[type]) -> Any:
-    """The class of caselaw that a task with these bases is."""
+def engine_of(cls: type) -> Any:
+    """The class of caselaw that a task of this class is."""
     from caselaw.task import Task  # asked when projects define their classes
 
-    if BaseWorkflow not in found:
+    if not any(BaseWorkflow in base.__mro__ for base in cls.__bases__):
         return Task
     from caselaw.workflow import Workflow
 
     return Workflow
 
 
+def written_order(cls: type, engine: frozenset[type], known: dict[type, list[type]]) -> list[type]:
+    """A class and its bases in the order in which Python would ask them if the engine's were not there.
+
+    Python itself merges the orders of the bases as they are. Those of two classes may contradict each other once
+    both are in the engine's order; as they are written they do not.
+    """
+    if cls in engine:
+        return []
+    if cls not in known:
+        bases = [base for base in cls.__bases__ if base not in engine]
+        known[cls] = [cls, *merged([*(written_order(base, engine, known) for base in bases), bases], cls)]
+    return known[cls]
+
+
+def merged(orders: list[list[type]], owner: type) -> list[type]:
+    """One order that agrees with all of them, as Python finds it (C3). Raises `TypeError` where there is none."""
+    found, orders = [], [order for order in orders if order]
+    while orders:
+        later = {cls for order in orders for cls in order[1:]}
+        first = next((order[0] for order in orders if order[0] not in later), None)
+        if first is None:
+            names = ", ".join(dict.fromkeys(order[0].__name__ for order in orders))
+            raise TypeError(f"Cannot create a consistent method resolution order (MRO) for bases {names}: {owner}")
+        found.append(first)
+        orders = [rest for order in orders if (rest := order[1:] if order[0] is first else order)]
+    return found
+
+
 def in_order(found: list[type], engine: list[type]) -> list[type]:
     """A project's classes and what they mix in, then the engine's; of two that differ, the project's is asked."""
-    ordered = [cls for cls in found if cls not in engine and cls not in LATE] + engine
-    for cls in reversed([cls for cls in found if cls in LATE and cls not in engine]):
+    ordered = [cls for cls in found if cls not in LATE] + engine
+    for cls in reversed([cls for cls in found if cls in LATE]):
         first = next(place for place, other in enumerate(ordered) if other in cls.__mro__[1:])
         ordered.insert(first, cls)
     return ordered
