@@ -6,8 +6,9 @@ and branch values: its code does not count, so that a file added to its list run
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from caselaw.fingerprint.code.classes import Class
 from caselaw.fingerprint.code.facts import PASSED_ON
@@ -40,7 +41,7 @@ class Kept:
     """Those of them that no member but `output()` and `complete()` uses."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Member:
     """All of one class that binds a name; a statement that binds several belongs to each of them."""
 
@@ -48,7 +49,7 @@ class _Member:
     name: str
     parts: tuple[Part, ...]
 
-    @property
+    @cached_property
     def mentions(self) -> frozenset[str]:
         return frozenset().union(*(part.mentions for part in self.parts))
 
@@ -122,13 +123,7 @@ def _counted(members: Sequence[_Member], hidden: set[_Member], helpers: set[tupl
     counted = [
         m for m in members if not (m.name in unless_used or m in hidden or _is_helper(m, (m.cls, m.name) in helpers))
     ]
-    left = [m for m in members if m not in counted]
-    while True:
-        used = [m for m in left if any(_uses(user, m, m in hidden) for user in counted)]
-        if not used:
-            return counted
-        counted += used
-        left = [m for m in left if m not in used]
+    return [*counted, *_used(_without(members, counted), counted, hidden)]
 
 
 def _of_outputs(counted: Sequence[_Member], hidden: set[_Member]) -> set[tuple[Class, str]]:
@@ -138,15 +133,55 @@ def _of_outputs(counted: Sequence[_Member], hidden: set[_Member]) -> set[tuple[C
         return set()
     others = [m for m in counted if not (m.name in SAYS_WHAT_IS_MADE or _dunder(m.name) or asked_by_name(m.name))]
     left += [m for m in others if m.is_method and not asked_by_engine(m.name)]
-    while more := [m for m in others if m not in left and any(_uses(user, m, m in hidden) for user in left)]:
-        left += more
-    while read := [
-        m
-        for m in left
-        if m.name not in SAYS_WHAT_IS_MADE and any(_uses(user, m, m in hidden) for user in counted if user not in left)
-    ]:
-        left = [m for m in left if m not in read]
-    return {(m.cls, m.name) for m in left}
+    left += _used(_without(others, left), left, hidden)
+    may_be_read = [m for m in left if m.name not in SAYS_WHAT_IS_MADE]
+    read = set(_used(may_be_read, _without(counted, left), hidden))
+    return {(m.cls, m.name) for m in left if m not in read}
+
+
+def _without(members: Iterable[_Member], others: Iterable[_Member]) -> list[_Member]:
+    left_out = set(others)
+    return [member for member in members if member not in left_out]
+
+
+def _used(members: Iterable[_Member], users: Iterable[_Member], hidden: set[_Member]) -> list[_Member]:
+    """Those of some members that users use, directly or by others of them."""
+    found: list[_Member] = []
+    left, mentioned = list(members), _Mentioned(users)
+    while more := [m for m in left if mentioned.uses(m, m in hidden)]:
+        found += more
+        left = _without(left, more)
+        mentioned.add(more)
+    return found
+
+
+class _Mentioned:
+    """What the code of some members mentions, all of it together."""
+
+    def __init__(self, users: Iterable[_Member]) -> None:
+        self._names: set[str] = set()
+        self._beside: dict[str, set[str]] = {}
+        """What is mentioned together with a name, by the same member."""
+        self._users: list[_Member] = []
+        self.add(users)
+
+    def add(self, users: Iterable[_Member]) -> None:
+        for user in users:
+            self._users.append(user)
+            self._names |= user.mentions
+        self._beside.clear()
+
+    def uses(self, member: _Member, hidden: bool) -> bool:
+        """Whether code may use a member: by its name; when it is overridden, by `super()` or its class."""
+        if not hidden:
+            anything = PASSED_ON in self._names and member.name not in _UPSTREAM
+            return anything or member.name in self._names
+        return any(not self._with(name).isdisjoint({member.name, "*"}) for name in ("super", member.cls[1]))
+
+    def _with(self, name: str) -> set[str]:
+        if name not in self._beside:
+            self._beside[name] = set().union(*(user.mentions for user in self._users if name in user.mentions))
+        return self._beside[name]
 
 
 def _is_helper(member: _Member, of_base: bool) -> bool:
@@ -170,19 +205,13 @@ def _overridden(members: Sequence[_Member], lookup: Sequence[Table]) -> set[_Mem
     """Members that a class nearer to the task replaces, be it by a parameter."""
     names: set[str] = set()
     replaced: set[_Member] = set()
+    by_class: dict[Class, list[_Member]] = {}
+    for member in members:
+        by_class.setdefault(member.cls, []).append(member)
     for cls, table in lookup:
-        replaced |= {member for member in members if member.cls == cls and member.name in names}
+        replaced.update(member for member in by_class.get(cls, ()) if member.name in names)
         names.update(table.methods, *(part.names for part in table.statements))
     return replaced
-
-
-def _uses(user: _Member, member: _Member, hidden: bool) -> bool:
-    """Whether code may use a member: by its name; when it is overridden, by `super()` or its class."""
-    mentions = user.mentions
-    if not hidden:
-        anything = PASSED_ON in mentions and member.name not in _UPSTREAM
-        return anything or member.name in mentions
-    return ("super" in mentions or member.cls[1] in mentions) and not mentions.isdisjoint({member.name, "*"})
 
 
 def _dunder(name: str) -> bool:
