@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import law
+import luigi
 from law.task.proxy import ProxyAttributeTask
 from law.workflow.base import BaseWorkflow, WorkflowRegister
 
@@ -25,6 +26,12 @@ class TaskRegister(WorkflowRegister):  # type: ignore[misc]
             return list(super().mro())
         engine = list(engine_of(self).__mro__)
         return in_order(written_order(self, frozenset(engine), {}), engine)
+
+
+def runs(cls: Any) -> bool:
+    """Whether tasks of a class have something to do: wrappers and external tasks have not."""
+    run = cls.run
+    return callable(run) and run not in (law.WrapperTask.run, luigi.WrapperTask.run)
 
 
 def is_of_engine(cls: type) -> bool:

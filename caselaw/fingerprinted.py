@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import logging
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard
 import law
 import luigi
 
-from caselaw.bases import TaskRegister
+from caselaw.bases import TaskRegister, runs
 from caselaw.branches import Branch, Column, Inputs, Origin, Seen
 from caselaw.branches.yielded import RUN, Yielded, looked_at, tasks_in, yields
 from caselaw.components import Components, components_of
@@ -35,6 +35,7 @@ from caselaw.fingerprint.sandbox import sandbox_parts
 from caselaw.holdings import Holdings, origin
 from caselaw.loading.compiled import discard_outdated
 from caselaw.loading.refusal import tell
+from caselaw.own_outputs import own_present, paths_of_own
 from caselaw.parameters import (
     CampaignParameter,
     arguments_by_name,
@@ -87,6 +88,9 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
     environment_variables: ClassVar[tuple[str, ...]] = ()
     resources: ClassVar[Resources] = Resources()
 
+    fixed_names: ClassVar[bool] = False
+    """Whether outputs that the task names itself keep their names; else these get its fingerprint."""
+
     exclude_index = True
 
     _branch_row: Branch | None = None
@@ -96,6 +100,7 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
     _has_published = False
     _letter: Path | None = None
     _run_outputs: RunOutputs | None = None
+    _own_output: Callable[[], Any] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -320,6 +325,8 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
     @functools.cached_property
     def output_location(self) -> Location:
         """Where outputs of this task live; all branches of a workflow share one folder."""
+        if self.output_named:  # the records of outputs that lie elsewhere
+            return Location.of(self.directory_of(self.campaign_file.name if self.campaign_file else None), {})
         if not self.declared_products:
             found = vars(type(self)).get("products")
             wrong = isinstance(found, list | tuple | set | str | Mapping) and found
@@ -458,12 +465,54 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
     def branch_row(self) -> Branch:
         raise NotImplementedError
 
+    # outputs
+
+    @property
+    def output_declared(self) -> bool:
+        """Whether the outputs are the products that the class declares."""
+        raise NotImplementedError
+
+    @property
+    def output_named(self) -> bool:
+        """Whether the task names the outputs itself that it makes."""
+        return not self.output_declared and runs(type(self))
+
+    @property
+    def answers_itself(self) -> bool:
+        """Whether the class says itself when a task is complete."""
+        raise NotImplementedError
+
+    def own_output(self) -> Any:
+        """What the project's `output()` returns, without fingerprints in its names."""
+        cls: Any = type(self)
+        return cls.output(self) if self._own_output is None else self._own_output()
+
+    def paths_of(self, number: int) -> dict[str, str]:
+        """Path or URL of every output of a branch, by product or by its place in `output()`."""
+        if self.output_declared:
+            return self.output_location.paths(self.fingerprints[number])
+        return paths_of_own(self.as_branch(number) if self.has_branches else self)
+
+    def own_present(self, number: int) -> bool:
+        """Whether the outputs are there that the task names itself, and are what its record says."""
+        branch = self.as_branch(number) if self.has_branches else self
+        return own_present(branch, branch._known_outputs())
+
     def is_published(self) -> bool:
         """Whether every product exists and has a record; raises `StoreUnavailable` when the store cannot say."""
         fingerprint = self.fingerprint
+        if self.output_named:
+            recorded = self.trust_unrecorded or self.record_index.recorded(
+                self.output_location.directory, {fingerprint}
+            )
+            return bool(recorded) and own_present(self, self._known_outputs())
         if not all(exists(path) for path in self.output_location.full_names(fingerprint)):
             return False
         return self.trust_unrecorded or bool(self.record_index.recorded(self.output_location.directory, {fingerprint}))
+
+    def _known_outputs(self) -> Mapping[str, Mapping[str, Any]] | None:
+        record = self.record_index.known(self.output_location.directory, self.fingerprint)
+        return None if record is None else record.outputs
 
     def _written(self) -> bool:
         """Whether its `run()` goes on and has written every product."""

@@ -15,8 +15,11 @@ from typing import Any
 from caselaw.delivery import already_there, post, publish_here, send
 from caselaw.errors import PublishError, TaskError
 from caselaw.loading.refusal import require, require_before_run
-from caselaw.recording import Started, noted, record_of_outputs
+from caselaw.own_outputs import forget_own, keep_beside, note_own, paths_of_own, place_own, take_own
+from caselaw.recording import Started, record_of_outputs
+from caselaw.records import write_records
 from caselaw.storage import Outputs, Staging
+from caselaw.storage.own_targets import by_name, here, is_file, is_folder, needed, replaced, staged_paths
 from caselaw.storage.products import beside, clear, lacking
 from caselaw.storage.publish import Published
 from caselaw.storage.target import target_of
@@ -33,19 +36,35 @@ class RunOutputs:
         self.in_worker = task._started is not None
         self.started = task._started or Started.now()
         self.blocks = 0
+        self.targets: Mapping[str, Any] = {}
+        """Targets of the files that a project names itself."""
         self._staging: Staging | None = None
 
     @property
     def staging(self) -> Staging:
         """The staging folder, made when it is first asked for."""
         if self._staging is None:
-            self._staging = Staging.open(self.scratch, self.task.declared_products)
+            own = self.task.output_named
+            self._staging = self._own_staging() if own else Staging.open(self.scratch, self.task.declared_products)
         return self._staging
 
-    def outputs(self) -> Outputs:
+    def _own_staging(self) -> Staging:
+        """Files lie here under the names that the project gives them."""
+        self.targets = {name: t for name, t in by_name(self.task.own_output()).items() if is_file(t)}
+        folders = frozenset(name for name, target in self.targets.items() if is_folder(target))
+        staging = Staging.with_names(self.scratch, staged_paths(self.targets, ""), folders)
+        for path in staging.paths.values():
+            path.parent.mkdir(parents=True, exist_ok=True)
+        return staging
+
+    def outputs(self) -> Any:
         """What `output()` gives while the branch runs: targets in the staging folder."""
         staging = self.staging
-        return Outputs({name: target_of(path, name in staging.folders) for name, path in staging.paths.items()})
+        if not self.task.output_named:
+            return Outputs({name: target_of(path, name in staging.folders) for name, path in staging.paths.items()})
+        own = self.task.own_output()
+        places = {id(target): staging.paths.get(name) for name, target in by_name(own).items()}
+        return replaced(own, lambda t: t if places.get(id(t)) is None else here(t, str(places[id(t)])))
 
     @contextlib.contextmanager
     def block(self) -> Iterator[Mapping[str, Path]]:
@@ -66,6 +85,9 @@ class RunOutputs:
     @property
     def lacking(self) -> list[str]:
         """Products that were not written, or not yet."""
+        if self.task.output_named:
+            unwritten = lacking(self.staging.paths)
+            return [] if unwritten and needed(self.outputs()) else unwritten
         return list(self.task.declared_products) if self._staging is None else lacking(self._staging.paths)
 
     @property
@@ -87,13 +109,16 @@ class RunOutputs:
     def deliver(self) -> None:
         """Publish what the run has left. Raises `PublishError`, `SourceChanged` and `StoreUnavailable`."""
         task = self.task
+        if task.output_named:
+            self._deliver_own()
+            return
         if not self.blocks and len(self.lacking) == len(task.declared_products) and not self.beside:
             if task.output_declared:
                 task.require_published()
             return
         require(task.hashed_code, type(task))
         self.require_written()
-        verified = self.staging.verify(task.output_location, task.fingerprint)
+        verified = self.staging.verify(task.output_location.paths(task.fingerprint))
         deliver(task, self.staging, verified, self.started, at_once=not self.in_worker)
         task._has_published = True
         if self.beside:
@@ -101,6 +126,22 @@ class RunOutputs:
                 "%s: not published, because it is no product of the task: %s; declare it in products, "
                 "or write it to a temporary folder", type(task).__name__, ", ".join(self.beside),
             )  # fmt: skip
+
+    def _deliver_own(self) -> None:
+        """Publish files that a project names itself; the record comes first, as with products."""
+        task, staging = self.task, self.staging
+        require(task.hashed_code, type(task))
+        take_own(task, self.targets, staging.paths, self.started.time)
+        if not task.answers_itself:
+            self.require_written()
+        made = {name: path for name, path in paths_of_own(task).items() if name not in lacking(staging.paths)}
+        verified = staging.verify({name: made[name] for name in self.targets if name in made}, may_be_empty=True)
+        if task.fixed_names or not task.is_published():
+            write_records(task.output_location.directory, [record_of_outputs(task, verified, self.started)])
+            place_own(task, self.targets, staging.paths, verified)
+            note_own(task)
+        task._has_published = True
+        keep_beside(self.targets, self.beside, staging.folder)
 
     def close(self) -> None:
         """Remove what was not published."""
@@ -116,6 +157,8 @@ def running(task: Any) -> Iterator[None]:
         return
     if task._started is None:  # not in a worker, whose run has asked this before
         require_before_run(task.hashed_code, type(task))
+    if task.output_named:
+        forget_own(task)
     task._run_outputs = outputs = RunOutputs(task, task.output_store.scratch)
     try:
         yield
@@ -127,7 +170,7 @@ def running(task: Any) -> Iterator[None]:
 
 def run_of(task: Any) -> None:
     """Do `run()` of a branch or task in this process, and publish what it has written."""
-    with noted(task), running(task):
+    with running(task):
         refuse_yields(task, type(task).run(task))
 
 

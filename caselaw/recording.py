@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import resource
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import luigi
 
 from caselaw.branches import Branch
 from caselaw.components import basis_of
 from caselaw.fingerprint import digest, short
 from caselaw.records import Record, revision, write_basis
-from caselaw.records.notes import Notes
 from caselaw.storage.publish import Published
-from caselaw.storage.target import url_of
 
 
 @dataclass(frozen=True)
@@ -48,7 +43,7 @@ class Started:
 
 def run_context(task: Any) -> RunContext:
     """The context of a run that begins now; writes down the components one by one."""
-    if task.declared_products:
+    if task.output_named or task.declared_products:
         write_basis(task.output_location.directory, basis_of(task))
     campaign = task.campaign_file.name if task.campaign_file else None
     return RunContext(
@@ -72,7 +67,12 @@ def identity_of_branch(task: Any, number: int) -> str:
 def record_of_outputs(task: Any, published: Mapping[str, Published], started: Started) -> Record:
     """The record of outputs that the task has just made."""
     outputs = {
-        product: {"name": Path(p.path).name, "bytes": p.size, "sha256": p.sha256, "digest": p.digest}
+        product: {
+            "name": p.path if task.output_named else Path(p.path).name,
+            "bytes": p.size,
+            "sha256": p.sha256,
+            "digest": p.digest,
+        }
         for product, p in published.items()
     }
     usage = resource.getrusage(resource.RUSAGE_SELF)
@@ -81,6 +81,11 @@ def record_of_outputs(task: Any, published: Mapping[str, Published], started: St
     if row.origin is None:  # run by law itself, not by the pool
         row = task.of_all_branches.full_row(task.branch if task.has_branches else 0)
     return record_of(task, row, outputs, started=started.time, cpu_seconds=cpu, peak_memory=usage.ru_maxrss * 1024)
+
+
+def name_in_record(task: Any, published: Published) -> str:
+    """The name of an output in the folder of its record; of one that lies elsewhere its path or URL."""
+    return published.path if task.output_named else Path(published.path).name
 
 
 def record_of_adoption(task: Any, row: Branch, source: Record, started: Started) -> Record:
@@ -118,38 +123,3 @@ def cpu_seconds() -> float:
     """CPU time of this process and its finished children, in seconds."""
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system
-
-
-# outputs that a task names itself
-
-
-@contextlib.contextmanager
-def noted(task: Any) -> Iterator[None]:
-    """Note which fingerprint makes the outputs of a task or branch that names them itself; while it runs, none did."""
-    paths = own_paths(task) if not task.output_declared else []
-    if not paths:
-        yield
-        return
-    notes = Notes(task.law_project.root)
-    notes.forget(paths)
-    yield
-    notes.write(paths, task.fingerprint)
-
-
-def made_as_noted(task: Any) -> bool:
-    """Whether outputs that a task names itself are there, and were made under the fingerprint of today."""
-    if not own_outputs_exist(task):
-        return False
-    paths = own_paths(task)
-    return not paths or Notes(task.law_project.root).made_by(paths) == task.fingerprint
-
-
-def own_outputs_exist(task: Any) -> bool:
-    """Whether the outputs that a task names itself are there, whoever made them."""
-    targets = luigi.task.flatten(task.output())
-    return all(target.complete() if hasattr(target, "complete") else target.exists() for target in targets)
-
-
-def own_paths(task: Any) -> list[str]:
-    """Paths and URLs of the outputs that a task names itself."""
-    return [url_of(target) for target in luigi.task.flatten(task.output()) if hasattr(target, "path")]

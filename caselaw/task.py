@@ -11,15 +11,15 @@ from typing import Any
 import law
 import luigi
 
+from caselaw.bases import runs
 from caselaw.branches import Branch, Column, Look, Seen, column
 from caselaw.branches.look import counts_by_identity
 from caselaw.branches.yielded import Present, known_from, yields
-from caselaw.errors import TaskError
 from caselaw.execution.run import run_in_worker
 from caselaw.execution.yielding import run_yielding
 from caselaw.fingerprint import digest, short
 from caselaw.fingerprinted import FingerprintedTask
-from caselaw.recording import made_as_noted
+from caselaw.own_outputs import named_outputs
 from caselaw.storage import Outputs
 from caselaw.storage.target import outputs_of
 
@@ -47,6 +47,9 @@ class Task(FingerprintedTask):
         super().__init__(*args, **kwargs)
         if runs(type(self)):
             self._take_run()
+            if self.output_named:
+                self._own_output = self.__dict__.get("output")  # put there by a dynamic condition of law's
+                self.__dict__["output"] = functools.partial(named_outputs, self)
 
     def _take_run(self) -> None:
         """Let whoever asks for `run()` get the engine's, which sees to what the class says."""
@@ -56,6 +59,10 @@ class Task(FingerprintedTask):
     def output_declared(self) -> bool:
         """Whether the outputs are caselaw's; asked when it matters, for decorators assign methods to a class."""
         return type(self).output is Task.output
+
+    @property
+    def answers_itself(self) -> bool:
+        return type(self).complete is not Task.complete
 
     @property
     def taken_numbers(self) -> Sequence[int]:
@@ -94,11 +101,6 @@ class Task(FingerprintedTask):
 
     def _with_yielded(self, table: TaskTable) -> TaskTable:
         """The fingerprint with what `run()` yielded, where a record of the same components and inputs tells."""
-        if not self.output_declared:
-            raise TaskError(
-                "run() yields tasks, and the task names its outputs itself: what they were made from is not known",
-                type(self).__name__, "declare products, or name the tasks in upstream()",
-            )  # fmt: skip
         static, present = table.row.fingerprint, Present(self.file_digests)
         row = dataclasses.replace(table.row, static=static)
         if counts_by_identity():
@@ -189,12 +191,6 @@ class Task(FingerprintedTask):
     def complete(self) -> bool:
         if self._branch_row is None and self._run_outputs is None:
             self.renew_fingerprints()
-        if not self.output_declared:
-            return made_as_noted(self)
+        if not (self.output_declared or self.output_named):
+            return bool(law.Task.complete(self))
         return self._written() or self.is_published()
-
-
-def runs(cls: Any) -> bool:
-    """Whether tasks of a class have something to do: a wrapper and an external task have not."""
-    run = cls.run
-    return callable(run) and run not in (law.WrapperTask.run, luigi.WrapperTask.run)

@@ -27,12 +27,11 @@ from caselaw.branches import (
 )  # fmt: skip
 from caselaw.branches.look import counts_by_identity
 from caselaw.branches.yielded import Present, as_before, with_yielded, yields
-from caselaw.errors import TaskError
 from caselaw.execution.kinds import LocalWorkflow, PoolWorkflow
 from caselaw.execution.run import run_here
 from caselaw.execution.yielding import run_yielding
 from caselaw.fingerprint import digest, short
-from caselaw.recording import identity_of_branch, made_as_noted
+from caselaw.recording import identity_of_branch
 from caselaw.records.completeness import incomplete
 from caselaw.storage import Location, Outputs, existing_names
 from caselaw.storage.target import outputs_of
@@ -61,6 +60,10 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
     def output_declared(self) -> bool:
         """Whether the outputs are caselaw's; asked when it matters, for decorators assign methods to a class."""
         return type(self).output is Workflow.output
+
+    @property
+    def answers_itself(self) -> bool:
+        return type(self).complete is not Workflow.complete
 
     @property
     def requires_declared(self) -> bool:
@@ -119,11 +122,6 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
 
     def _table_with_yielded(self, table: BranchTable) -> BranchTable:
         """The fingerprints with what `run()` yielded, where records of the same components and inputs tell."""
-        if not self.output_declared:
-            raise TaskError(
-                "run() yields tasks, and the workflow names its outputs itself: what they were made from is not known",
-                type(self).__name__, "declare products, or name the tasks in upstream()",
-            )  # fmt: skip
         numbers = table.numbers
         table = dataclasses.replace(table, static=table.fingerprints, awaiting=frozenset(numbers))
         if counts_by_identity():
@@ -405,8 +403,8 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
                 self.renew_fingerprints()
             elif self.run_yields:
                 self.look_at_records()
-        if not self.output_declared:
-            return made_as_noted(self)
+        if not (self.output_declared or self.output_named):
+            return bool(law.Task.complete(self))
         return self._written() or self.is_published()
 
     # states
@@ -421,7 +419,7 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         selected: Collection[int] = self.selected_numbers
         if self.upstream_seen.unknown:
             return list(selected)
-        if not self.output_declared:
+        if self.answers_itself or not (self.output_declared or self.output_named):
             return [number for number in selected if not self.as_branch(number).complete()]
         return incomplete(self, selected, existing_names(self.output_location.directory)).numbers
 

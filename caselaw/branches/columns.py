@@ -27,6 +27,8 @@ class Taken:
     values: tuple[Any, ...] = ()
     numbers: tuple[int, ...] = ()
     location: Location | None = None
+    named: bool = False
+    """Whether the task names its outputs itself: its location is that of their records."""
     own: str = ""
     missing: tuple[str, ...] = ()
     """Values of branches that were asked for, and that the workflow is accepted without."""
@@ -34,7 +36,7 @@ class Taken:
 
     @property
     def general(self) -> bool:
-        return self.location is None
+        return self.location is None or self.named
 
 
 def column(connection: Connection | Mapped, root: Path, look: Look) -> Column:
@@ -102,7 +104,8 @@ def taken(task: Any, look: Look) -> Taken:
             fingerprints, values = [fingerprints[n] for n in numbers], [values[n] for n in numbers]
         own = task.own_components.digest
         return Taken(
-            tuple(fingerprints), tuple(values), tuple(numbers), task.output_location, own, tuple(missing), all_of_them
+            tuple(fingerprints), tuple(values), tuple(numbers), task.output_location, task.output_named, own,
+            tuple(missing), all_of_them,
         )  # fmt: skip
     if not hasattr(task, "get_branch_map"):
         return Taken((look.content_of(task),))

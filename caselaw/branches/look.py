@@ -179,7 +179,7 @@ class Look:
 
 def carries_fingerprints(task: Any) -> bool:
     """Whether the names of a task's outputs are caselaw's."""
-    return bool(getattr(task, "output_declared", False)) and hasattr(task, "fingerprints")
+    return hasattr(task, "fingerprints") and bool(task.output_declared or task.output_named)
 
 
 def fingerprint_of(task: Any) -> str:

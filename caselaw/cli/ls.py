@@ -59,5 +59,5 @@ def outputs(task: Any) -> list[dict[str, Any]]:
             "path": str(path),
         }
         for number, value, fingerprint in zip(task.branch_numbers, task.branch_values, task.fingerprints, strict=True)
-        for product, path in task.output_location.paths(fingerprint).items()
+        for product, path in task.paths_of(number).items()
     ]

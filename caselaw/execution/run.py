@@ -131,7 +131,7 @@ def require_tolerated(task: Any, failures: Mapping[int, str], total: int) -> Non
 
 def put_together(task: Any, workers: frozenset[str]) -> None:
     """Put the records of a run together, if nothing is missing any more."""
-    if task.output_declared and task.all_published():
+    if (task.output_declared or task.output_named) and task.all_published():
         compact(task.output_location.directory, task.fingerprint, idle=workers | {owner()})
         task.record_index.refresh(task.output_location.directory)
 

@@ -151,7 +151,7 @@ def run_branch(task: Any, started: float) -> str | None:
             entrance.run_task(task, request_of)
     finally:
         task.output_store.done_reading()
-    if task.output_declared:
+    if task.output_declared or (task.output_named and not task.answers_itself):
         task.require_published()
     return None if task._letter is None else str(task._letter)
 

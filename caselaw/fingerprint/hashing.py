@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from hashlib import blake2b
 
@@ -12,6 +13,9 @@ SCHEME = 1
 
 DIGEST_BYTES = 32
 NAME_LENGTH = 20
+
+CARRIES_FINGERPRINT = re.compile(rf"\.[0-9a-f]{{{NAME_LENGTH}}}(\.|$)")
+"""What is called like that is an output: it counts by its fingerprint, and a folder of such a name is whole."""
 
 _PERSON = b"caselaw/%d" % SCHEME
 _NOTHING_YET = blake2b(digest_size=DIGEST_BYTES, person=_PERSON)

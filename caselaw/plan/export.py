@@ -35,12 +35,12 @@ def exports(task: Any, folder: Path) -> list[Export]:
     found = list(named(whole, numbers, folder))
     lacking = incomplete(whole, numbers, existing_names(whole.output_location.directory))
     if lacking.missing:
-        missing = [path for n in lacking.missing for path in whole.output_location.full_names(whole.fingerprints[n])]
+        missing = [path for n in lacking.missing for path in whole.paths_of(n).values()]
         missing = [path for path in missing if not exists(path)]
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise TaskError(f"{missing[0]}{more} does not exist", task.get_task_family(), "run the task first")
     if lacking.unrecorded:
-        first = whole.output_location.full_names(whole.fingerprints[lacking.unrecorded[0]])[0]
+        first = next(iter(whole.paths_of(lacking.unrecorded[0]).values()))
         more = f" and those of {len(lacking.unrecorded) - 1} more branches" if len(lacking.unrecorded) > 1 else ""
         raise TaskError(
             f"no record says what made {first}{more}, or that it is whole", task.get_task_family(),
@@ -52,12 +52,20 @@ def exports(task: Any, folder: Path) -> list[Export]:
 def named(task: Any, numbers: Sequence[int], folder: Path) -> Iterator[Export]:
     labels = labels_of(task)
     for number in numbers:
-        paths = task.output_location.paths(task.fingerprints[number])
-        for product, extension in task.output_location.products:
-            suffix = "" if extension in ("", "/") else f".{extension}"
+        paths = task.paths_of(number)
+        for product in paths:
+            suffix = ending_of(task, product, paths[product])
             label = f"_{labels[number]}" if task.has_branches else ""
             branch = number if task.has_branches else None
             yield Export(branch, product, paths[product], folder / f"{product}{label}{suffix}")
+
+
+def ending_of(task: Any, product: str, path: str) -> str:
+    """What the name of an exported file ends with."""
+    if task.output_named:
+        return Path(path).suffix
+    extension = dict(task.output_location.products)[product]
+    return "" if extension in ("", "/") else f".{extension}"
 
 
 def labels_of(task: Any) -> Mapping[int, str]:

@@ -86,8 +86,8 @@ def made_by(task: Any) -> Iterator[Made]:
     """
     require_named(task.of_all_branches)
     records = {record.fingerprint: record for record in task.record_index.records(task.output_location.directory)}
-    for fingerprint in task.fingerprints:
-        for product, path in task.output_location.paths(fingerprint).items():
+    for number, fingerprint in zip(task.branch_numbers, task.fingerprints, strict=True):
+        for product, path in task.paths_of(number).items():
             yield Made(
                 task.get_task_family(), task.readable_parameters, product, fingerprint, path, records.get(fingerprint)
             )

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from caselaw.branches.look import carries_fingerprints
 from caselaw.errors import StoreUnavailable
 from caselaw.execution.adoption import candidates
 from caselaw.fingerprinted import FingerprintedTask
 from caselaw.holdings import Holdings
 from caselaw.plan.lineage import everything
 from caselaw.plan.selection import selected_branches
-from caselaw.recording import identity_of_branch, own_outputs_exist
+from caselaw.recording import identity_of_branch
 from caselaw.records.completeness import incomplete
 from caselaw.storage import existing_names
 from caselaw.storage.state import names_in_folders
@@ -86,10 +87,12 @@ def of_task(
         if task.upstream_seen.unknown:
             problem = f"{task.get_task_family()}: known once {'; '.join(task.upstream_seen.unknown)}"
             return TaskStates(task, numbers, [PROVISIONAL] * len(numbers), problem)
-        if not task.output_declared:
+        if task.answers_itself or not carries_fingerprints(task):
             made = [task.as_branch(n) if task.has_branches else task for n in numbers]
             return TaskStates(task, numbers, [of_own_outputs(each) for each in made])
         directory = task.output_location.directory
+        if task.output_named:
+            return of_named(task, numbers, holdings)
         names = listings[directory] if directory in listings else existing_names(directory)
         found = incomplete(task, numbers, names)
         if not found.numbers:
@@ -101,11 +104,17 @@ def of_task(
     return TaskStates(task, numbers, [states.get(n, COMPLETE) for n in numbers])
 
 
+def of_named(task: Any, numbers: Sequence[int], holdings: Holdings) -> TaskStates:
+    """States of branches that name their outputs themselves: stale, if others of theirs are known."""
+    missing = set(incomplete(task, numbers, frozenset()).numbers)
+    earlier = holdings.index.earlier(task.output_location.directory) if missing else {}
+    states = {n: STALE if identity_of_branch(task, n) in earlier else MISSING for n in missing}
+    return TaskStates(task, numbers, [states.get(n, COMPLETE) for n in numbers])
+
+
 def of_own_outputs(task: Any) -> str:
-    """The state of a task or branch that names its outputs itself."""
-    if task.complete():
-        return COMPLETE
-    return STALE if own_outputs_exist(task) else MISSING
+    """The state of a task or branch that says itself whether it is complete."""
+    return COMPLETE if task.complete() else MISSING
 
 
 def of_open(task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings) -> dict[int, str]:
@@ -150,7 +159,7 @@ def rows(found: TaskStates, *, by_branch: bool) -> Iterator[dict[str, Any]]:
                 yield row(family, parameters, branch, task.fingerprints[number], state, paths(task, number))
         return
     fingerprint = None if found.state == PROVISIONAL or task.awaiting_numbers else task.fingerprint
-    folder = [task.output_location.directory] if task.output_declared else []
+    folder = [task.output_location.directory] if carries_fingerprints(task) else []
     yield {
         **row(family, parameters, None, fingerprint, found.state, folder),
         "branches": found.counts,
@@ -173,8 +182,8 @@ def shown_parameters(task: Any) -> dict[str, str]:
 
 
 def paths(task: Any, number: int) -> list[str]:
-    if task.output_declared:
-        return list(task.output_location.full_names(task.fingerprints[number]))
+    if carries_fingerprints(task):
+        return list(task.paths_of(number).values())
     made = task.as_branch(number) if task.has_branches else task
     return [str(target.path) for target in flat_targets(made)]
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from caselaw.branches.look import carries_fingerprints
 from caselaw.errors import FingerprintError
 from caselaw.plan.lineage import lineage
 from caselaw.plan.selection import selected_branches
 from caselaw.records import Record
 from caselaw.storage import exists
+from caselaw.storage.stores import store_of
 
 OK, CHANGED, MISSING, UNRECORDED = "ok", "changed", "missing", "unrecorded"
 
@@ -50,7 +52,7 @@ def outputs_to_verify(task: Any, *, upstream: bool = True) -> list[Output]:
     for made in lineage(task) if upstream else [task]:
         numbers = wanted.get(made.task_id)
         whole = made.of_all_branches
-        if whole.output_declared:
+        if carries_fingerprints(whole):
             chosen = whole.branch_numbers if numbers is None else sorted(numbers)
             found.extend(outputs_of(whole, chosen))
     return found
@@ -62,7 +64,7 @@ def outputs_of(task: Any, numbers: Any) -> Iterator[Output]:
         records[record.fingerprint] = (record, *records.get(record.fingerprint, ()))
     for number in numbers:
         fingerprint = task.fingerprints[number]
-        for product, path in task.output_location.paths(fingerprint).items():
+        for product, path in task.paths_of(number).items():
             yield Output(task, number, product, path, records.get(fingerprint, ()))
 
 
@@ -77,7 +79,7 @@ def verify(output: Output) -> Verified:
     if not expected:
         return Verified(*who, UNRECORDED)
     try:
-        found = task.output_store.digest(output.path)
+        found = store_of(output.path).digest(output.path)
     except FileNotFoundError:  # removed meanwhile
         return Verified(*who, MISSING)
     except FingerprintError as error:

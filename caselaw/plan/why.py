@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from caselaw.branches.look import carries_fingerprints
 from caselaw.branches.yielded import RUN
 from caselaw.components import basis_of
 from caselaw.execution.run import require_known
@@ -190,7 +191,7 @@ def upstream_tasks(workflow: Any, name: str, number: int) -> list[FingerprintedT
     else:
         connection = workflow.upstream_connections.get(name)
         tasks = distinct([connection.task]) if hasattr(connection, "task") else []
-    return [task for task in tasks if isinstance(task, FingerprintedTask) and task.output_declared]
+    return [task for task in tasks if isinstance(task, FingerprintedTask) and carries_fingerprints(task)]
 
 
 def upstream_changes(task: Any, number: int, own: str | None, through: tuple[str, ...]) -> Iterator[Change]:

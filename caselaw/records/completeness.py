@@ -31,6 +31,9 @@ def incomplete(task: Any, numbers: Collection[int], names: frozenset[str]) -> In
     """
     location, fingerprints = task.output_location, task.fingerprints
     wanted = [fingerprints[number] for number in numbers]
+    if task.output_named:
+        known = set(wanted) if task.trust_unrecorded else task.record_index.recorded(location.directory, wanted)
+        return Incomplete([n for n in numbers if fingerprints[n] not in known or not task.own_present(n)], [])
     there = location.made(wanted, names)
     trusted = not there or task.trust_unrecorded
     recorded = set(there) if trusted else task.record_index.recorded(location.directory, there)

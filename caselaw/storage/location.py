@@ -8,14 +8,14 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from caselaw.fingerprint.hashing import NAME_LENGTH
+from caselaw.fingerprint.hashing import CARRIES_FINGERPRINT, NAME_LENGTH
 
 LONGEST_COMPONENT = 120
 RECORDS = ".records"
 """The folder of records beside outputs: it is there before the first of them."""
 
 FINGERPRINT = re.compile(rf"\.([0-9a-f]{{{NAME_LENGTH}}})(?=\.|$)")
-OUTPUT = re.compile(rf"\.[0-9a-f]{{{NAME_LENGTH}}}(\.|$)")
+OUTPUT = CARRIES_FINGERPRINT
 """The name of an output carries a fingerprint: nothing else is removed, and a folder of such a name is whole."""
 
 UNSAFE = re.compile(r"[^A-Za-z0-9._+-]+")

@@ -89,7 +89,9 @@ def own(path: str) -> None:
                 ) from error  # fmt: skip
 
 
-def verify(product: str, path: str, *, is_folder: bool = False) -> tuple[str, int, str]:
+def verify(
+    product: str, path: str, is_folder: bool = False, *, may_be_empty: bool = False
+) -> tuple[str, int, str]:  # fmt: skip
     """SHA-256 and size in bytes of a product that was just written, and the digest of what it holds.
 
     Raises `PublishError` for one that was not written, or is not what the task declares, or holds what cannot be
@@ -106,7 +108,7 @@ def verify(product: str, path: str, *, is_folder: bool = False) -> tuple[str, in
     size = state.st_size
     if is_folder:
         sizes = list(sizes_in(product, path, path, ()))
-        if not sizes:
+        if not sizes and not may_be_empty:
             raise PublishError(f"the folder of product '{product}' is empty", path, "write at least one file into it")
         size = sum(sizes)
     sha256 = file_digest(path)

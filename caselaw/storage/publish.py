@@ -17,7 +17,6 @@ from pathlib import Path
 
 from caselaw.errors import PublishError
 from caselaw.storage.folder import names_here
-from caselaw.storage.location import Location
 from caselaw.storage.owner import LOCK, has_ended, kept, let_go, owner
 from caselaw.storage.products import own, refuse_open, verify
 
@@ -46,12 +45,21 @@ class Staging:
 
     @classmethod
     def open(cls, store: Path, products: Mapping[str, str]) -> Staging:
-        """A process has one folder, or several where branches are open at the same time."""
+        """A folder for products, which are called as they are declared."""
+        endings = {name: "" if extension in ("", "/") else f".{extension}" for name, extension in products.items()}
+        folders = frozenset(name for name, extension in products.items() if extension == "/")
+        return cls.with_names(store, {name: f"{name}{ending}" for name, ending in endings.items()}, folders)
+
+    @classmethod
+    def with_names(cls, store: Path, names: Mapping[str, str], folders: frozenset[str]) -> Staging:
+        """A folder for products under names of their own, relative to it.
+
+        A process has one folder, or several where branches are open at the same time.
+        """
         number = 0
         while (folder := f"{store}/{STAGING}/{owner()}-{number}") in _open:
             number += 1
-        endings = {name: "" if extension in ("", "/") else f".{extension}" for name, extension in products.items()}
-        paths = {name: Path(folder, f"{name}{ending}") for name, ending in endings.items()}
+        paths = {product: Path(folder, name) for product, name in names.items()}
         try:
             arrive(f"{store}/{STAGING}")
             os.makedirs(folder, exist_ok=True)
@@ -61,7 +69,7 @@ class Staging:
                 "check free space and permissions of the store, then run again",
             ) from error  # fmt: skip
         _open.add(folder)
-        return cls(folder, paths, frozenset(name for name, extension in products.items() if extension == "/"))
+        return cls(folder, paths, folders)
 
     def make_folders(self) -> Mapping[str, Path]:
         """Make the products that are folders; returns the paths of all."""
@@ -69,16 +77,16 @@ class Staging:
             self.paths[name].mkdir(exist_ok=True)
         return self.paths
 
-    def verify(self, location: Location, fingerprint: str) -> dict[str, Published]:
-        """Verify every product; each with the final name that it is going to have."""
+    def verify(self, final: Mapping[str, str], *, may_be_empty: bool = False) -> dict[str, Published]:
+        """Verify products; `final` maps each to the path or URL that it is going to have."""
         refuse_open(self.folder)
         for path in filter(os.path.lexists, self.paths.values()):
             own(os.fspath(path))
         verified = {
-            product: verify(product, os.fspath(path), is_folder=product in self.folders)
+            product: verify(product, os.fspath(path), product in self.folders, may_be_empty=may_be_empty)
             for product, path in self.paths.items()
+            if product in final
         }
-        final = dict(zip(self.paths, location.full_names(fingerprint), strict=True))
         return {product: Published(final[product], *found) for product, found in verified.items()}
 
     def close(self, *, keep_folder: bool = False) -> None:

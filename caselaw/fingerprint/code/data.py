@@ -13,6 +13,7 @@ from caselaw.fingerprint.code.places import ANY, FILE, MATCHING, MODULE, NAME, N
 from caselaw.fingerprint.code.resolution import BELOW, Resolver
 from caselaw.fingerprint.code.resolution import MODULE as OF_MODULE
 from caselaw.fingerprint.code.resolution import NAME as OF_NAME
+from caselaw.fingerprint.hashing import CARRIES_FINGERPRINT
 
 _LEFT_OUT = frozenset({"__pycache__", "node_modules"})
 _MARKS_OF_STORES = frozenset({".records", ".staging"})
@@ -129,6 +130,9 @@ def files_of(wanted: Wanted) -> tuple[list[Path], list[Path]]:
             continue
         seen.add((status.st_dev, status.st_ino))
         names[:] = sorted(name for name in names if name not in _LEFT_OUT and not name.startswith("."))
+        if not wanted.sure:  # where outputs are written, perhaps: these are no data that code reads beside itself
+            names[:] = [name for name in names if not CARRIES_FINGERPRINT.search(name)]
+            entries = [name for name in entries if not CARRIES_FINGERPRINT.search(name)]
         folders.append(Path(base))
         for entry in sorted(entries):
             path = Path(base, entry)

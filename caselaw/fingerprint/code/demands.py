@@ -136,7 +136,7 @@ def _want(search: Seeker, module: str, read: Read, found: Wanted) -> None:
             return
         if not sure:
             search.warn(module, read.line, f"file that is only known when it runs: {read.text}; all in {path} counts")
-    search.found.wanted.setdefault(Wanted(path, pattern, True))
+    search.found.wanted.setdefault(Wanted(path, pattern, sure))
 
 
 def needs_of(resolver: Resolver, found: Found, before: Needs) -> Needs:

@@ -69,10 +69,11 @@ def _taken(resolver: Resolver, found: Found, names: Sequence[str]) -> set[str]:
 
 
 def _outside(resolver: Resolver, found: Found, module: str, text: bytes) -> bytes:
-    """The lines of a module that are not in members of its tasks."""
+    """The lines of a module that are not in members of its tasks, nor of classes that nothing reaches."""
     lines = text.splitlines(keepends=True)
-    for cls in found.tasks:
-        table = definition(resolver, cls) if cls[0] == module else None
+    for name in resolver.table(module).bindings:
+        cls = (module, name)
+        table = definition(resolver, cls) if cls in found.tasks or cls not in found.names else None
         for parts in table.methods.values() if table is not None else ():
             for first, last in (part.lines for part in parts):
                 lines[first - 1 : last] = [b""] * (last - first + 1)

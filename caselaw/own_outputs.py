@@ -1,0 +1,192 @@
+"""Outputs that a project names itself, by its own `output()`: what they are called, and whether they are today's.
+
+Every file gets the fingerprint into its name. Where names are to stay (`fixed_names`), and for targets that are no
+files, the record says whether what is there is what today's fingerprint makes. Records lie in the store.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from law.target.remote.base import RemoteTarget
+
+from caselaw.errors import FingerprintError, PublishError
+from caselaw.records.notes import Notes
+from caselaw.storage import exists
+from caselaw.storage.local import LocalStore
+from caselaw.storage.own_targets import by_name, is_file, is_folder, needed, replaced, with_fingerprint
+from caselaw.storage.pending import pending_path
+from caselaw.storage.publish import Published, take_name
+from caselaw.storage.target import url_of
+
+logger = logging.getLogger(__name__)
+
+SECONDS_OF_A_CLOCK = 2.0
+"""Times of files may be as coarse as this."""
+
+
+def named_outputs(task: Any) -> Any:
+    """What a project's own `output()` returns, each file under its name for today's fingerprint."""
+    if task._run_outputs is not None:
+        return task._run_outputs.outputs()
+    return final_outputs(task)
+
+
+def final_outputs(task: Any) -> Any:
+    """The outputs as they are called when they are made, also while `run()` goes on."""
+    return replaced(task.own_output(), lambda target: final_target(task, target))
+
+
+def final_target(task: Any, target: Any) -> Any:
+    if task.fixed_names or not is_file(target):
+        return target
+    return with_fingerprint(target, task.fingerprint)
+
+
+def paths_of_own(task: Any) -> dict[str, str]:
+    """Paths or URLs of the outputs of a branch, by their places in `output()`."""
+    return {name: url_of(target) for name, target in by_name(final_outputs(task)).items() if hasattr(target, "path")}
+
+
+# whether they are there
+
+
+def own_present(task: Any, record: Mapping[str, Mapping[str, Any]] | None) -> bool:
+    """Whether outputs that a project names itself are there; `record`: what its record says of each.
+
+    Those whose names do not tell must be what was made last under today's fingerprint.
+    """
+    outputs = final_outputs(task)
+    targets = by_name(outputs)
+    if not needed(outputs):
+        require_answers(targets)
+        return False
+    for name, target in targets.items():
+        if is_file(target) and not task.fixed_names:
+            continue
+        if is_file(target) and not isinstance(target, RemoteTarget):
+            if not target.exists():  # optional
+                continue
+            if record is None or name not in record:
+                return False
+            if task.file_digests.digest(local_path(target)) != record[name]["sha256"]:
+                return False
+        elif Notes(task.law_project.root).made_by([identity(task, name, target)]) != task.fingerprint:
+            return False
+    return True
+
+
+def require_answers(targets: Mapping[str, Any]) -> None:
+    """Raise `StoreUnavailable` where a file of this machine is missing only because nobody can say."""
+    for target in targets.values():
+        if is_file(target) and not isinstance(target, RemoteTarget):
+            exists(local_path(target))
+
+
+def note_own(task: Any) -> None:
+    """Note under which fingerprint outputs were made whose names do not tell, and whose contents nobody can compare."""
+    for name, target in by_name(final_outputs(task)).items():
+        if not is_file(target) or (task.fixed_names and isinstance(target, RemoteTarget)):
+            Notes(task.law_project.root).write([identity(task, name, target)], task.fingerprint)
+
+
+def forget_own(task: Any) -> None:
+    """While it runs, nobody has made them."""
+    for name, target in by_name(final_outputs(task)).items():
+        if not is_file(target) or (task.fixed_names and isinstance(target, RemoteTarget)):
+            Notes(task.law_project.root).forget([identity(task, name, target)])
+
+
+def identity(task: Any, name: str, target: Any) -> str:
+    """What a target is called that may have no path."""
+    if hasattr(target, "path"):
+        return url_of(target)
+    return f"{task.get_task_family()} {task.readable_parameters} {task.branch_value!r} {name}"
+
+
+def local_path(target: Any) -> str:
+    return str(getattr(target, "abspath", target.path))
+
+
+# publishing
+
+
+def take_own(task: Any, targets: Mapping[str, Any], staged: Mapping[str, Path], since: float) -> None:
+    """Take files that `run()` has written under the very names that the project gives them, past `self.output()`."""
+    for name, target in targets.items():
+        if task.fixed_names or isinstance(target, RemoteTarget) or staged[name].exists():
+            continue
+        path = local_path(target)
+        if os.path.lexists(path) and os.lstat(path).st_mtime >= since - SECONDS_OF_A_CLOCK:
+            bring(path, os.fspath(staged[name]))
+
+
+def keep_beside(targets: Mapping[str, Any], names: Sequence[str], folder: str) -> None:
+    """Move what `run()` wrote beside its outputs to where law would have left it; no record knows of it."""
+    first = next((target for target in targets.values() if not isinstance(target, RemoteTarget)), None)
+    for name in names:
+        if first is None:
+            logger.warning("not kept, because it is none of the task's outputs: %s", name)
+            continue
+        final = str(Path(local_path(first)).parent / name)
+        bring(f"{folder}/{name}", final)
+        logger.warning("beside the outputs, and in no record: %s", final)
+
+
+def place_own(task: Any, targets: Mapping[str, Any], staged: Mapping[str, Path], made: Mapping[str, Published]) -> None:
+    """Give verified outputs their names. Raises `PublishError`."""
+    for name in made:
+        target, source = final_target(task, targets[name]), staged[name]
+        if isinstance(target, RemoteTarget):
+            upload(source, target)
+        else:
+            final = local_path(target)
+            if not task.fixed_names and os.path.lexists(final):
+                keep_other(final, made[name].sha256)
+            bring(os.fspath(source), final)
+
+
+def keep_other(final: str, sha256: str) -> None:
+    """Keep what has the name of an output under another one, where it is something else than what was made."""
+    store = LocalStore(str(Path(final).parent))
+    with contextlib.suppress(FileNotFoundError, FingerprintError):
+        if store.digest(final) == sha256:
+            return
+    if (aside := store.set_aside(final)) is not None:
+        logger.warning("an output without a record was in the way of a new one; it is kept as %s", aside)
+
+
+def upload(source: Path, target: Any) -> None:
+    if not is_folder(target):
+        target.copy_from_local(os.fspath(source), cache=False)
+        return
+    for path in sorted(source.rglob("*")):
+        if path.is_file():
+            child = target.child(path.relative_to(source).as_posix(), type="f")
+            child.copy_from_local(os.fspath(path), cache=False)
+
+
+def bring(source: str, final: str) -> None:
+    """Move a file or folder, also to another file system: it appears under its name as a whole."""
+    pending, folder = pending_path(final), Path(final).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if Path(source).stat().st_dev == folder.stat().st_dev:
+            take_name(source, final, f"{pending}.replaced")
+            return
+        shutil.copytree(source, pending) if Path(source).is_dir() else shutil.copy2(source, pending)
+        take_name(pending, final, f"{pending}.replaced")
+    except OSError as error:
+        raise PublishError(
+            f"an output could not get its name: {error.strerror}", final,
+            "check free space and permissions there, then run again",
+        ) from error  # fmt: skip
+    finally:
+        for left in (pending, f"{pending}.replaced"):
+            shutil.rmtree(left, ignore_errors=True)
