@@ -28,8 +28,8 @@ def workflow(*fingerprints: str):
     """A stand-in for an upstream workflow that made these branches."""
     return SimpleNamespace(
         output_location=Location("/store/Up", (("events", "parquet"),)), fingerprints=fingerprints,
-        branch_values=tuple(range(len(fingerprints))), output_declared=True, output_named=False, get_branch_map=lambda: None,
-        taken_numbers=range(len(fingerprints)), has_branches=False, run_yields=False, upstream_seen=Seen(),
+        branch_values=tuple(range(len(fingerprints))), output_declared=True, get_branch_map=lambda: None,
+        output_named=False, taken_numbers=range(len(fingerprints)), has_branches=False, run_yields=False, upstream_seen=Seen(),
         own_components=SimpleNamespace(digest="own"),
     )  # fmt: skip
 
