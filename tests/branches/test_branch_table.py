@@ -29,7 +29,8 @@ def workflow(*fingerprints: str):
     return SimpleNamespace(
         output_location=Location("/store/Up", (("events", "parquet"),)), fingerprints=fingerprints,
         branch_values=tuple(range(len(fingerprints))), output_declared=True, get_branch_map=lambda: None,
-        output_named=False, taken_numbers=range(len(fingerprints)), has_branches=False, run_yields=False, upstream_seen=Seen(),
+        output_named=False,
+        taken_numbers=range(len(fingerprints)), has_branches=False, run_yields=False, upstream_seen=Seen(),
         own_components=SimpleNamespace(digest="own"),
     )  # fmt: skip
 
