@@ -40,6 +40,7 @@ from caselaw.upstream import Batches, Connection, Each, Mapped, Whole
 
 # What law forwards from a workflow to its proxy, or from a sandboxed task to its sandbox.
 FORWARDED = frozenset({"requires", "output", "complete", "run", "input"})
+LOOKED_AFTER = FORWARDED | {"worker_timeout"}
 
 
 class Workflow(Task, PoolWorkflow, LocalWorkflow):
@@ -71,8 +72,11 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
 
     def __getattribute__(self, attr: str, proxy: bool | None = None) -> Any:
         """law's forwarding to the workflow proxy, without its cost for all other attributes (a third of a branch)."""
-        if attr in FORWARDED:
-            return super().__getattribute__(attr, proxy)
+        if attr in LOOKED_AFTER:
+            if attr in FORWARDED:
+                return super().__getattribute__(attr, proxy)
+            if self.branch < 0 and self.effective_workflow == "pool":
+                return 0  # of each branch, which the pool sees to; luigi would end all of them together
         return object.__getattribute__(self, attr)
 
     # the table of branches

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from luigi.event import Event
+
 from caselaw.branches import Branch
 from caselaw.branches.yielded import Named
 from caselaw.config import DeclaredConfig
@@ -101,29 +103,47 @@ def packed(value: object, where: str) -> bytes:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A worker has begun this branch, with all that the task needs; `owner` is its name in the store."""
+    """A worker has begun this branch, with all that the task needs; `owner` is its name in the store.
+
+    `printed` is where what the branch prints begins in the file of its worker.
+    """
 
     number: int
     owner: str
+    printed: int
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a branch that runs says to luigi's scheduler: `what` is luigi's name for it."""
+
+    number: int
+    what: str
+    value: Any
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one branch went: `error` is its traceback, `output` what it printed.
+    """How one branch went: `error` is its traceback, `printed` where what it printed ends in the file of its worker.
 
-    `letter` is the folder of the outbox that holds what it made. `outage` says that the store could not be reached:
-    then the branch was not made, or what it made stays in the outbox. `changed` says that the worker's code is not
-    what was hashed. `needs` are tasks that `run()` yielded and that are not complete: the branch was not made.
+    `exception` is what was raised, packed, where that is possible; `event` is luigi's name for the failure, `reply`
+    what the task's own `on_success()` or `on_failure()` had to say. `letter` is the folder of the outbox that holds
+    what it made. `outage` says that the store could not be reached: then the branch was not made, or what it made
+    stays in the outbox. `changed` says that the worker's code is not what was hashed. `needs` are tasks that `run()`
+    yielded and that are not complete: the branch was not made.
     """
 
     number: int
     seconds: float
     error: str | None
-    output: str
+    printed: int
     letter: str | None = None
     outage: StoreUnavailable | None = None
     changed: SourceChanged | None = None
     needs: tuple[Named, ...] = ()
+    exception: bytes | None = None
+    event: str = Event.FAILURE
+    reply: tuple[str | None] | None = None
 
 
 def request_of(task: Any) -> bytes:

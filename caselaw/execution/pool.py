@@ -19,13 +19,14 @@ from typing import IO, Protocol
 import luigi
 
 from caselaw.execution.forking import may_be_forked, quiet_luigi
-from caselaw.execution.job import Job
+from caselaw.execution.job import Assignment, Chunk, Job
 from caselaw.execution.server import Server
 from caselaw.execution.surroundings import Surroundings
-from caselaw.execution.worker import read_printed, serve
+from caselaw.execution.worker import serve
 from caselaw.fingerprint.code.hashed import HashedCode
 
 SECONDS_TO_END = 2.0
+LONGEST_OUTPUT = 64 * 1024
 
 
 class Process(Protocol):
@@ -43,7 +44,8 @@ class Process(Protocol):
 class Worker:
     """One process, the pipe to it, what it printed, the job it knows, and the branches it was sent and has not ended.
 
-    `since` is when it was sent those of which it has begun none, and None once it has. `owner`: see `Accepted`.
+    `since` is when it was sent those of which it has begun none, and None once it has; `begun` is when it began the
+    one that it runs. `owner`: see `Accepted`. `shown` is how much of what it printed is known.
     """
 
     process: Process
@@ -52,11 +54,42 @@ class Worker:
     job: Job | None = None
     running: deque[int] = field(default_factory=deque)
     since: float | None = None
+    begun: float = 0.0
     owner: str | None = None
+    shown: int = 0
+
+    def send(self, assignment: Assignment | None, chunk: Chunk) -> None:
+        """Give it branches to run; what it printed before is forgotten."""
+        self.running.extend(chunk.numbers)
+        self.since = time.monotonic()
+        self.shown = 0
+        os.ftruncate(self.printed.fileno(), 0)
+        os.lseek(self.printed.fileno(), 0, os.SEEK_SET)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it died: whoever listens to it finds out
+            if assignment is not None:
+                self.connection.send(assignment)
+            self.connection.send(chunk)
 
     def last_words(self) -> str:
-        """What it printed and has not yet told."""
-        return read_printed(self.printed.fileno())
+        """What it printed and is not known yet."""
+        return self.words(os.fstat(self.printed.fileno()).st_size)
+
+    def words(self, end: int) -> str:
+        """What it printed up to `end` and is not known yet; only the end of very long output."""
+        start = max(self.shown, end - LONGEST_OUTPUT)
+        left_out = start - self.shown
+        text = os.pread(self.printed.fileno(), end - start, start).decode(errors="replace") if end > start else ""
+        self.shown = max(end, self.shown)
+        return text if not left_out else f"[{left_out} bytes left out]\n{text}"
+
+    def lines(self) -> str:
+        """Lines that a branch which has begun printed since the last look."""
+        size = os.fstat(self.printed.fileno()).st_size
+        if self.since is not None or size <= self.shown:
+            return ""
+        start = max(self.shown, size - LONGEST_OUTPUT)
+        last = os.pread(self.printed.fileno(), size - start, start).rfind(b"\n")
+        return self.words(start + last + 1) if last >= 0 else ""
 
 
 class Pool:
@@ -137,6 +170,16 @@ class Pool:
 
 def end(workers: list[Worker], server: Server) -> None:
     """Terminate workers together with all processes that they started, and what forks them."""
+    terminate(workers)
+    for worker in workers:
+        worker.connection.close()
+        worker.printed.close()
+    workers.clear()
+    server.close()
+
+
+def terminate(workers: list[Worker]) -> None:
+    """End workers together with all processes that they started."""
     pids = frozenset(worker.process.pid for worker in workers if worker.process.pid is not None)
     for number in (signal.SIGTERM, signal.SIGKILL):
         for pid in pids:
@@ -145,11 +188,6 @@ def end(workers: list[Worker], server: Server) -> None:
         deadline = time.monotonic() + SECONDS_TO_END
         for worker in workers:
             worker.process.join(max(0.0, deadline - time.monotonic()))
-    for worker in workers:
-        worker.connection.close()
-        worker.printed.close()
-    workers.clear()
-    server.close()
 
 
 # A cache, not configuration: which pool this process has, and for what it was made.

@@ -23,6 +23,9 @@ class Progress(Protocol):
     def message(self, text: str) -> None:
         """Print a text above the progress."""
 
+    def printed(self, text: str) -> None:
+        """Show what branches print, where this process prints."""
+
 
 def progress_for(title: str, total: int, stream: TextIO | None = None) -> Progress:
     """The display that fits `stream` (default: standard error)."""
@@ -56,6 +59,9 @@ class Lines:
     def message(self, text: str) -> None:
         self.stream.write(text.rstrip("\n") + "\n")
         self.stream.flush()
+
+    def printed(self, text: str) -> None:
+        print_out(text)
 
     def _state(self) -> str:
         return f"{self.done}/{self.total}" + (f", {self.failed} failed" if self.failed else "")
@@ -99,3 +105,15 @@ class Bar:
 
     def message(self, text: str) -> None:
         self.bar.console.print(text.rstrip("\n"), markup=False, highlight=False, soft_wrap=True)
+
+    def printed(self, text: str) -> None:
+        if not sys.stdout.isatty():
+            print_out(text)
+        elif text:
+            self.message(text)
+
+
+def print_out(text: str) -> None:
+    if text:
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        sys.stdout.flush()

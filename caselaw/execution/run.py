@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import math
 import signal
 import threading
-import time
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
 from caselaw.branches import Branch
+from caselaw.branches.selection import number_of
 from caselaw.branches.yielded import Named
 from caselaw.delivery import send_waiting
 from caselaw.errors import BranchesFailed, SourceChanged, StoreUnavailable, UpstreamError
 from caselaw.execution.adoption import adopt, verify_inputs, with_expected
-from caselaw.execution.job import Accepted, Assignment, Chunk, Job, Outcome, request_of
-from caselaw.execution.pool import Pool, Worker, shared_pool
-from caselaw.execution.progress import Progress, progress_for
-from caselaw.execution.sending import Sender
+from caselaw.execution.callbacks import reply_as
+from caselaw.execution.dispatch import Run
+from caselaw.execution.hearing import exception_of
+from caselaw.execution.job import Outcome, request_of
+from caselaw.execution.pool import Pool, shared_pool
+from caselaw.execution.progress import progress_for
 from caselaw.execution.tapes import inputs_online
-from caselaw.execution.watchdog import Watchdog
 from caselaw.loading.refusal import require_before_run
 from caselaw.records import compact
 from caselaw.records.completeness import incomplete
@@ -33,14 +31,11 @@ from caselaw.sandbox.entrance import run_task
 from caselaw.storage import existing_names, remove_orphans
 from caselaw.storage.owner import owner
 
-SECONDS_PER_CHUNK = 0.05
-LARGEST_CHUNK = 256
-SECONDS_BETWEEN_UPDATES = 0.1
-SECONDS_BETWEEN_LOOKS = 0.01
-
 
 def run_in_worker(task: Any) -> None:
     """Adopt the outputs of a task without branches, or run it in a worker."""
+    for callback in ("on_success", "on_failure"):
+        task.__dict__.pop(callback, None)  # of an earlier attempt
     require_before_run(task.hashed_code, type(task))
     task.renew_fingerprints()
     require_known(task)
@@ -107,26 +102,39 @@ class Ended:
     """What came of branches in the pool. `owners`: names in the store of the processes that ran them.
 
     `failures` maps numbers of branches to the last line of what went wrong, `needs` to tasks that their `run()` yields
-    and that are not complete: these branches have not been made.
+    and that are not complete: these branches have not been made. `raised` is what a task without branches has raised.
     """
 
     owners: frozenset[str] = frozenset()
     failures: dict[int, str] = field(default_factory=dict)
     needs: dict[int, tuple[Named, ...]] = field(default_factory=dict)
+    raised: Exception | None = None
 
 
 def run_all(task: Any, numbers: Sequence[int], size: int) -> None:
     """Run the branches in the pool; when nothing is missing any more, put the records of this run together."""
     ended = run_in_pool(task, numbers, size) if numbers else Ended()
+    if ended.raised is not None:
+        raise ended.raised
     require_tolerated(task, ended.failures, len(numbers))
     put_together(task, ended.owners)
 
 
 def require_tolerated(task: Any, failures: Mapping[int, str], total: int) -> None:
-    """Raise `BranchesFailed` where more of `total` branches failed than the workflow tolerates."""
-    tolerance = getattr(task, "tolerance", 0.0)
-    if len(failures) > (tolerance * total if tolerance <= 1 else tolerance):
-        raise BranchesFailed(describe(task), failures, total)
+    """Raise `BranchesFailed` where more branches failed than the workflow tolerates, and too few are there.
+
+    law's `tolerance` and `acceptance` are of all selected branches, also where an earlier run has made most of them.
+    """
+    if not failures or (task.has_branches and suffices(task, len(failures))):
+        return
+    raise BranchesFailed(describe(task), failures, total)
+
+
+def suffices(workflow: Any, failed: int) -> bool:
+    total, owner = len(workflow.selected_numbers), type(workflow).__name__
+    if failed <= number_of(workflow.tolerance, total, "tolerance", owner):
+        return True
+    return workflow.fewer_suffice and bool(workflow.workflow_complete())
 
 
 def put_together(task: Any, workers: frozenset[str]) -> None:
@@ -141,29 +149,28 @@ def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> Ended:
     remove_orphans(task.output_store.scratch)
     pool = shared_pool(task.batch_resources.cpus, task.law_project.root)
     ended = Ended()
+    raised: Exception | None = None
     title = describe(task)
-    sender = Sender(task.output_store)
-    patience = task.law_project.watchdog
-    job = Job.of(task)
-    pool.hold(job.code)
 
     def row(number: int) -> Branch:
         return with_expected(task, task.full_row(number))
 
-    run = Run(title, pool, job, deque(numbers), row, size, sender, patience)
     with (
         inputs_online(task, numbers),
         interruptible(pool, task.output_store.scratch),
         progress_for(title, len(numbers)) as progress,
     ):
-        for count, outcome in enumerate(run.outcomes(progress), 1):
-            report(run, outcome, progress)
+        run = Run(task, title, numbers, pool, row, size, progress)
+        pool.hold(run.job.code)
+        for count, outcome in enumerate(run.outcomes(), 1):
             if outcome.outage is not None or outcome.changed is not None:
                 run.stop(outcome)
             elif outcome.error is not None:
                 ended.failures[outcome.number] = outcome.error.strip().rpartition("\n")[2]
+                raised = exception_of(outcome)
             elif outcome.needs:
                 ended.needs[outcome.number] = outcome.needs
+            report(run, outcome)
             progress.update(count, len(ended.failures))
         if ended.needs:
             progress.message(f"{title}: {len(ended.needs)} branches wait for tasks that their run() yields")
@@ -172,112 +179,17 @@ def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> Ended:
         raise outage_of(title, run, len(numbers))
     if run.changed is not None:
         raise change_of(title, run, len(numbers))
-    return dataclasses.replace(ended, owners=pool.owners)
+    return dataclasses.replace(ended, owners=pool.owners, raised=None if task.has_branches else raised)
 
 
-class Run:
-    """Branches of one job on their way through the pool."""
-
-    def __init__(
-        self, title: str, pool: Pool, job: Job, waiting: deque[int], row: Callable[[int], Branch], size: int,
-        sender: Sender, patience: float,
-    ) -> None:  # fmt: skip
-        self.title = title
-        self.pool, self.job, self.waiting, self.row, self.size = pool, job, waiting, row, size
-        self.assignment = Assignment.of(job.task_class.__name__, job)
-        self.patience = patience
-        self.ended, self.seconds = 0, 0.0
-        self.sender = sender
-        self.outage: StoreUnavailable | None = None
-        self.changed: SourceChanged | None = None
-        self.left = 0
-        self.told = False
-
-    def outcomes(self, progress: Progress) -> Iterator[Outcome]:
-        """Outcomes of all branches as they come; a worker that dies fails its branch and is replaced."""
-        watchdog = Watchdog(self.patience, progress.message)
-        try:
-            self.pool.at_least(self.size, watchdog.starting)
-            while self.feed_all() or self.sender.sending:
-                busy = {worker.connection: worker for worker in self.pool.workers if worker.running}
-                pause = SECONDS_BETWEEN_UPDATES if not self.sender.sending else SECONDS_BETWEEN_LOOKS
-                for connection in wait(list(busy), pause):
-                    outcome = self.receive(busy[connection])  # type: ignore[index]
-                    if outcome is None:
-                        continue
-                    if outcome.letter is None:
-                        yield outcome
-                    else:
-                        self.sender.add(outcome)
-                watchdog.look(self.pool.workers, lambda number: name_of(self, number))
-                yield from self.sender.ended(0 if busy else SECONDS_BETWEEN_UPDATES)
-                self.tell_trouble(progress)
-                progress.refresh()
-        finally:
-            self.sender.close()
-
-    def feed_all(self) -> bool:
-        """Give work to workers that have none; whether anybody works."""
-        for worker in self.pool.workers[: self.size]:
-            if not worker.running:
-                self.feed(worker)
-        return any(worker.running for worker in self.pool.workers)
-
-    def receive(self, worker: Worker) -> Outcome | None:
-        """The next outcome of a worker, which then gets its next branches; None where it has only begun one."""
-        try:
-            answer: Accepted | Outcome = worker.connection.recv()
-        except (EOFError, ConnectionResetError):
-            answer = self.bury(worker)
-        else:
-            worker.since = None
-            if isinstance(answer, Accepted):
-                worker.owner = answer.owner
-                return None
-            worker.running.remove(answer.number)
-            self.changed = self.changed or answer.changed
-            if not worker.running:
-                self.feed(worker)
-        self.ended, self.seconds = self.ended + 1, self.seconds + answer.seconds
-        return answer
-
-    def tell_trouble(self, progress: Progress) -> None:
-        """Say once that new work waits for the store."""
-        if self.sender.troubled and not self.told:
-            progress.message("the store does not answer: no other branch is begun until it does")
-        self.told = self.sender.troubled
-
-    def feed(self, worker: Worker) -> None:
-        """Send the next branches to a worker, few enough that all workers end at about the same time."""
-        if not self.waiting or self.sender.full or self.changed is not None:
-            return
-        mean = self.seconds / self.ended if self.ended else math.inf
-        share = math.ceil(len(self.waiting) / (2 * self.size))
-        count = max(1, min(LARGEST_CHUNK, share, int(SECONDS_PER_CHUNK / max(mean, 1e-6))))
-        chunk = [self.waiting.popleft() for _ in range(min(count, len(self.waiting)))]
-        worker.running.extend(chunk)
-        worker.since = time.monotonic()
-        message = Chunk.of(self.job, {number: self.row(number) for number in chunk})
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it died: whoever listens to it finds out
-            if worker.job is not self.job:
-                worker.connection.send(self.assignment)
-                worker.job = self.job
-            worker.connection.send(message)
-
-    def stop(self, outcome: Outcome) -> None:
-        """Begin no other branch: the store cannot be reached, or code was edited. Those that run are waited for."""
-        self.outage = self.outage or outcome.outage
-        self.left += 1 + len(self.waiting)
-        self.waiting.clear()
-
-    def bury(self, worker: Worker) -> Outcome:
-        """A worker died: its current branch failed, the others of its chunk wait again."""
-        number = worker.running.popleft()
-        self.waiting.extendleft(reversed(worker.running))
-        printed = worker.last_words()
-        self.pool.discard(worker)
-        self.feed(self.pool.start(lambda _: None))
-        return Outcome(number, 0.0, f"the worker process died: {cause(worker.process.exitcode)}", printed)
+def report(run: Run, outcome: Outcome) -> None:
+    """Let people and luigi know how a branch went; a failure with its traceback and the parameters."""
+    task = run.hearing.task
+    if not task.has_branches:
+        reply_as(task, "on_success" if outcome.error is None else "on_failure", outcome.reply)
+    if outcome.error is not None and (task.has_branches or exception_of(outcome) is None):
+        run.progress.message(f"{run.name_of(outcome.number)} failed:\n{outcome.error}")
+    run.hearing.outcome(outcome)
 
 
 def outage_of(title: str, run: Run, total: int) -> StoreUnavailable:
@@ -292,27 +204,6 @@ def change_of(title: str, run: Run, total: int) -> SourceChanged:
     assert run.changed is not None
     what = f"{title}: stopped with {total - run.left} of {total} branches published: {run.changed.what}"
     return type(run.changed)(what, run.changed.where, run.changed.advice)
-
-
-def cause(exitcode: int | None) -> str:
-    """What an exit code of a process means."""
-    if exitcode is not None and exitcode < 0:
-        name = signal.Signals(-exitcode).name
-        return f"{name}, probably out of memory" if name == "SIGKILL" else name
-    return f"exit code {exitcode}"
-
-
-def name_of(run: Run, number: int) -> str:
-    """What a branch is, for people."""
-    return f"{run.title}, branch {number} ({run.row(number).value!r})" if run.job.is_workflow else run.title
-
-
-def report(run: Run, outcome: Outcome, progress: Progress) -> None:
-    """Print what a branch printed, and the traceback of one that failed, with its parameters."""
-    if outcome.output.strip():
-        progress.message(outcome.output)
-    if outcome.error is not None:
-        progress.message(f"{name_of(run, outcome.number)} failed:\n{outcome.error}")
 
 
 def describe(task: Any) -> str:

@@ -71,11 +71,11 @@ def stack_of(worker: Worker) -> str:
     pid = worker.process.pid
     if pid is None or not listens(pid):
         return ""
-    before = len(worker.last_words())
+    worker.last_words()
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(pid, SHOW_STACK)
         time.sleep(SECONDS_FOR_STACK)
-    return worker.last_words()[before:][-LONGEST_STACK:].strip()
+    return worker.last_words()[-LONGEST_STACK:].strip()
 
 
 def listens(pid: int) -> bool:

@@ -23,18 +23,18 @@ from caselaw.branches.yielded import Named, named, yields
 from caselaw.errors import SourceChanged, StoreUnavailable, WorkerError
 from caselaw.execution import driving
 from caselaw.execution.adoption import verify_inputs
+from caselaw.execution.callbacks import packed_exception, reply_after, reply_of, surrounded
 from caselaw.execution.driving import Lacking, run_where_complete
 from caselaw.execution.job import Accepted, Assignment, Chunk, Job, Outcome, request_of
 from caselaw.execution.surroundings import Surroundings
 from caselaw.execution.threads import pin_threads
+from caselaw.execution.voice import Voice, let_speak
 from caselaw.loading.refusal import require_before_run
 from caselaw.recording import Started, cpu_seconds
 from caselaw.sandbox import entrance
 from caselaw.storage.owner import owner
 
 PR_SET_PDEATHSIG = 1
-LONGEST_OUTPUT = 64 * 1024
-
 AROUND_STEP = frozenset({__file__, driving.__file__, entrance.__file__, publishing.__file__, contextlib.__file__})
 """Files whose frames at the top of a traceback say nothing of the task."""
 SHOW_STACK = signal.SIGUSR2
@@ -59,10 +59,9 @@ def serve(
     faulthandler.enable(2)
     faulthandler.register(SHOW_STACK, file=2)
     pin_threads(cpus)
-    work = Work()
+    work, voice = Work(), Voice(connection)
     if surroundings is not None:
         work.problem = surroundings.load()
-        output.take()
     while True:
         try:
             message: Assignment | Chunk = connection.recv()
@@ -71,32 +70,38 @@ def serve(
         if isinstance(message, Assignment):
             work.assign(message)
         else:
-            run_chunk(work, message, connection, output)
+            run_chunk(work, message, voice, output)
 
 
-def run_chunk(work: Work, chunk: Chunk, connection: Connection, output: Printed) -> None:
+def run_chunk(work: Work, chunk: Chunk, voice: Voice, output: Printed) -> None:
     """Run some branches; the parent hears when the first one begins, and how each of them went."""
     outage: StoreUnavailable | None = None
     changed: SourceChanged | None = None
     for index, number in enumerate(chunk.numbers):
         started = time.time()
-        error = letter = None
+        error = letter = raised = reply = branch = None
         needs: tuple[Named, ...] = ()
         try:
             if outage is None and changed is None:  # else it would only wait or fail once more
                 branch = work.branch(chunk, index)
+                let_speak(branch, voice, number)
                 if index == 0:
-                    connection.send(Accepted(number, owner()))
-                letter = run_branch(branch, started)
+                    voice.send(Accepted(number, owner(), output.size()))
+                with surrounded(branch):
+                    letter = run_branch(branch, started)
+                    reply = reply_of(branch, "on_success")
         except StoreUnavailable as unavailable:
             outage = unavailable
         except SourceChanged as other_code:
             changed = other_code
         except Lacking as lacking:
             needs = tuple(map(named, lacking.tasks))
-        except BaseException:
-            error = traceback_of_step()
-        connection.send(Outcome(number, time.time() - started, error, output.take(), letter, outage, changed, needs))
+        except BaseException as problem:
+            error, raised = traceback_of_step(), packed_exception(problem)
+            reply, also = reply_after(branch, problem)
+            error += also
+        seconds = time.time() - started
+        voice.send(Outcome(number, seconds, error, output.size(), letter, outage, changed, needs, raised, reply=reply))
 
 
 class Work:
@@ -175,7 +180,7 @@ def end_with(parent: int) -> None:
 class Printed:
     """Standard output and error of this process, including that of compiled libraries, in a file.
 
-    The parent has the file, too: it reads there what a worker printed that died.
+    The parent has the file, too: it shows what is printed as it comes, and begins it anew before it sends branches.
     """
 
     def __init__(self, file: int) -> None:
@@ -183,21 +188,10 @@ class Printed:
         os.dup2(file, 2)
         sys.stdout = open(1, "w", buffering=1, closefd=False)  # noqa: SIM115
         sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
+        sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr  # type: ignore[misc]  # who goes back to them, prints at once
 
-    def take(self) -> str:
-        """What was printed since the last call; only the end of very long output."""
+    def size(self) -> int:
+        """How much was printed since the parent sent the last branches."""
         sys.stdout.flush()
         sys.stderr.flush()
-        text = read_printed(1)
-        if text:
-            os.ftruncate(1, 0)
-            os.lseek(1, 0, os.SEEK_SET)
-        return text
-
-
-def read_printed(file: int) -> str:
-    """What is in a file of a worker's output; only the end of very long output."""
-    size = os.lseek(file, 0, os.SEEK_END)
-    start = max(0, size - LONGEST_OUTPUT)
-    text = os.pread(file, size - start, start).decode(errors="replace") if size else ""
-    return text if not start else f"[{start} bytes left out]\n{text}"
+        return os.fstat(1).st_size
