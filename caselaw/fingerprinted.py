@@ -154,6 +154,11 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
         return params
 
     def process_resources(self) -> Mapping[str, int]:
+        """What luigi's scheduler sets aside while the task runs."""
+        return self._scheduler_needs
+
+    @property
+    def _scheduler_needs(self) -> Mapping[str, int]:
         """luigi's scheduler resources, where `resources` are a mapping; else they are those of a batch system."""
         found = self.resources
         return found if isinstance(found, Mapping) else {}

@@ -28,7 +28,7 @@ from caselaw.branches import (
 from caselaw.branches.look import counts_by_identity
 from caselaw.branches.yielded import Present, as_before, with_yielded, yields
 from caselaw.execution.kinds import LocalWorkflow, PoolWorkflow
-from caselaw.execution.run import run_here
+from caselaw.execution.run import most_at_once, run_here
 from caselaw.execution.yielding import run_yielding
 from caselaw.fingerprint import digest, short
 from caselaw.recording import identity_of_branch
@@ -78,6 +78,14 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
             if self.branch < 0 and self.effective_workflow == "pool":
                 return 0  # of each branch, which the pool sees to; luigi would end all of them together
         return object.__getattribute__(self, attr)
+
+    def process_resources(self) -> Mapping[str, int]:
+        """What luigi's scheduler sets aside: for as many branches as run at a time."""
+        needs = super().process_resources()
+        if not needs or self.is_branch() or self.effective_workflow != "pool":
+            return needs
+        together = most_at_once(self)
+        return {name: need * together for name, need in needs.items()}
 
     # the table of branches
 

@@ -9,6 +9,7 @@ from law.workflow.base import BaseWorkflow, BaseWorkflowProxy
 
 from caselaw.execution.rounds import run_yielding_branches
 from caselaw.execution.run import run_branches
+from caselaw.execution.types import chosen
 
 
 class PoolWorkflowProxy(BaseWorkflowProxy):  # type: ignore[misc]
@@ -42,6 +43,11 @@ class PoolWorkflow(BaseWorkflow):  # type: ignore[misc]
 
     workflow_proxy_cls = PoolWorkflowProxy
     exclude_index = True
+
+    @classmethod
+    def find_workflow_cls(cls, name: str | None = None, fallback_to_first: bool = False) -> Any:
+        """The class among the bases that runs workflows of a type. Raises `TaskError` for a type that there is not."""
+        return chosen(cls, name, may_pass=fallback_to_first)
 
 
 class LocalWorkflowProxy(law.LocalWorkflow.workflow_proxy_cls):  # type: ignore[misc]

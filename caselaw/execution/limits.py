@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from typing import Any
 
+import luigi
 from luigi.worker import worker as worker_settings
 
 
@@ -26,3 +28,13 @@ class Timeouts:
     def of_branch(self, branch: Any) -> float:
         own = getattr(type(self.task), "worker_timeout", None) if branch is None else branch.worker_timeout
         return float(worker_settings().timeout if own is None else own)
+
+
+def branches_at_once(needs: Mapping[str, int], most: int) -> int:
+    """How many branches, at most `most`, may run at a time so that luigi's `[resources]` suffice for their `needs`.
+
+    Of what [resources] does not name there is one, as luigi has it.
+    """
+    totals = luigi.configuration.get_config().getintdict("resources")
+    together = [totals.get(name, 1) // need for name, need in needs.items() if need > 0]
+    return max(1, min([most, *together]))

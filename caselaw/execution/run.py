@@ -21,6 +21,7 @@ from caselaw.execution.callbacks import reply_as
 from caselaw.execution.dispatch import Run
 from caselaw.execution.hearing import exception_of
 from caselaw.execution.job import Outcome, request_of
+from caselaw.execution.limits import branches_at_once
 from caselaw.execution.pool import Pool, shared_pool
 from caselaw.execution.progress import progress_for
 from caselaw.execution.tapes import inputs_online
@@ -55,7 +56,13 @@ def run_branches(workflow: Any, numbers: Sequence[int]) -> None:
 
 def workers_for(workflow: Any, numbers: Sequence[int]) -> int:
     """How many workers are to run these branches."""
-    return min(max(1, workflow.law_project.workers // workflow.batch_resources.cpus), len(numbers))
+    return min(most_at_once(workflow), len(numbers))
+
+
+def most_at_once(workflow: Any) -> int:
+    """Branches that may run at a time: by the CPUs that each takes, and what luigi's scheduler has of `resources`."""
+    workers = max(1, workflow.law_project.workers // workflow.batch_resources.cpus)
+    return branches_at_once(workflow._scheduler_needs, workers)
 
 
 def run_here(branch: Any) -> Any:

@@ -67,8 +67,8 @@ class Setting:
     """A project, commands on it, and what they do: exit codes, what the tasks note, and what is printed.
 
     `notes` are in order where `ordered`. `shows` are patterns of which each command prints at least one line; in
-    `law.cfg` are also the lines of `options`. Where caselaw does otherwise on purpose, `ours` are its notes, and
-    `because` says why.
+    `law.cfg` are also the lines of `options`. Where caselaw does otherwise on purpose, `ours` are its notes and
+    `ours_codes` its exit codes, and `because` says why.
     """
 
     name: str
@@ -82,7 +82,11 @@ class Setting:
     answers: str = ""
     ordered: bool = False
     ours: str | None = None
+    ours_codes: tuple[int, ...] = ()
     because: str = ""
+
+    def expected_codes(self, side: str) -> tuple[int, ...]:
+        return self.ours_codes if side == "caselaw" and self.ours_codes else self.codes
 
     def expected(self, side: str) -> list[str]:
         notes = self.ours if side == "caselaw" and self.ours is not None else self.notes

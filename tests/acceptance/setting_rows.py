@@ -157,6 +157,32 @@ WORKFLOWS = [
     Setting("--branches, then all", MANY, ("work.Many --branches :2", "work.Many"),
             "Many 0, Many 1, Many 2, Many 3", (0, 0)),
     Setting("--workflow local", MANY, ("work.Many --workflow local",), "Many 0, Many 1, Many 2, Many 3"),
+    Setting("--workflow that is not there", MANY, ("work.Many --workflow slurm",), "Many 0, Many 1, Many 2, Many 3",
+            ours_codes=(60,), ours="", because="plain law takes another type without a word",
+            ),
+    Setting(
+        "--workflow that is for what is required", MANY + """
+class OtherProxy(law.LocalWorkflow.workflow_proxy_cls):
+    workflow_type = "other"
+
+class OtherWorkflow(law.LocalWorkflow):
+    workflow_proxy_cls = OtherProxy
+
+class First(Local, OtherWorkflow, {base}):
+    def create_branch_map(self):
+        return {{0: "a"}}
+
+    def output(self):
+        return self.local("first.txt")
+
+    def run(self):
+        note("First", self.effective_workflow)
+        self.output().dump("x", formatter="text")
+
+class Last(Many):
+    def workflow_requires(self):
+        return {{"first": First.req(self)}}
+""".format(base="Workflow"), ("work.Last --n 1 --workflow other",), "First other, Many 0"),
     Setting("--workers 2", MANY, ("work.Many --workers 2",), "Many 0, Many 1, Many 2, Many 3"),
     Setting(
         "--acceptance as a fraction, on the second run too", FAILS,
@@ -221,6 +247,14 @@ class Both(law.WrapperTask):
             'note("Many", self.branch)', 'note("begins")\n        time.sleep(0.2)\n        note("ends")'),
         ("work.Many --workers 3",), ", ".join(["begins, ends"] * 4), ordered=True,
         options="luigi_resources.beam: 1\n",
+    ),
+    Setting(
+        "resources that suffice for two branches",
+        MANY.replace("    n =", "    resources = {'beam': 2}\n    n =").replace(
+            'note("Many", self.branch)',
+            'open(os.path.join(os.environ["DATA"], str(self.branch)), "w").close()\n        time.sleep(1.5)\n'
+            '        note(len([n for n in "0123" if os.path.exists(os.path.join(os.environ["DATA"], n))]) // 2)'),
+        ("work.Many --workers 4",), "1, 1, 2, 2", options="luigi_resources.beam: 4\ncaselaw.workers: 4\n",
     ),
     Setting(
         "worker_timeout of a task", FAILS_ALONE.format(attributes="    worker_timeout = 1").replace(
