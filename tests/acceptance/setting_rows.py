@@ -125,7 +125,7 @@ class Data(Local, law.ExternalTask):
         return self.local("data.txt")
 
 class Other(Local, Task):
-    priority = -1
+    priority = 1
 
     def output(self):
         return self.local("other.txt")
