@@ -46,6 +46,10 @@ class UpstreamError(CaselawError):
     """A task's `upstream()` does not make sense."""
 
 
+class CircleError(UpstreamError):
+    """Tasks need each other."""
+
+
 class TaskError(CaselawError):
     """A task class or a request for a task is not right."""
 

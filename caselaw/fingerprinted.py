@@ -51,6 +51,7 @@ from caselaw.publishing import RunOutputs, publishing
 from caselaw.recording import RunContext, Started, identity_of_branch, run_context
 from caselaw.records import Record, RecordIndex
 from caselaw.records.index import index_of
+from caselaw.renewal import renew
 from caselaw.reserved import refuse_reserved_names
 from caselaw.resources import Resources
 from caselaw.sandbox.entrance import entrance
@@ -440,8 +441,30 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
         raise NotImplementedError
 
     def renew_fingerprints(self) -> None:
-        """Look again at what the fingerprint depends on."""
+        """Look again at what the fingerprint depends on: outputs upstream may hold something else by now."""
+        renew(self)
+
+    @property
+    def _seen_before(self) -> Seen | None:
+        """What the fingerprint depends on, if it was asked for before."""
         raise NotImplementedError
+
+    @property
+    def _table_now(self) -> Any:
+        """The table of names, and what it depends on."""
+        raise NotImplementedError
+
+    def _forget_look(self) -> Any:
+        """Forget the table and what is declared; returns the table."""
+        raise NotImplementedError
+
+    def _keep_look(self, table: Any) -> None:
+        """Take a table back."""
+        raise NotImplementedError
+
+    def _forget_selection(self) -> None:
+        """Drop what a run remembers of the table."""
+        self.__dict__.pop("run_context", None)
 
     @property
     def input_columns(self) -> Mapping[str, Column]:

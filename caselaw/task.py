@@ -13,6 +13,7 @@ import luigi
 
 from caselaw.bases import runs
 from caselaw.branches import Branch, Column, Look, Seen, column
+from caselaw.branches.chain import found_once
 from caselaw.branches.look import counts_by_identity
 from caselaw.branches.yielded import Present, known_from, yields
 from caselaw.execution.run import run_in_worker
@@ -35,6 +36,11 @@ class TaskTable:
     row: Branch
     seen: Seen
     awaits_run: bool = False
+
+    @property
+    def names(self) -> Any:
+        """All that can change of it without an edit, apart from what it depends on."""
+        return self.row.fingerprint, self.row.static, self.awaits_run
 
 
 class Task(FingerprintedTask):
@@ -72,7 +78,7 @@ class Task(FingerprintedTask):
     def requires_declared(self) -> bool:
         return type(self).requires is Task.requires
 
-    @functools.cached_property
+    @found_once
     def _looked(self) -> TaskTable:
         look, root = Look(self.file_digests), self.law_project.root
         columns = {
@@ -126,15 +132,21 @@ class Task(FingerprintedTask):
         """What the fingerprint depends on besides what is declared."""
         return self._looked.seen
 
-    def renew_fingerprints(self) -> None:
-        """Look again at what the fingerprint depends on: outputs upstream may hold something else by now."""
+    @property
+    def _seen_before(self) -> Seen | None:
         looked: TaskTable | None = self.__dict__.get("_looked")
-        if looked is None or not looked.seen.passing:
-            return
-        for upstream in looked.seen.renewable:
-            upstream.renew_fingerprints()
-        for name in ("_looked", "upstream_connections", "run_context"):
-            self.__dict__.pop(name, None)
+        return None if looked is None else looked.seen
+
+    @property
+    def _table_now(self) -> Any:
+        return self._looked
+
+    def _forget_look(self) -> Any:
+        self.__dict__.pop("upstream_connections", None)
+        return self.__dict__.pop("_looked")
+
+    def _keep_look(self, table: Any) -> None:
+        self.__dict__["_looked"] = table
 
     def overridden_requirements(self, number: int) -> Any:
         return None if self.requires_declared else self.requires()

@@ -25,6 +25,7 @@ from caselaw.branches import (
     read_by,
     selected_numbers,
 )  # fmt: skip
+from caselaw.branches.chain import NotYet, ask, found_once
 from caselaw.branches.look import counts_by_identity
 from caselaw.branches.yielded import Present, as_before, with_yielded, yields
 from caselaw.execution.kinds import LocalWorkflow, PoolWorkflow
@@ -105,7 +106,7 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         """All branches of the workflow, also those that are not selected."""
         return self.unrestricted._branch_table
 
-    @functools.cached_property
+    @found_once
     def _branch_table(self) -> BranchTable:
         table = self._static_table()
         return self._table_with_yielded(table) if self.run_yields else table
@@ -124,7 +125,8 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         if self.requires_declared:
             return table
         # requires() may ask for the values of branches, but no branch may keep what it gets
-        self.__dict__["_branch_table"] = dataclasses.replace(table, seen=Seen(at_outputs=True))
+        unknown = NotYet(lambda: ask("_branch_table", self, tuple))
+        self.__dict__["_branch_table"] = dataclasses.replace(table, fingerprints=unknown, seen=Seen(at_outputs=True))
         try:
             return self._with_requirements(table, look)
         finally:
@@ -171,17 +173,24 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         """What the fingerprints depend on besides what is declared."""
         return self.branch_table.seen
 
-    def renew_fingerprints(self) -> None:
-        """Look again at what the fingerprints depend on: outputs upstream may hold something else by now."""
-        whole = self.unrestricted
-        table: BranchTable | None = whole.__dict__.get("_branch_table")
-        if table is None or not table.seen.passing:
-            return
-        for upstream in table.seen.renewable:
-            upstream.renew_fingerprints()
-        for name in ("_branch_table", "_connections"):
-            whole.__dict__.pop(name, None)
-        for workflow in (whole, self.as_workflow()):
+    @property
+    def _seen_before(self) -> Seen | None:
+        table: BranchTable | None = self.unrestricted.__dict__.get("_branch_table")
+        return None if table is None else table.seen
+
+    @property
+    def _table_now(self) -> Any:
+        return self.branch_table
+
+    def _forget_look(self) -> Any:
+        self.unrestricted.__dict__.pop("_connections", None)
+        return self.unrestricted.__dict__.pop("_branch_table")
+
+    def _keep_look(self, table: Any) -> None:
+        self.unrestricted.__dict__["_branch_table"] = table
+
+    def _forget_selection(self) -> None:
+        for workflow in (self.unrestricted, self.as_workflow()):
             workflow.forget_branches()
 
     @property
@@ -338,7 +347,10 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
 
     @property
     def branch_value(self) -> Any:
-        return self.branch_row.value if self.is_branch() else None
+        if self._branch_row is not None or not self.is_branch():
+            return None if self._branch_row is None else self._branch_row.value
+        table = self.branch_table
+        return table.values[checked_number(self.branch, table.numbers, type(self).__name__)]
 
     @property
     def branch_repeat(self) -> int:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import contextlib
 import contextvars
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import law
 import luigi
 
+from caselaw.branches.chain import ask
 from caselaw.branches.content import content_of_outputs
+from caselaw.branches.identity import described, identity_of_task
 from caselaw.branches.numbers import with_numbers
-from caselaw.errors import FingerprintError, UpstreamError
+from caselaw.errors import UpstreamError
 from caselaw.fingerprint import FileDigests, digest
-from caselaw.fingerprint.encoding import encode
-from caselaw.parameters import counted_names
 
 WRAPPERS = {law.WrapperTask: law.WrapperTask.output, luigi.WrapperTask: luigi.WrapperTask.output}
 
@@ -27,12 +27,14 @@ class Seen:
 
     `unknown` says what has to happen before the fingerprint is known ("Plain(n=1) has run"): until then it is
     provisional, and nothing is published under it. `at_outputs` says whether something counts by what it holds,
-    which may be something else at the next look. `renewable` are the caselaw tasks upstream of which this is true.
+    which may be something else at the next look. `renewable` are the caselaw tasks upstream of which this is true,
+    and `looks` what their own looks depended on, as long as these are the last.
     """
 
     unknown: tuple[str, ...] = ()
     at_outputs: bool = False
     renewable: tuple[Any, ...] = ()
+    looks: tuple[Seen, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def passing(self) -> bool:
@@ -42,7 +44,8 @@ class Seen:
     def and_outputs(self, other: Seen | None = None) -> Seen:
         """What also depends on outputs, and on what another look does."""
         other = other or Seen()
-        return Seen((*self.unknown, *other.unknown), True, (*self.renewable, *other.renewable))
+        renewable, looks = (*self.renewable, *other.renewable), (*self.looks, *other.looks)
+        return Seen((*self.unknown, *other.unknown), True, renewable, looks)
 
 
 _by_identity = contextvars.ContextVar("by identity", default=False)
@@ -70,11 +73,12 @@ class Look:
         self.digests = digests
         self._unknown: dict[str, None] = {}
         self._at_outputs = False
-        self._renewable: dict[int, Any] = {}
+        self._renewable: dict[int, tuple[Any, Seen]] = {}
         self._known: dict[int, tuple[Any, str]] = {}
 
     def seen(self) -> Seen:
-        return Seen(tuple(self._unknown), self._at_outputs, tuple(self._renewable.values()))
+        renewable, looks = zip(*self._renewable.values(), strict=True) if self._renewable else ((), ())
+        return Seen(tuple(self._unknown), self._at_outputs, renewable, looks)
 
     def wait_for(self, task: Any) -> None:
         """Note that the fingerprint is known when `task` has run."""
@@ -90,18 +94,17 @@ class Look:
 
     def note(self, task: Any) -> None:
         """Note what the fingerprint of a caselaw task depends on."""
-        seen: Seen = task.upstream_seen
-        self._unknown.update(dict.fromkeys(seen.unknown))
-        if seen.passing:
-            self._renewable[id(task.of_all_branches)] = task.of_all_branches
-        if task.run_yields:
-            self._renewable[id(task.of_all_branches)] = task.of_all_branches
-            if task.awaits_run:
-                self.wait_for(task)
+        awaits_run = task.run_yields and task.awaits_run
         if task.has_branches and task.fewer_suffice:
             self.may_pass()
             if not task.workflow_complete():
                 self.wait_for(task)
+        seen: Seen = task.upstream_seen
+        self._unknown.update(dict.fromkeys(seen.unknown))
+        if seen.passing:
+            self._renewable[id(task.of_all_branches)] = task.of_all_branches, seen
+        if awaits_run:
+            self.wait_for(task)
 
     def of_requirements(self, requirements: Any, of: Callable[[Any], str] | None = None) -> str:
         """Digest of what law's `requires()` returned: a task, or any nesting of mappings and iterables of tasks."""
@@ -158,8 +161,17 @@ class Look:
     def content_of(self, task: Any) -> str:
         """What the outputs of a task or branch hold; of one that is not complete, a digest like no other."""
         if id(task) not in self._known:
-            self._known[id(task)] = task, self._content_of(task)
+            what = "identity" if counts_by_identity() else "content"
+            content, seen = ask(what, task, lambda: content_apart(task, self.digests))
+            self._known[id(task)] = task, content
+            self._take(seen)
         return self._known[id(task)][1]
+
+    def _take(self, seen: Seen) -> None:
+        self._unknown.update(dict.fromkeys(seen.unknown))
+        self._at_outputs = self._at_outputs or seen.at_outputs
+        pairs = zip(seen.renewable, seen.looks, strict=True)
+        self._renewable.update((id(task), (task, look)) for task, look in pairs)
 
     def _content_of(self, task: Any) -> str:
         identity = identity_of_task(task)
@@ -175,6 +187,12 @@ class Look:
         if not luigi.task.flatten(outputs):
             return digest("no outputs", identity, self.of_requirements(task.requires()))
         return digest("outputs", identity, content_of_outputs(outputs, self.digests))
+
+
+def content_apart(task: Any, digests: FileDigests) -> tuple[str, Seen]:
+    """What the outputs of a task hold, and what that depends on."""
+    look = Look(digests)
+    return look._content_of(task), look.seen()
 
 
 def carries_fingerprints(task: Any) -> bool:
@@ -197,32 +215,3 @@ def seen_by_numbers(task: Any, found: str) -> str:
 def is_wrapper(task: Any) -> bool:
     """Whether a task only stands for what it requires."""
     return any(isinstance(task, cls) and type(task).output is output for cls, output in WRAPPERS.items())
-
-
-def identity_of_task(task: Any) -> str:
-    """Family and significant parameters of a task, whatever law's own say: they tell how and where it runs."""
-    return digest("law task", task.get_task_family(), {n: plain(task, n, v) for n, v in own_parameters(task).items()})
-
-
-def own_parameters(task: Any) -> dict[str, Any]:
-    """Values of significant parameters that are not law's own."""
-    cls: Any = type(task)
-    return {name: getattr(task, name) for name in counted_names(cls)}
-
-
-def plain(task: Any, name: str, value: Any) -> Any:
-    """A value that has a digest: the value itself, or else as it is on the command line."""
-    try:
-        encode(value)
-    except FingerprintError:
-        return str(dict(task.get_params())[name].serialize(value))
-    return value
-
-
-def described(task: Any) -> str:
-    """`Plain(n=1)`, of a branch also its number."""
-    parameters = [f"{name}={value}" for name, value in own_parameters(task).items()]
-    if hasattr(task, "get_branch_map") and task.is_branch():
-        parameters.append(f"branch={task.branch}")
-    family = str(task.get_task_family())
-    return f"{family}({', '.join(parameters)})" if parameters else family

@@ -42,6 +42,11 @@ class BranchTable:
     static: Sequence[str] = ()
     awaiting: frozenset[int] = frozenset()
 
+    @property
+    def names(self) -> Any:
+        """All that can change of it without an edit, apart from what it depends on."""
+        return [tuple(found) for found in (self.numbers, self.fingerprints, self.static)], self.awaiting
+
     def __len__(self) -> int:
         return len(self.values)
 

@@ -70,13 +70,14 @@ def looked_at(tasks: Iterable[Any], digests: FileDigests) -> Yielded:
 def together(looks: Iterable[Seen]) -> Seen:
     """What several looks depend on, each once."""
     unknown: dict[str, None] = {}
-    renewable: dict[int, Any] = {}
+    renewable: dict[int, tuple[Any, Seen]] = {}
     at_outputs = False
     for seen in looks:
         unknown.update(dict.fromkeys(seen.unknown))
-        renewable.update((id(task), task) for task in seen.renewable)
+        renewable.update((id(task), (task, look)) for task, look in zip(seen.renewable, seen.looks, strict=True))
         at_outputs = at_outputs or seen.at_outputs
-    return Seen(tuple(unknown), at_outputs, tuple(renewable.values()))
+    tasks, looks_of_tasks = zip(*renewable.values(), strict=True) if renewable else ((), ())
+    return Seen(tuple(unknown), at_outputs, tasks, looks_of_tasks)
 
 
 def yields(cls: type) -> bool:

@@ -12,7 +12,7 @@ from law.target.remote.base import RemoteTarget
 
 from caselaw.branches import Look
 from caselaw.branches.content import content_of_outputs
-from caselaw.branches.look import identity_of_task
+from caselaw.branches.identity import identity_of_task
 from caselaw.errors import FingerprintError, UpstreamError
 from caselaw.fingerprint import FileDigests
 

@@ -1,0 +1,57 @@
+"""A new look at what fingerprints depend on: outputs upstream may hold something else by now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from caselaw.branches import Seen
+from caselaw.branches.chain import Walk, walk
+
+
+def renew(task: Any) -> None:
+    """Look again at a task and at all upstream on which its fingerprint depends; within one walk once."""
+    with walk() as here:
+        for each in upstream_first(task, here):
+            here.renewed[id(each)] = each
+            each._forget_selection()
+            if outdated(each._seen_before):
+                look_again(each, here)
+
+
+def upstream_first(task: Any, here: Walk) -> Iterator[Any]:
+    """The task and those upstream whose fingerprints may change without an edit, each after what it depends on."""
+    waiting = [(task, False)]
+    while waiting:
+        each, is_upstream_done = waiting.pop()
+        seen: Seen | None = each._seen_before
+        if id(each) in here.renewed or seen is None or not seen.passing:
+            continue
+        if is_upstream_done:
+            yield each
+        else:
+            waiting.append((each, True))
+            waiting.extend((upstream, False) for upstream in reversed(seen.renewable))
+
+
+def outdated(seen: Seen) -> bool:
+    """Whether what was seen may be something else now: outputs, or a task that was itself looked at again since."""
+    pairs = zip(seen.renewable, seen.looks, strict=True)
+    return seen.at_outputs or any(upstream._seen_before is not look for upstream, look in pairs)
+
+
+def look_again(task: Any, here: Walk) -> None:
+    """Look, and keep the earlier table where nothing changed: then those downstream need not look."""
+    before = task._forget_look()
+    here.forget(task.unrestricted if task.has_branches else task)
+    after = task._table_now
+    if before.names == after.names and same(before.seen, after.seen):
+        task._keep_look(before)
+
+
+def same(before: Seen, after: Seen) -> bool:
+    return (
+        (before.unknown, before.at_outputs) == (after.unknown, after.at_outputs)
+        and list(map(id, before.renewable)) == list(map(id, after.renewable))
+        and list(map(id, before.looks)) == list(map(id, after.looks))
+    )
