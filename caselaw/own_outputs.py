@@ -21,7 +21,7 @@ from caselaw.records.notes import Notes
 from caselaw.storage import exists
 from caselaw.storage.local import LocalStore
 from caselaw.storage.own_targets import by_name, is_file, is_folder, needed, replaced, with_fingerprint
-from caselaw.storage.pending import pending_path
+from caselaw.storage.pending import pending_beside
 from caselaw.storage.publish import Published, take_name
 from caselaw.storage.target import url_of
 
@@ -80,6 +80,12 @@ def own_present(task: Any, record: Mapping[str, Mapping[str, Any]] | None) -> bo
         elif Notes(task.law_project.root).made_by([identity(task, name, target)]) != task.fingerprint:
             return False
     return True
+
+
+def can_be_linked(task: Any, number: int) -> bool:
+    """Whether all outputs of a branch are files of this machine, which can have several names."""
+    targets = by_name((task.as_branch(number) if task.has_branches else task).own_output()).values()
+    return all(is_file(target) and not isinstance(target, RemoteTarget) for target in targets)
 
 
 def require_answers(targets: Mapping[str, Any]) -> None:
@@ -174,19 +180,16 @@ def upload(source: Path, target: Any) -> None:
 
 def bring(source: str, final: str) -> None:
     """Move a file or folder, also to another file system: it appears under its name as a whole."""
-    pending, folder = pending_path(final), Path(final).parent
+    folder = Path(final).parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if Path(source).stat().st_dev == folder.stat().st_dev:
+        with pending_beside(final) as pending:
+            if Path(source).stat().st_dev != folder.stat().st_dev:
+                shutil.copytree(source, pending) if Path(source).is_dir() else shutil.copy2(source, pending)
+                source = pending
             take_name(source, final, f"{pending}.replaced")
-            return
-        shutil.copytree(source, pending) if Path(source).is_dir() else shutil.copy2(source, pending)
-        take_name(pending, final, f"{pending}.replaced")
     except OSError as error:
         raise PublishError(
             f"an output could not get its name: {error.strerror}", final,
             "check free space and permissions there, then run again",
         ) from error  # fmt: skip
-    finally:
-        for left in (pending, f"{pending}.replaced"):
-            shutil.rmtree(left, ignore_errors=True)

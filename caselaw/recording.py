@@ -88,9 +88,12 @@ def name_in_record(task: Any, published: Published) -> str:
     return published.path if task.output_named else Path(published.path).name
 
 
-def record_of_adoption(task: Any, row: Branch, source: Record, started: Started) -> Record:
+def record_of_adoption(task: Any, number: int, row: Branch, source: Record, started: Started) -> Record:
     """The record of outputs that the task takes over from an earlier fingerprint."""
-    names = dict(zip(dict(task.output_location.products), task.output_location.names(row.fingerprint), strict=True))
+    if task.output_named:
+        names = {name: path for name, path in task.paths_of(number).items() if name in source.outputs}
+    else:
+        names = {name: Path(path).name for name, path in task.output_location.paths(row.fingerprint).items()}
     outputs = {product: {**source.outputs[product], "name": name} for product, name in names.items()}
     cpu = round(cpu_seconds() - started.cpu, 6)
     measured = {"started": started.time, "cpu_seconds": cpu, "peak_memory": 0}

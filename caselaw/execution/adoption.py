@@ -13,13 +13,17 @@ from functools import partial
 from typing import Any
 
 from caselaw.branches import Branch
+from caselaw.branches.look import carries_fingerprints
 from caselaw.delivery import make_way
 from caselaw.errors import ContentChanged, FingerprintError, PublishError, StoreUnavailable
 from caselaw.execution.progress import progress_for
 from caselaw.holdings import Holdings, origin
+from caselaw.own_outputs import can_be_linked
 from caselaw.recording import Started, record_of_adoption
 from caselaw.records import Record, write_records
+from caselaw.records.completeness import incomplete
 from caselaw.storage import Location, existing_names, exists
+from caselaw.storage.alias import linked_beside
 from caselaw.storage.folder import ADVICE
 from caselaw.storage.parallel import AT_ONCE, side_by_side
 from caselaw.storage.state import names_in_folders
@@ -50,8 +54,11 @@ def choices(
     task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings
 ) -> dict[int, tuple[Source, ...]]:
     """Number of each branch that can be adopted → outputs to take over, the best first."""
-    if not numbers or not task.output_declared or task.run_yields:
+    if not numbers or not carries_fingerprints(task) or task.run_yields:
         return {}
+    if task.output_named:
+        some = [number for number in numbers if can_be_linked(task, number)]
+        return in_folder(task, some, task.output_location.directory, names, holdings)
     found = in_folder(task, numbers, task.output_location.directory, names, holdings)
     for directory, others in names_elsewhere(task).items() if len(found) < len(numbers) else ():
         found |= in_folder(task, [n for n in numbers if n not in found], directory, others, holdings)
@@ -62,13 +69,10 @@ def in_folder(
     task: Any, numbers: Sequence[int], directory: str, names: frozenset[str], holdings: Holdings
 ) -> dict[int, tuple[Source, ...]]:
     """Outputs in one folder: of the very fingerprint, where it is another folder, and of equal contents."""
-    if not numbers or not any(name for name in names if not name.startswith(".")):
+    if not numbers or not (task.output_named or any(name for name in names if not name.startswith("."))):
         return {}
-    location, fingerprints, elsewhere = (
-        task.output_location,
-        task.fingerprints,
-        directory != task.output_location.directory,
-    )
+    location, fingerprints = task.output_location, task.fingerprints
+    elsewhere = directory != location.directory
     known = holdings.of(directory) if elsewhere else {}
     found: dict[int, tuple[Source, ...]] = {}
     for number in numbers if known else ():
@@ -107,7 +111,7 @@ def names_elsewhere(task: Any) -> dict[str, frozenset[str]]:
 def adopt(task: Any, numbers: Sequence[int]) -> list[int]:
     """Adopt what can be adopted of these branches; returns those that have to run."""
     holdings: Holdings = task.upstream_holdings
-    names = existing_names(task.output_location.directory) if task.output_declared else frozenset()
+    names: frozenset[str] = existing_names(task.output_location.directory) if task.output_declared else frozenset()
     found = choices(task, numbers, names, holdings)
     if not found:
         return list(numbers)
@@ -157,20 +161,22 @@ def adopt_some(
     best = zip(sources, side_by_side(partial(first_verified, task), sources.values()), strict=True)
     chosen = {number: source for number, source in best if source is not None}
     rows = {number: task.full_row(number, holdings) for number in chosen}
-    done = {number for number, row in rows.items() if made_meanwhile(task, row)}
+    done = {number for number, row in rows.items() if made_meanwhile(task, number, row)}
     new = {number: (rows[number], chosen[number]) for number in rows if number not in done}
     if new:
-        records = [record_of_adoption(task, row, source.record, started) for row, source in new.values()]
+        records = [record_of_adoption(task, n, row, source.record, started) for n, (row, source) in new.items()]
         write_records(task.output_location.directory, records)
-    taken = side_by_side(partial(take_over, task, names), new.values())
+    taken = side_by_side(partial(take_over, task, names), [(number, *pair) for number, pair in new.items()])
     vanished = [number for number, there in zip(new, taken, strict=True) if not there]
     rest = {n: [s for s in sources[n] if s is not chosen[n]] for n in vanished}
     again = adopt_some(task, rest, names, holdings) if any(rest.values()) else set()
     return done | (new.keys() - set(vanished)) | again
 
 
-def made_meanwhile(task: Any, row: Branch) -> bool:
+def made_meanwhile(task: Any, number: int, row: Branch) -> bool:
     """Whether somebody else has made the outputs; on a server, publishing them finds that out."""
+    if task.output_named:
+        return not incomplete(task, [number], frozenset()).numbers
     if not task.output_store.is_local or not all(map(exists, task.output_location.full_names(row.fingerprint))):
         return False
     return task.trust_unrecorded or bool(task.record_index.recorded(task.output_location.directory, {row.fingerprint}))
@@ -180,12 +186,14 @@ def first_verified(task: Any, sources: Sequence[Kept]) -> Kept | None:
     return next((source for source in sources if verified(task, source)), None)
 
 
-def take_over(task: Any, names: frozenset[str], pair: tuple[Branch, Kept]) -> bool:
+def take_over(task: Any, names: frozenset[str], found: tuple[int, Branch, Kept]) -> bool:
     """Give the outputs of a record the names of a branch; False where one of them vanished.
 
     What has such a name (they are among `names`) and no record is kept under another one.
     """
-    row, source = pair
+    number, row, source = found
+    if task.output_named:
+        return link_own(task, number, source.record)
     old, new = paths_of(task, source), task.output_location.paths(row.fingerprint)
     for product, output in source.record.outputs.items():
         if new[product].rpartition("/")[2] in names:
@@ -196,7 +204,15 @@ def take_over(task: Any, names: frozenset[str], pair: tuple[Branch, Kept]) -> bo
     return True
 
 
+def link_own(task: Any, number: int, record: Record) -> bool:
+    """Give outputs that a project names itself their names of today; False where one of them vanished."""
+    new = task.paths_of(number)
+    return all(linked_beside(output["name"], new[name]) for name, output in record.outputs.items())
+
+
 def paths_of(task: Any, source: Kept) -> dict[str, str]:
+    if task.output_named:
+        return {name: str(output["name"]) for name, output in source.record.outputs.items()}
     location: Location = dataclasses.replace(task.output_location, directory=source.directory)
     return location.paths(source.record.fingerprint)
 
@@ -214,7 +230,7 @@ def verified(task: Any, source: Kept) -> bool:
 
 def holds(task: Any, path: str, sha256: str) -> bool:
     """Whether an output is what its record says; of one on a server, whether we have it here or can get it."""
-    store: Store = task.output_store
+    store: Store = store_of(path) if task.output_named else task.output_store
     try:
         if store.is_local and not exists(path):
             return False

@@ -106,9 +106,8 @@ def of_task(
 
 def of_named(task: Any, numbers: Sequence[int], holdings: Holdings) -> TaskStates:
     """States of branches that name their outputs themselves: stale, if others of theirs are known."""
-    missing = set(incomplete(task, numbers, frozenset()).numbers)
-    earlier = holdings.index.earlier(task.output_location.directory) if missing else {}
-    states = {n: STALE if identity_of_branch(task, n) in earlier else MISSING for n in missing}
+    missing = incomplete(task, numbers, frozenset()).numbers
+    states = dict.fromkeys(missing, MISSING) | (of_open(task, missing, frozenset(), holdings) if missing else {})
     return TaskStates(task, numbers, [states.get(n, COMPLETE) for n in numbers])
 
 
@@ -125,7 +124,7 @@ def of_open(task: Any, numbers: Sequence[int], names: frozenset[str], holdings: 
     for number, source in candidates(task, numbers, names, holdings).items():
         states[number] = ADOPTABLE
         known[fingerprints[number]] = holdings.of(source.directory)[source.fingerprint]
-    if len(names) > 1:  # more than the folder of records
+    if task.output_named or len(names) > 1:  # more than the folder of records
         earlier = holdings.index.earlier(directory)
         for number in numbers:
             made = earlier.get(identity_of_branch(task, number), ())

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from caselaw.errors import PublishError
+from caselaw.storage.pending import pending_beside
 from caselaw.storage.publish import private_folder, take_name
 
 NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EXDEV, errno.ENOSYS})
@@ -45,6 +46,31 @@ def linked(source: str, final: str, place: Path) -> bool:
             raise
         return False
     take_name(str(copy), final, str(place / "replaced"))
+    return True
+
+
+def linked_beside(source: str, final: str) -> bool:
+    """Give a file or folder another name, wherever that is; it appears there as a whole. False where it vanished.
+
+    Raises `PublishError` where it exists and gets no second name.
+    """
+    try:
+        if os.path.lexists(final) and os.path.samefile(source, final):
+            return True
+        os.makedirs(os.path.dirname(final), exist_ok=True)
+        with pending_beside(final) as pending:
+            if os.path.isdir(source):
+                shutil.copytree(source, pending, copy_function=link_or_copy)
+            else:
+                link_or_copy(source, pending)
+            take_name(pending, final, f"{pending}.replaced")
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise PublishError(
+            f"an output could not get a second name: {error.strerror or error}", final,
+            "check free space and permissions there, then run again",
+        ) from error  # fmt: skip
     return True
 
 

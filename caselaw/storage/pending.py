@@ -6,8 +6,9 @@ import contextlib
 import io
 import os
 import re
+import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 PREFIX = ".pending-"
@@ -55,6 +56,20 @@ class PendingFile(io.BufferedWriter):
     def __del__(self) -> None:
         if not self.closed:
             self.abort()
+
+
+@contextlib.contextmanager
+def pending_beside(final: str) -> Iterator[str]:
+    """A path beside a file or folder that is to get its name; what is left there at the end is removed."""
+    pending = pending_path(final)
+    try:
+        yield pending
+    finally:
+        for left in (pending, f"{pending}.replaced"):
+            if os.path.isdir(left):
+                shutil.rmtree(left, ignore_errors=True)
+            elif os.path.lexists(left):
+                os.unlink(left)
 
 
 def pending_path(path: str, ending: str = "") -> str:

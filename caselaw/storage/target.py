@@ -104,8 +104,23 @@ Target = FileTarget | DirectoryTarget
 class Outputs(dict[str, Target]):
     """What one task or branch made: product name → target.
 
-    With a single product it is a path itself, so that `step(self.input()["nano"])` reads well.
+    With a single product it is that target as well: `self.output().dump(…)`, `step(self.input()["nano"])`.
     """
+
+    def __getattr__(self, name: str) -> Any:
+        """What the single target has. Raises `AttributeError` where there are several, or none."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if len(self) != 1:
+            raise AttributeError(f"'{name}' of which? {self._several()}")
+        return getattr(self._single(), name)
+
+    def __str__(self) -> str:
+        return self.path if len(self) == 1 else super().__str__()
+
+    def copy(self, *arguments: Any, **options: Any) -> Any:
+        """A copy of the mapping; with a destination, one of the single target."""
+        return self._single().copy(*arguments, **options) if arguments or options else super().copy()
 
     @property
     def path(self) -> str:
@@ -116,8 +131,11 @@ class Outputs(dict[str, Target]):
 
     def _single(self) -> Target:
         if len(self) != 1:
-            raise TypeError(f"{len(self)} products here ({', '.join(self)}): name one of them in brackets")
+            raise TypeError(self._several())
         return next(iter(self.values()))
+
+    def _several(self) -> str:
+        return f"{len(self)} products here ({', '.join(self)}): name one of them in brackets"
 
 
 def url_of(target: Any) -> str:
