@@ -7,7 +7,8 @@ from caselaw.errors import TaskError
 RESERVED = frozenset({
     "all_published", "awaiting_numbers", "awaits_run", "batch_resources", "branch_numbers", "branch_outputs",
     "branch_repeat", "branch_row",
-    "branch_table", "branch_value", "branch_values", "branches_known", "campaign_file", "campaign_name",
+    "branch_table", "branch_value", "branch_values", "branches_depend", "branches_known", "campaign_file",
+    "campaign_name",
     "code_closure", "declared_config", "declared_products", "directory_of", "distinction", "environment_parts",
     "fewer_suffice", "file_digests", "fingerprint", "fingerprints", "first_selection", "flat_products",
     "forget_branches", "forget_yielded", "full_row", "has_branches", "input_columns", "installed_distributions",

@@ -194,10 +194,14 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
             workflow.forget_branches()
 
     @property
+    def branches_depend(self) -> bool:
+        """Whether the branches depend on law's dynamic condition."""
+        return getattr(type(self), "_condition_attr", None) is not None
+
+    @property
     def branches_known(self) -> bool:
         """Whether law's dynamic condition on the branches, if there is one, is met."""
-        condition = getattr(type(self), "_condition_attr", None)
-        return condition is None or bool(getattr(self, condition)())
+        return not self.branches_depend or bool(getattr(self, self._condition_attr)())
 
     def forget_branches(self) -> None:
         """Drop what law and a run remember of the table of branches."""

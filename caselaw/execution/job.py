@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from law.util import no_value
 from luigi.event import Event
 
 from caselaw.branches import Branch
@@ -50,6 +51,7 @@ class Job:
         else:
             # Past luigi's cache of instances, which would keep every branch for ever.
             parameters = {**self.parameters, "branch": number, "branches": ()}
+            parameters |= dict.fromkeys(workflow._workflow_param_names, no_value)  # law takes them from the branch
             task = self._prepared(type.__call__(self.task_class, **parameters))
             task._workflow_task = workflow
             task.__dict__["law_project"], task.__dict__["output_store"] = (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import law
+import luigi
 from law.workflow.base import BaseWorkflow, BaseWorkflowProxy
 
 from caselaw.execution.rounds import run_yielding_branches
@@ -19,9 +21,13 @@ class PoolWorkflowProxy(BaseWorkflowProxy):  # type: ignore[misc]
 
     def requires(self) -> Any:
         requirements = super().requires()
-        if not self.task.requires_declared:
+        if not self.task.requires_declared and not self.task.branches_depend:
             requirements["of_branches"] = self.task.requirements_of_branches()
         return requirements
+
+    def input(self) -> Any:
+        """What `workflow_requires()` gives, as law has it: inputs of branches are those of the branches."""
+        return luigi.task.getpaths(super().requires())
 
     def output(self) -> Any:
         if not self.task.output_declared:
@@ -33,6 +39,18 @@ class PoolWorkflowProxy(BaseWorkflowProxy):  # type: ignore[misc]
     def run(self) -> Any:
         super().run()
         self.task.renew_fingerprints()
+        if not self.task.requires_declared and self.task.branches_depend:
+            return self.run_when_required()
+        return self.run_missing()
+
+    def run_when_required(self) -> Iterator[Any]:
+        """What branches require is known now, and was not when law asked what the workflow does."""
+        yield self.task.requirements_of_branches()
+        made = self.run_missing()
+        if made is not None:
+            yield from made
+
+    def run_missing(self) -> Any:
         if self.task.run_yields:
             return run_yielding_branches(self.task)
         return run_branches(self.task, self.task.missing_numbers())
@@ -48,6 +66,12 @@ class PoolWorkflow(BaseWorkflow):  # type: ignore[misc]
     def find_workflow_cls(cls, name: str | None = None, fallback_to_first: bool = False) -> Any:
         """The class among the bases that runs workflows of a type. Raises `TaskError` for a type that there is not."""
         return chosen(cls, name, may_pass=fallback_to_first)
+
+    def workflow_input(self) -> Any:
+        workflow = self.as_workflow()
+        if not workflow.cache_workflow_requirements:
+            return workflow.workflow_proxy.input()
+        return super().workflow_input()
 
 
 class LocalWorkflowProxy(law.LocalWorkflow.workflow_proxy_cls):  # type: ignore[misc]

@@ -57,7 +57,8 @@ class Coverage:
 def coverage_of(branch: Any, lines: Lines) -> Coverage:
     """What the fingerprint of one branch (or of a task without branches) covers."""
     root, closure = branch.law_project.root, branch.code_closure
-    inputs = [os.fspath(target) for target in targets(branch.input())]
+    needs_nothing = not branch.requires_declared and branch.requires() is None  # of which law makes no input()
+    inputs = [] if needs_nothing else [os.fspath(target) for target in targets(branch.input())]
     uncounted = uncounted_contents(branch)
     files = [path for path in inputs if "://" not in path and os.path.realpath(path) not in uncounted]
     whole = frozenset(os.path.realpath(path) for path in closure.whole)

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
+import law
+
 from caselaw.branches.numbers import BRANCH_MAP, NUMBER
 from caselaw.components import counts_by_name
 from caselaw.fingerprint.code.chains import is_own_branch_data
@@ -39,7 +41,8 @@ def counted_parameters(task: Any) -> frozenset[str]:
 def counted_of_branches(workflow: Any) -> set[str]:
     """Members that tell of the branches what the fingerprint counts."""
     read = workflow.branch_table.read
-    return {*(NUMBER if read.number else ()), *(BRANCH_MAP if read.branch_map else ())}
+    of_values = (name for name, parameter in workflow.get_params() if isinstance(parameter, law.WorkflowParameter))
+    return {*of_values, *(NUMBER if read.number else ()), *(BRANCH_MAP if read.branch_map else ())}
 
 
 def watch_parameters(recorder: Recorder, task: Any) -> None:
