@@ -6,6 +6,7 @@ those run by a task of their own (`ReadyBranches`), to which luigi comes when it
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from luigi.worker import TaskProcess
 from caselaw.branches.yielded import Named, named
 from caselaw.delivery import send_waiting
 from caselaw.execution.run import (
+    describe,
     put_together,
     require_known,
     require_tolerated,
@@ -27,6 +29,8 @@ from caselaw.execution.run import (
 )  # fmt: skip
 from caselaw.fingerprint import digest, short
 from caselaw.loading.refusal import require_before_run
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -99,6 +103,7 @@ def run_round(workflow: Any, rounds: Rounds, numbers: Sequence[int]) -> None:
                 numbers.append(number)
             else:
                 rounds.failures[number] = disagreement(tasks)
+                logger.error("%s, branch %s failed: %s", describe(workflow), number, rounds.failures[number])
 
 
 def disagreement(tasks: Sequence[Any]) -> str:
