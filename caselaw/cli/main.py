@@ -20,6 +20,7 @@ COMMANDS = {
     "ls": ("caselaw.cli.ls:ls", "List the outputs of a task, branch by branch."),
     "status": ("caselaw.cli.status:status", "Show what is complete, and what would run."),
     "store": ("caselaw.cli.store:store", "Look at files in stores, copy, check and clean them."),
+    "survey": ("caselaw.cli.survey:survey", "Read a law project, and say what becomes of each task."),
     "tag": ("caselaw.cli.tag:tag", "Name outputs that are to be kept."),
     "verify": ("caselaw.cli.verify:verify", "Compare outputs with their records."),
     "why": ("caselaw.cli.why:why", "Show what changed since a task was last made."),

@@ -1,0 +1,64 @@
+"""How many files there are that outputs of a task may be: every folder is listed once, for all tasks together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from caselaw.plan.survey.files import Tell
+from caselaw.plan.survey.patterns import Path, expression, is_wild
+
+
+@dataclass
+class Existing:
+    """Folders as they were listed, and counts of the paths that were asked for."""
+
+    tell: Tell
+    listed: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+    counts: dict[Path, int] = field(default_factory=dict)
+    unlisted: dict[str, str] = field(default_factory=dict)
+    """Folders that could not be listed, and why: what is there is not known."""
+
+    def count(self, path: Path) -> int:
+        if path not in self.counts:
+            first, *segments = [each for each in path.text.split("/") if each not in ("", ".")] or [""]
+            self.counts[path] = self._below("/", [first, *segments], path.folder) if first else 0
+        return self.counts[path]
+
+    def _below(self, folder: str, segments: list[str], is_folder: bool) -> int:
+        segment, *rest = segments
+        if not is_wild(segment) and folder not in self.listed:
+            here = os.path.join(folder, segment)
+            if rest:
+                return self._below(here, rest, is_folder)
+            return int(os.path.isdir(here) if is_folder else os.path.isfile(here))
+        folders, files = self.names(folder)
+        found = matching(segment, folders if rest or is_folder else files)
+        if not rest:
+            return sum(1 for _ in found)
+        return sum(self._below(os.path.join(folder, name), rest, is_folder) for name in found)
+
+    def names(self, folder: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Names of the folders and of the files in a folder, by one listing."""
+        if folder not in self.listed:
+            self.tell(folder)
+            folders: set[str] = set()
+            files: set[str] = set()
+            try:
+                with os.scandir(folder) as entries:
+                    for entry in entries:
+                        (folders if entry.is_dir() else files).add(entry.name)
+            except (FileNotFoundError, NotADirectoryError):
+                pass  # nothing was made there
+            except OSError as error:
+                self.unlisted[folder] = error.strerror or str(error)
+            self.listed[folder] = frozenset(folders), frozenset(files)
+        return self.listed[folder]
+
+
+def matching(segment: str, names: frozenset[str]) -> Iterator[str]:
+    if not is_wild(segment):
+        return iter([segment] if segment in names else [])
+    fits = expression(segment).fullmatch
+    return (name for name in names if fits(name) and not (name.startswith(".") and not segment.startswith(".")))

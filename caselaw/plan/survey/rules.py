@@ -1,0 +1,91 @@
+"""The rules: what keeps a task from working unchanged, each found in its text."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from caselaw.plan.survey.classes import Class, Classes, Function
+from caselaw.plan.survey.edits import replaced
+from caselaw.plan.survey.finding import CANNOT, LINE, Finding
+from caselaw.plan.survey.kinds import STAY_PLAIN
+from caselaw.plan.survey.names import ClassSource
+from caselaw.plan.survey.parameter_rules import PARAMETER_RULES
+
+IN_MEMORY = "luigi.mock.MockTarget"
+
+
+def findings(task: Class, classes: Classes) -> Iterator[Finding]:
+    """Everything that is in the way of a task, in its class and in its bases."""
+    for rule in RULES:
+        yield from rule(task, classes)
+
+
+def out_of_reach(task: Class, classes: Classes) -> Iterator[Finding]:
+    """Classes that no worker process can import."""
+    method = task.member("run")
+    if method is None or not method.owner.of_project or task.ancestry & STAY_PLAIN:
+        return
+    if task.module.source.notebook:
+        yield Finding(
+            CANNOT, task.module.path, task.line, "it is defined in a notebook, which no worker process can import",
+            "move it to a module, and import it in the notebook",
+        )  # fmt: skip
+    elif task.source.scope is not None:
+        yield Finding(
+            CANNOT, task.module.path, task.line,
+            f"it is defined inside {task.source.scope}(), where no worker process can import it from",
+            "define it at the top of the module",
+        )  # fmt: skip
+
+
+def returned_generator(task: Class, classes: Classes) -> Iterator[Finding]:
+    """run() that is no generator, and returns that of another method."""
+    member = task.member("run")
+    if member is None or member.function is None or not member.owner.of_project or is_generator(member.function):
+        return
+    for node in statements_of(member.function):
+        match node:
+            case ast.Return(value=ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name)) as call):
+                other = task.member(name)
+                if other is not None and other.function is not None and is_generator(other.function):
+                    module, text = member.owner.module, ast.unparse(call)
+                    statement = ast.copy_location(ast.Name(id="return"), node)
+                    yield Finding(
+                        LINE, module.path, node.lineno, f"run() returns the generator of {name}(), and is none itself",
+                        f"write yield from {text}", replaced(module, statement, f"yield from {text}"),
+                    )  # fmt: skip
+
+
+def in_memory(task: Class, classes: Classes) -> Iterator[Finding]:
+    """Outputs in the memory of a process: no worker sees what another has made."""
+    member = task.member("output")
+    if member is None or member.function is None or not member.owner.of_project:
+        return
+    module = member.owner.module
+    for node in ast.walk(member.function):
+        if isinstance(node, ast.Call):
+            meant = classes.library.meaning(node.func, module)
+            if isinstance(meant, ClassSource) and meant.qualified == IN_MEMORY:
+                yield Finding(
+                    LINE, module.path, node.lineno, "its output is in the memory of one process, and runs have several",
+                    "write luigi.LocalTarget, with a path",
+                    replaced(module, node.func, "luigi.LocalTarget") if "luigi" in module.names else None,
+                )  # fmt: skip
+
+
+def is_generator(function: Function) -> bool:
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in statements_of(function))
+
+
+def statements_of(function: Function) -> Iterator[ast.AST]:
+    """Everything in a function but what its inner functions and classes hold."""
+    waiting: list[ast.AST] = list(function.body)
+    while waiting:
+        node = waiting.pop(0)
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+RULES = (out_of_reach, returned_generator, in_memory, *PARAMETER_RULES)

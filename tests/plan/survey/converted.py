@@ -1,0 +1,82 @@
+"""Projects before and after what the survey says was written into them, and what running them comes to."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from project_row import Row
+from projects import LAW_CFG
+
+from caselaw.plan.survey import Survey, SurveyedTask, survey
+from caselaw.plan.survey.edits import Edit
+
+RUNNER = Path(__file__).parents[2] / "acceptance" / "adopting" / "run_forms.py"
+
+
+def written(row: Row, root: Path, modules: str = "work") -> Path:
+    """The project of a row, in a folder."""
+    root.mkdir(parents=True)
+    (root / "law.cfg").write_text(LAW_CFG.format(modules=modules, settings="workers: 1"))
+    for name, text in row.texts().items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+def task_of(found: Survey, name: str) -> SurveyedTask:
+    return next(task for task in found.tasks if task.name == name)
+
+
+def edit(edits: Iterable[Edit]) -> None:
+    """Do to the files what edits say, and nothing else: what they replace must stand there."""
+    for one in sorted(set(edits), reverse=True):
+        lines = one.path.read_text().splitlines(keepends=True)
+        lines.extend([""] * (one.line - len(lines)))
+        line = lines[one.line - 1]
+        end = one.column + len(one.old)
+        assert line[one.column : end] == one.old
+        lines[one.line - 1] = line[: one.column] + one.new + line[end:]
+        one.path.write_text("".join(lines))
+
+
+def converted(row: Row, root: Path) -> Path:
+    """The project with one import and its base classes changed."""
+    edit(survey(written(row, root)).edits)
+    return root
+
+
+def mended(row: Row, root: Path) -> Path:
+    """The converted project with the lines that the survey asks for."""
+    found = survey(written(row, root))
+    lines = [finding.edit for task in found.tasks for finding in task.findings if finding.edit is not None]
+    edit([*found.edits, *lines])
+    for old, new in row.fix:
+        text = (root / "work.py").read_text()
+        assert old in text
+        (root / "work.py").write_text(text.replace(old, new))
+    return root
+
+
+def job(folder: Path, row: Row) -> dict[str, Any]:
+    return {"folder": str(folder), "texts": [None], "arguments": [f"work.{row.root}", *row.arguments]}
+
+
+def run_all(root: Path, jobs: dict[str, Any], *modules: str) -> dict[str, dict[str, Any]]:
+    """One run of each project in a process of its own: its exit status and what it printed."""
+    (root / "home").mkdir(parents=True)
+    (root / "jobs.json").write_text(json.dumps(jobs))
+    kept = {name: os.environ[name] for name in ("PATH", "CI") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, str(RUNNER), "jobs.json", "results.json", *modules],
+        cwd=root, env={**kept, "HOME": str(root / "home"), "OMP_NUM_THREADS": "1"},
+        capture_output=True, text=True, check=False, timeout=900,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads((root / "results.json").read_text())
+    return {name: runs[0] for name, runs in found.items()}
