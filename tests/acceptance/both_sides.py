@@ -67,7 +67,8 @@ class Setting:
     """A project, commands on it, and what they do: exit codes, what the tasks note, and what is printed.
 
     `notes` are in order where `ordered`. `shows` are patterns of which each command prints at least one line; in
-    `law.cfg` are also the lines of `options`. Where caselaw does otherwise on purpose, `ours` are its notes and
+    `law.cfg` are also the lines of `options`. `leaves` is a pattern and how
+    many files of it there are in the end. Where caselaw does otherwise on purpose, `ours` are its notes and
     `ours_codes` its exit codes, and `because` says why.
     """
 
@@ -80,6 +81,7 @@ class Setting:
     shows: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
     answers: str = ""
+    leaves: tuple[str, int] = ("", 0)
     ordered: bool = False
     ours: str | None = None
     ours_codes: tuple[int, ...] = ()
@@ -114,6 +116,7 @@ class Seen:
     codes: tuple[int, ...]
     notes: list[str]
     printed: str
+    left: int
 
 
 def seen(row: Setting, root: Path, side: str) -> Seen:
@@ -126,7 +129,7 @@ def seen(row: Setting, root: Path, side: str) -> Seen:
     codes, printed = [], []
     for command in row.commands:
         done = subprocess.run(
-            [str(Path(sys.executable).parent / "law"), "run", *command.split()],
+            [str(Path(sys.executable).parent / "law"), "run", *command.replace("DATA", str(data)).split()],
             cwd=root, env=project.environment(DATA=str(data)), input=row.answers, timeout=120,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
         )  # fmt: skip
@@ -134,7 +137,8 @@ def seen(row: Setting, root: Path, side: str) -> Seen:
         printed.append(re.sub(r"\x1b\[[\d;]*m", "", done.stdout))
     log = data / "notes.log"
     notes = log.read_text().splitlines() if log.exists() else []
-    return Seen(tuple(codes), notes if row.ordered else sorted(notes), "\n".join(printed))
+    left = len(list(data.rglob(row.leaves[0]))) if row.leaves[0] else 0
+    return Seen(tuple(codes), notes if row.ordered else sorted(notes), "\n".join(printed), left)
 
 
 def both(row: Setting, root: Path) -> dict[str, Seen]:

@@ -324,4 +324,285 @@ MESSAGES = [
     ),
 ]
 
-ROWS = [*RETRIES, *WORKFLOWS, *SCHEDULER, *MESSAGES]
+CALLBACKS = """
+class Calls(Local, {base}):
+{branches}
+    def output(self):
+        return self.local(f"calls_{{getattr(self, 'branch', 0)}}.txt")
+
+    def run(self):
+        self.rows = getattr(self, "branch", 0) + 5
+        if self.rows == 7 or is_time_to_fail("once", {times}):
+            raise LookupError(f"no luck with {{self.rows}}")
+        self.output().dump("x", formatter="text")
+
+    def on_success(self):
+        if getattr(self, "branch", 0) >= 0:
+            note("success", self.rows)
+        return super().on_success()
+
+    def on_failure(self, exception):
+        if getattr(self, "branch", 0) >= 0:
+            note("failure", self.rows, type(exception).__name__, exception)
+        return super().on_failure(exception)
+"""
+
+EVENTS = """
+@luigi.Task.event_handler(luigi.Event.START)
+def on_start(task):
+    told("start", task)
+
+@Calls.event_handler(luigi.Event.SUCCESS)
+def on_success(task):
+    told("success", task)
+
+@law.Task.event_handler(luigi.Event.FAILURE)
+def on_failure(task, exception):
+    told(f"failure {type(exception).__name__}", task)
+
+@Calls.event_handler(luigi.Event.PROCESSING_TIME)
+def on_time(task, seconds):
+    told(f"time {seconds < 60}", task)
+
+def told(what, task):
+    if getattr(task, "branch", 0) >= 0:
+        note(what, getattr(task, "branch", "-"))
+
+class Calls(Local, {base}):
+{branches}
+    def output(self):
+        return self.local(f"calls_{{getattr(self, 'branch', 0)}}.txt")
+
+    def run(self):
+        note("runs", getattr(self, "branch", "-"))
+        if getattr(self, "branch", 1) == 1:
+            raise LookupError("no luck")
+        self.output().dump("x", formatter="text")
+"""
+
+EVENTS = EVENTS[EVENTS.index("class Calls") :] + EVENTS[: EVENTS.index("class Calls")].replace("{", "{{").replace(
+    "}", "}}"
+)
+BRANCHES = """
+    def create_branch_map(self):
+        return {0: "a", 1: "b", 2: "c"}
+"""
+
+LISTENING = [
+    Setting(
+        "callbacks of branches, with what run() keeps", CALLBACKS.format(base="Workflow", branches=BRANCHES, times=0),
+        ("work.Calls",), "success 5, success 6, failure 7 LookupError no luck with 7", (40,),
+    ),
+    Setting(
+        "callbacks of a task, with what run() keeps", CALLBACKS.format(base="Task", branches="", times=1),
+        ("work.Calls", "work.Calls"), "failure 5 LookupError no luck with 5, success 5", (40, 0), ordered=True,
+    ),
+    Setting(
+        "event handlers hear of branches", EVENTS.format(base="Workflow", branches=BRANCHES), ("work.Calls",),
+        "start 0, runs 0, time True 0, success 0, start 1, runs 1, failure LookupError 1,"
+        "start 2, runs 2, time True 2, success 2", (40,), "caselaw.workers: 1\n",
+    ),
+    Setting(
+        "event handlers hear of a task", EVENTS.format(base="Task", branches=""), ("work.Calls",),
+        "start -, runs -, failure LookupError -", (40,), ordered=True,
+    ),
+]  # fmt: skip
+
+AROUND = """
+@law.decorator.factory(name="", accept_generator=True)
+def around(fn, opts, task, *args, **kwargs):
+    def before_call():
+        note("before", opts["name"])
+
+    def call(state):
+        return fn(task, *args, **kwargs)
+
+    def after_call(state):
+        note("after", opts["name"])
+
+    return before_call, call, after_call
+"""
+
+DECORATED = (
+    AROUND
+    + """
+class First(Local, Task):
+    def output(self):
+        return self.local("first.txt")
+
+    def run(self):
+        self.output().dump("first", formatter="text")
+
+class Decorated(Local, {base}):
+{branches}
+    def requires(self):
+        return First()
+
+    def output(self):
+        return self.local(f"decorated_{{getattr(self, 'branch', 0)}}.txt")
+
+    {decorators}
+    def run(self):
+        note("runs")
+        print("a word of run")
+        with self.output().open("w") as file:
+            file.write(self.input().load(formatter="text"))
+        {then}
+
+class Last(Local, Task):
+    def requires(self):
+        return Decorated()
+
+    def output(self):
+        return self.local("last.txt")
+
+    def run(self):
+        found = self.input()["collection"][0] if isinstance(self.input(), dict) else self.input()
+        note("last", found.load(formatter="text"))
+        self.output().dump("x", formatter="text")
+"""
+)
+DECORATED_LOG = """
+    @property
+    def default_log_file(self):
+        return os.path.join(os.environ["DATA"], "log.txt")
+"""
+
+
+def decorated(
+    name: str, decorators: str, notes: str, base: str = "Workflow", then: str = "pass", **also: object
+) -> Setting:
+    """A decorated `run()` of a task or branch, and a task that reads what it made."""
+    branches = {"Workflow": "    def create_branch_map(self):\n        return [1]\n", "Task": ""}[base]
+    if "log" in decorators:
+        branches += DECORATED_LOG
+    code = DECORATED.format(
+        base=base, branches=branches, decorators="\n    ".join(f"@{d}" for d in decorators.split()), then=then
+    )
+    return Setting(f"{name} of a {base.lower()}", code, ("work.Last",), notes, ordered=True, **also)  # type: ignore[arg-type]
+
+
+D = "law.decorator."
+DECORATORS = [
+    decorated("order of decorators", 'around(name="outer") around(name="inner")',
+              "before outer, before inner, runs, after inner, after outer, last first"),
+    decorated("timeit, delay and notify", f"{D}timeit {D}delay(t=0.1) {D}notify", "runs, last first",
+              shows=("runtime: ",), options="logging.law: INFO\n"),
+    decorated("timeit", f"{D}timeit {D}safe_output", "runs, last first", "Task",
+              shows=("runtime: ",), options="logging.law: INFO\n"),
+    decorated("safe_output after an error", f"{D}safe_output", "runs", then='raise ValueError("no luck")', codes=(40,),
+              leaves=("decorated_*", 0)),
+    decorated("localize", f"{D}localize", "runs, last first"),
+    decorated("localize", f"{D}localize(input=False)", "runs, last first", "Task"),
+    decorated("log", f"{D}log", "runs, last first", leaves=("log.txt", 1), shows=("a word of run",)),
+    decorated("log", f"{D}log", "runs, last first", "Task", leaves=("log.txt", 1)),
+    decorated("require_sandbox", f"{D}require_sandbox", "", "Task", codes=(40,), shows=("SandboxTask",)),
+]  # fmt: skip
+
+SHOWN = (
+    MANY
+    + """
+class Last(Local, Task):
+    def requires(self):
+        return Many.req(self)
+
+    def output(self):
+        return self.local("last.txt")
+
+    def run(self):
+        note("Last")
+        self.output().dump("x", formatter="text")
+"""
+)
+ALL = "Many 0, Many 1, Many 2, Many 3"
+
+INTERACTIVE = [
+    Setting("--print-deps", SHOWN, ("work.Last --print-deps 0", "work.Last --print-deps -1"), "", (0, 0), shows=(
+        r"with max_depth 0\n\n0 > Last\(\)", r"1 > Many\(.*branch=-1", "with max_depth -1"), hides=(r"2 >",)),
+    Setting("--print-status", SHOWN, ("work.Many", "work.Last --print-status 1,1"), ALL, (0, 0),
+            shows=("absent", r"existent \(4/4\)", r"3: existent", r"1 > Many\(")),
+    Setting("--print-status of what is not there", SHOWN, ("work.Last --print-status 1",), "",
+            shows=(r"absent \(0/4\)",), hides=("existent",)),
+    Setting("--print-output", SHOWN, ("work.Last --print-output 1", "work.Last --print-output 0,False"), "", (0, 0),
+            shows=("^file://.*/out/last.*txt$", "^file://.*/out/many_d.*txt$", "^/.*/out/last.*txt$")),
+    Setting("--fetch-output", SHOWN, ("work.Last", "work.Last --fetch-output 1,a,DATA/fetched,False"), f"{ALL}, Last",
+            (0, 0), leaves=("fetched/*.txt", 5)),
+    Setting("--fetch-output, dry", SHOWN, ("work.Last", "work.Last --fetch-output 1,d,DATA/fetched"), f"{ALL}, Last",
+            (0, 0), leaves=("fetched/*.txt", 0)),
+    Setting("--remove-output, dry", SHOWN, ("work.Last", "work.Last --remove-output 1,d", "work.Last"),
+            f"{ALL}, Last", (0, 0, 0), shows=("dry removed",)),
+    Setting("--remove-output of one task, which runs again", SHOWN,
+            ("work.Last", "work.Last --remove-output 0,a", "work.Last"), f"{ALL}, Last, Last", (0, 0, 0)),
+    Setting("--remove-output of branches, which run again", SHOWN,
+            ("work.Last", "work.Many --branches 1:3 --remove-output 0,a", "work.Many"), f"{ALL}, Last, Many 1, Many 2",
+            (0, 0, 0)),
+    Setting("--remove-output of a branch", SHOWN,
+            ("work.Many", "work.Many --branch 1 --remove-output 0,a", "work.Many"), f"{ALL}, Many 1", (0, 0, 0)),
+    Setting("--remove-output and run at once", SHOWN, ("work.Last", "work.Last --remove-output 1,a,y"),
+            f"{ALL}, Last, {ALL}, Last", (0, 0)),
+    Setting("--remove-output with questions", SHOWN, ("work.Many", "work.Many --remove-output 0", "work.Many"),
+            f"{ALL}, Many 1", (0, 0, 0), answers="i\ny\ni\nn\ny\nn\nn\n"),
+]  # fmt: skip
+
+CONFIGURED = """
+class Up(Local, Task):
+    n = luigi.IntParameter(default=1)
+    kept = luigi.IntParameter(default=1)
+    prefer_params_cli = {"n"}
+    exclude_params_req = {"kept"}
+
+    def output(self):
+        return self.local(f"up_{self.n}_{self.kept}.txt")
+
+    def run(self):
+        note("Up", self.n, self.kept)
+        self.output().dump("x", formatter="text")
+
+class Down(Local, Workflow):
+    n = luigi.IntParameter(default=1)
+    kept = luigi.IntParameter(default=1)
+    log_of_words = luigi.Parameter(default="a b", significant=False)
+
+    def create_branch_map(self):
+        return [1]
+
+    def requires(self):
+        return Up.req(self)
+
+    def workflow_requires(self):
+        return {"up": Up.req(self)}
+
+    def output(self):
+        return self.local(f"down_{self.n}.txt")
+
+    def run(self):
+        arguments = self.cli_args()
+        note("Down", self.n, self.kept, arguments["--n"], arguments["--branch"], "--print-status" in arguments)
+        self.output().dump("x", formatter="text")
+"""
+
+VALUES = [
+    Setting("parameters of a class on the command line", CONFIGURED, ("work.Down --n 3 --Up-n 2 --kept 5",),
+            "Up 2 1, Down 3 5 3 0 False"),
+    Setting("parameters that req() passes on", CONFIGURED, ("work.Down --n 3 --kept 5",),
+            "Up 3 1, Down 3 5 3 0 False"),
+    Setting("defaults of parameters in law.cfg", CONFIGURED, ("work.Down",), "Up 7 9, Down 7 1 7 0 False",
+            options="luigi_Up.kept: 9\nluigi_Down.n: 7\n"),
+    Setting("before_run", """
+from law.patches import before_run
+
+def begin():
+    note("begins")
+
+before_run(begin)
+""" + MANY, ("work.Many --n 1",), "begins, Many 0", ordered=True),
+    Setting("--log-level", MANY, ("work.Many --log-level WARNING",), ALL, hides=("^INFO", "^DEBUG")),
+    Setting("loggers of law.cfg", "import logging\n" + MANY.replace('note("Many", self.branch)', """
+        logging.getLogger("mine").info("a word from a module")
+        logging.getLogger("mine").debug("not this")
+        self.logger.info("a word from a task")
+        note("Many", self.branch)"""), ("work.Many",), ALL, options="logging.mine: INFO\nlogging.law: INFO\n",
+            shows=("a word from a module", "a word from a task"), hides=("not this",)),
+]  # fmt: skip
+
+ROWS = [*RETRIES, *WORKFLOWS, *SCHEDULER, *MESSAGES, *LISTENING, *DECORATORS, *INTERACTIVE, *VALUES]

@@ -17,6 +17,7 @@ def test_setting_does_what_it_does_in_plain_law(row: Setting, tmp_path: Path):
         seen = found[side]
         assert seen.codes == row.expected_codes(side), f"{side}:\n{seen.printed}"
         assert seen.notes == row.expected(side), f"{side}:\n{seen.printed}"
+        assert seen.left == row.leaves[1], f"{side}:\n{seen.printed}"
         for pattern in row.shows:
             assert re.search(pattern, seen.printed, re.M), f"{side}: {pattern}\n{seen.printed}"
         for pattern in row.hides:
