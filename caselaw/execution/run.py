@@ -32,6 +32,9 @@ from caselaw.sandbox.entrance import run_task
 from caselaw.storage import existing_names, remove_orphans
 from caselaw.storage.owner import owner
 
+NOTHING_RAN = (None,)
+"""What luigi hears in place of the task's own `on_success()`, which may want what `run()` has set."""
+
 
 def run_in_worker(task: Any) -> None:
     """Adopt the outputs of a task without branches, or run it in a worker."""
@@ -41,8 +44,12 @@ def run_in_worker(task: Any) -> None:
     task.renew_fingerprints()
     require_known(task)
     if task.upstream_seen.passing and task.complete():  # its name is known since its upstream has run
+        reply_as(task, "on_success", NOTHING_RAN)
         return
-    run_all(task, adopt(task, unsent(task, [0])), size=1)
+    numbers = adopt(task, unsent(task, [0]))
+    if not numbers:
+        reply_as(task, "on_success", NOTHING_RAN)
+    run_all(task, numbers, size=1)
 
 
 def run_branches(workflow: Any, numbers: Sequence[int]) -> None:
