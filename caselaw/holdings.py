@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from caselaw.branches import Column, Look, Origin
+from caselaw.branches.chain import ask
 from caselaw.branches.look import carries_fingerprints, is_wrapper, seen_by_numbers
 from caselaw.fingerprint import FileDigests, digest
 from caselaw.records import RecordIndex
@@ -101,20 +102,26 @@ def of_input(column: Column, number: int, holdings: Holdings) -> dict[str, Any]:
 
 def of_requirements(requirements: Any, holdings: Holdings) -> dict[str, Any]:
     """What law's own requirements are and hold."""
+    return {"keys": Look(holdings.digests).of_requirements(requirements), "content": contents(requirements, holdings)}
+
+
+def contents(requirements: Any, holdings: Holdings) -> str | None:
+    """What law's own requirements hold; None where that of one is not known."""
     look, unknown = Look(holdings.digests), []
 
     def of(task: Any) -> str:
         if is_wrapper(task):
-            return look.of_requirements(task.requires(), of)
-        if not carries_fingerprints(task):
-            return look.of_task(task)
-        found = held_by(task, holdings)
+            found = ask(f"holdings {id(holdings)}", task, lambda: contents(task.requires(), holdings))
+        elif carries_fingerprints(task):
+            found = held_by(task, holdings)
+        else:
+            found = look.of_task(task)
         if found is None:
             unknown.append(task)
         return found or ""
 
     content = look.of_requirements(requirements, of)
-    return {"keys": look.of_requirements(requirements), "content": None if unknown else content}
+    return None if unknown else content
 
 
 def held_by(task: Any, holdings: Holdings) -> str | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import luigi
 
+from caselaw.branches.chain import circle
 from caselaw.execution.run import require_named
 from caselaw.fingerprinted import FingerprintedTask
 from caselaw.records import Record
@@ -25,28 +26,43 @@ class Made:
     record: Record | None
 
 
-def lineage(task: FingerprintedTask) -> list[FingerprintedTask]:
+def lineage(task: FingerprintedTask, known: Container[str] = ()) -> list[FingerprintedTask]:
     """All tasks upstream of `task`, workflows as one, each after what it needs; `task` itself is the last.
 
-    Tasks of plain law have no fingerprint and are left out.
+    Tasks of plain law have no fingerprint and are left out, as are those with an id in `known`.
     """
-    return [found for found in everything(task) if isinstance(found, FingerprintedTask)]
+    return [found for found in everything(task, known) if isinstance(found, FingerprintedTask)]
 
 
-def everything(task: Any) -> list[Any]:
-    """All tasks upstream of `task`, those of plain law included, each after what it needs."""
+def everything(task: Any, known: Container[str] = ()) -> list[Any]:
+    """All tasks upstream of `task`, those of plain law included, each once and after what it needs; `task` is the last.
+
+    Tasks with an id in `known`, and what lies upstream of them, are left out. Raises `CircleError` where a task needs
+    itself.
+    """
     found: dict[str, Any] = {}
+    on_the_way: dict[str, Any] = {}
     waiting: list[tuple[Any, bool]] = [(task, False)]
     while waiting:
         here, upstream_done = waiting.pop()
-        if here.task_id in found:
+        if here.task_id in found or here.task_id in known:
             continue
         if upstream_done:
+            del on_the_way[here.task_id]
             found[here.task_id] = here
-        else:
-            waiting.append((here, True))
-            waiting.extend((upstream, False) for upstream in reversed(all_upstream_of(here)))
+            continue
+        if here.task_id in on_the_way:
+            raise circle([*list(on_the_way.values())[list(on_the_way).index(here.task_id) :], here])
+        on_the_way[here.task_id] = here
+        waiting.append((here, True))
+        waiting.extend((upstream, False) for upstream in reversed(others_upstream_of(here)))
     return list(found.values())
+
+
+def others_upstream_of(task: Any) -> list[Any]:
+    """Tasks directly upstream, without a workflow whose branches need other ones of it."""
+    found = all_upstream_of(task)
+    return [each for each in found if each.task_id != task.task_id] if hasattr(task, "get_branch_map") else found
 
 
 def upstream_of(task: FingerprintedTask) -> list[FingerprintedTask]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 import luigi
 
@@ -21,11 +21,13 @@ def tasks_of_campaign(campaign: str) -> tuple[list[FingerprintedTask], dict[str,
     """
     found: dict[str, FingerprintedTask] = {}
     failed: dict[str, str] = {}
+    looked_at: set[str] = set()
     for cls in indexed_classes():
         parameters = dict(cls.get_params())
         chosen = {"campaign": campaign} if "campaign" in parameters and chooses_campaign(cls) else {}
         if all(has_default(p) or name in chosen for name, p in parameters.items()):
-            for task in upstream_and_itself(cls, chosen):
+            for task in upstream_and_itself(cls, chosen, looked_at):
+                looked_at.add(task.task_id)
                 try:
                     _ = task.declared_products and task.fingerprint
                     require_named(task)
@@ -36,9 +38,12 @@ def tasks_of_campaign(campaign: str) -> tuple[list[FingerprintedTask], dict[str,
     return [task for task in found.values() if task.declared_products], failed
 
 
-def upstream_and_itself(cls: type[luigi.Task], parameters: dict[str, str]) -> list[FingerprintedTask]:
+def upstream_and_itself(
+    cls: type[luigi.Task], parameters: dict[str, str], known: Container[str]
+) -> list[FingerprintedTask]:
+    """The task of a class and those upstream that are caselaw's, without what is known."""
     try:
-        return [task for task in everything(cls(**parameters)) if isinstance(task, FingerprintedTask)]
+        return [task for task in everything(cls(**parameters), known) if isinstance(task, FingerprintedTask)]
     except CaselawError as error:
         raise TaskError(
             f"it is not known what it needs: {error}", cls.get_task_family(),

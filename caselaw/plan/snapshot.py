@@ -87,7 +87,7 @@ def answer_of(request: Request, own_top: Path, top: Path, installed: tuple[Path,
     task = task.of_all_branches
     unknown: dict[str, None] = {}
     if request.is_exported:
-        place_chain(task, places(request, load_project()), unknown, set())
+        place_chain(task, places(request, load_project()), unknown)
     answer = {"tasks": [described(each, request.with_sources) for each in lineage(task)], "unknown": list(unknown)}
     if request.is_exported:
         refuse_own_modules(own_top, top, installed)
@@ -100,21 +100,25 @@ def places(request: Request, project: Project) -> Places:
     return Places(project.root, own, tracked, FileDigests(file_digests_of(own).cache_path))
 
 
-def place_chain(task: Any, places: Places, unknown: dict[str, None], seen: set[str]) -> None:
+def place_chain(task: Any, places: Places, unknown: dict[str, None]) -> None:
     """Let a task and everything upstream find their external files; adds paths of unknown content to `unknown`.
 
     Named connections are followed before law's own methods are asked, which may look at branches.
     """
-    if task.task_id in seen:
-        return
-    seen.add(task.task_id)
-    if isinstance(task, FingerprintedTask):
-        place_files(task, places, unknown)
-        place_sandbox(task, places)
-        for upstream in distinct([connection.task for connection in with_tasks(task)]):
-            place_chain(upstream, places, unknown, seen)
-    for upstream in all_upstream_of(task):
-        place_chain(upstream, places, unknown, seen)
+    seen: set[str] = set()
+    waiting = [(task, False)]
+    while waiting:
+        here, are_named_done = waiting.pop()
+        if are_named_done:
+            waiting.extend((upstream, False) for upstream in reversed(all_upstream_of(here)))
+        elif here.task_id not in seen:
+            seen.add(here.task_id)
+            waiting.append((here, True))
+            if isinstance(here, FingerprintedTask):
+                place_files(here, places, unknown)
+                place_sandbox(here, places)
+                named = distinct([connection.task for connection in with_tasks(here)])
+                waiting.extend((upstream, False) for upstream in reversed(named))
 
 
 def with_tasks(task: FingerprintedTask) -> list[Any]:

@@ -37,11 +37,11 @@ class Tag:
 def reached(tasks: list[Any]) -> dict[str, set[str]]:
     """Folder → names of all outputs of these tasks and of everything upstream, whether they exist or not."""
     found: dict[str, set[str]] = {}
-    done = set()
+    done: set[str] = set()
     for task in tasks:
-        for made in lineage(task):
-            if made.task_id not in done and made.output_declared:
-                done.add(made.task_id)
+        for made in lineage(task, done):
+            done.add(made.task_id)
+            if made.output_declared:
                 names = found.setdefault(made.output_location.directory, set())
                 for fingerprint in made.fingerprints:
                     names.update(made.output_location.names(fingerprint))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from caselaw.branches.look import carries_fingerprints
@@ -46,7 +46,7 @@ def explain(task: Any) -> Explanation:
     directory, record = found
     previous = record.fingerprint if number is not None or not task.has_branches else record.workflow
     same = directory == workflow.output_location.directory
-    changes = unique(changes_since(workflow, number, directory, record, ()))
+    changes = unique(followed(changes_since(workflow, number, directory, record, Trail())))
     if not changes and previous != task.fingerprint and number is None and workflow.has_branches:
         changes = list(branch_changes(workflow))
     return Explanation(task, task.fingerprint, previous, same, tuple(changes))
@@ -129,10 +129,41 @@ def differences(record: Record, workflow: Any) -> int:
     return sum(record.parameters.get(name) != here.get(name) for name in {*record.parameters, *here})
 
 
-def changes_since(
-    workflow: Any, number: int | None, directory: str, record: Record, through: tuple[str, ...]
-) -> Iterator[Change]:
+@dataclass(frozen=True)
+class Trail:
+    """The way upstream: `through` names the tasks on it, `seen` has ids of all that were come by on any way."""
+
+    through: tuple[str, ...] = ()
+    seen: set[str] = field(default_factory=set)
+
+    def to(self, task: Any) -> Trail | None:
+        """The way on to a task; None where another one has led there."""
+        if task.task_id in self.seen:
+            return None
+        self.seen.add(task.task_id)
+        return Trail((*self.through, task.get_task_family()), self.seen)
+
+
+Changes = Iterator["Change | Changes"]
+"""Changes, and in place of some the changes of a task upstream: a chain may be longer than calls can be nested."""
+
+
+def followed(changes: Changes) -> Iterator[Change]:
+    """Changes in their order, those upstream where they stand."""
+    waiting = [changes]
+    while waiting:
+        found = next(waiting[-1], None)
+        if found is None:
+            waiting.pop()
+        elif isinstance(found, Change):
+            yield found
+        else:
+            waiting.append(found)
+
+
+def changes_since(workflow: Any, number: int | None, directory: str, record: Record, trail: Trail) -> Changes:
     """Changes of a task's own components, then of its inputs, each followed upstream to its cause."""
+    through = trail.through
     own = workflow.own_components.digest
     if record.own != own:
         old = read_basis(directory, record.own)
@@ -143,7 +174,7 @@ def changes_since(
                 yield dataclasses.replace(change, through=through)
     which = number_of(workflow, number, record)
     if which is not None:
-        yield from input_changes(workflow, which, record, through)
+        yield from input_changes(workflow, which, record, trail)
 
 
 def number_of(workflow: Any, number: int | None, record: Record) -> int | None:
@@ -154,8 +185,9 @@ def number_of(workflow: Any, number: int | None, record: Record) -> int | None:
     return next((n for n in numbers if identity_of_branch(workflow, n) == record.identity), None)
 
 
-def input_changes(workflow: Any, number: int, record: Record, through: tuple[str, ...]) -> Iterator[Change]:
+def input_changes(workflow: Any, number: int, record: Record, trail: Trail) -> Changes:
     """Inputs with other fingerprints or contents than in the record, and what made them differ."""
+    through = trail.through
     now = inputs_now(workflow, number)
     for change in named_changes("input", keys_of(record.inputs), keys_of(now)):
         name = change.name
@@ -164,7 +196,8 @@ def input_changes(workflow: Any, number: int, record: Record, through: tuple[str
         of_files = [dataclasses.replace(file, name=f"{name}: {file.name}", through=through) for file in files]
         yield from of_files or [dataclasses.replace(change, through=through)]
         for upstream in upstream_tasks(workflow, name, number):
-            yield from upstream_changes(upstream, number, old.get("own"), (*through, upstream.get_task_family()))
+            if (way := trail.to(upstream)) is not None:
+                yield upstream_changes(upstream, number, old.get("own"), way)
 
 
 def keys_of(inputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -194,7 +227,7 @@ def upstream_tasks(workflow: Any, name: str, number: int) -> list[FingerprintedT
     return [task for task in tasks if isinstance(task, FingerprintedTask) and carries_fingerprints(task)]
 
 
-def upstream_changes(task: Any, number: int, own: str | None, through: tuple[str, ...]) -> Iterator[Change]:
+def upstream_changes(task: Any, number: int, own: str | None, trail: Trail) -> Changes:
     """What made an upstream task differ from what it was for the record that is compared with."""
     index: RecordIndex = task.record_index
     directory = task.output_location.directory
@@ -210,7 +243,7 @@ def upstream_changes(task: Any, number: int, own: str | None, through: tuple[str
             return
         directory, record = found
     if record is not None:
-        yield from changes_since(task, None, directory, record, through)
+        yield from changes_since(task, None, directory, record, trail)
 
 
 def earlier_record(task: Any, identity: str | None) -> Record | None:

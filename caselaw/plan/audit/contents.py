@@ -20,10 +20,13 @@ def uncounted_contents(branch: Any) -> frozenset[str]:
 
 def paths(requirements: Any) -> Iterator[str]:
     """Paths of outputs of required tasks that are not caselaw's; a wrapper stands for what it requires."""
-    for task in luigi.task.flatten(requirements):
-        if is_wrapper(task):
-            yield from paths(task.requires())
-        elif not carries_fingerprints(task):
+    waiting, done = luigi.task.flatten(requirements), set()
+    while waiting:
+        task = waiting.pop()
+        if is_wrapper(task) and task.task_id not in done:
+            done.add(task.task_id)
+            waiting.extend(luigi.task.flatten(task.requires()))
+        elif not is_wrapper(task) and not carries_fingerprints(task):
             yield from (os.fspath(target) for target in targets(task.output()))
 
 
