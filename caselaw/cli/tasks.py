@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import io
 from typing import Any
 
 import click
 
-from caselaw.config import load_project
 from caselaw.errors import TaskError
 
 
 def task_from_arguments(family: str, arguments: tuple[str, ...]) -> Any:
-    """An instance of `family`, found through law's index or as `module.Class`, with `--name value` parameters.
+    """An instance of `family`, found as `law run` finds it, with `--name value` parameters.
 
     Parameters of other tasks, such as `--SelectEvents-shift up`, hold until the command ends: `upstream()` is
     only asked later.
@@ -22,8 +20,8 @@ def task_from_arguments(family: str, arguments: tuple[str, ...]) -> Any:
     from luigi.cmdline_parser import CmdlineParser
     from luigi.parameter import ParameterException
 
-    import_family(family)
-    words = [family.rpartition(".")[2], *arguments]
+    family = known_family(family)
+    words = [family, *arguments]
     complaint = io.StringIO()
     try:
         with contextlib.redirect_stderr(complaint):  # on a wrong option argparse prints all that there are, and exits
@@ -31,12 +29,10 @@ def task_from_arguments(family: str, arguments: tuple[str, ...]) -> Any:
             parser = click.get_current_context().with_resource(parsing)
         return parser.get_task_obj()
     except (ParameterException, ValueError, KeyError) as error:
-        raise TaskError(
-            f"a parameter is missing or wrong: {error}", family, f"parameters: {known(words[0])}"
-        ) from error
+        raise TaskError(f"a parameter is missing or wrong: {error}", family, f"parameters: {known(family)}") from error
     except SystemExit:
         reason = complaint.getvalue().strip().rpartition("error: ")[2]
-        raise TaskError(reason, family, f"parameters: {known(words[0])}") from None
+        raise TaskError(reason, family, f"parameters: {known(family)}") from None
 
 
 def known(family: str) -> str:
@@ -47,28 +43,16 @@ def known(family: str) -> str:
     return ", ".join(f"--{name.replace('_', '-')}" for name in names)
 
 
-def import_family(family: str) -> None:
-    """Import the module that defines a task family: by law's index, by law.cfg's modules, or as `module.Class`."""
-    from law.cli.run import read_task_from_index
-    from law.config import Config
+def known_family(name: str) -> str:
+    """The task family of that name. Raises `TaskError` where there is none."""
+    from caselaw.plan.families import family_of, similar_families
 
-    from caselaw.plan.families import find_family
-
-    module, _, name = family.rpartition(".")
-    if module:
-        if not find_family(family):
-            raise TaskError(
-                "there is no such task", family,
-                "check its spelling; the folder of its module must be on PYTHONPATH, as for 'law run'",
-            )  # fmt: skip
-        return
-    index = load_project().root / Config.instance().get_expanded("core", "index_file")
-    found = read_task_from_index(name, index) if index.is_file() else None
-    if found:
-        importlib.import_module(found[0])
-    elif not find_family(family):
-        raise TaskError(
-            "no task of this name is in law's index or in the modules that law.cfg lists",
-            family,
-            "check its spelling, or list its module in law.cfg under [modules]",
-        )
+    family = family_of(name)
+    if family is not None:
+        return family
+    similar = similar_families(name)
+    raise TaskError(
+        "no task of this name is in law's index or in the modules that law.cfg lists", name,
+        f"there is {', '.join(similar)}" if similar else "check its spelling, or list its module in law.cfg under "
+        "[modules]; as module.Class, its folder must be on PYTHONPATH, as for 'law run'",
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from caselaw.records.basis import forget_unused
 from caselaw.records.files import forget_absent
 from caselaw.storage import exists
 from caselaw.storage.entry import Entry
-from caselaw.storage.location import OUTPUT, RECORDS
+from caselaw.storage.location import OUTPUT, RECORDS, component
 from caselaw.storage.store import Store
 
 SECONDS_PER_DAY = 86400.0
@@ -39,9 +39,10 @@ def garbage(store: Store, keep: Mapping[str, set[str]], *, families: frozenset[s
 
     Without `days` the age does not count: a record may come from a computer whose clock is ahead.
     """
+    folders_of_families = set(map(component, families))
     youngest = time.time() - days * SECONDS_PER_DAY
     for directory, entries in output_folders(store):
-        if directory.removeprefix(f"{store.root}/").partition("/")[0] in families:
+        if directory.removeprefix(f"{store.root}/").partition("/")[0] in folders_of_families:
             continue
         by_name = {name: record for record in read_records(directory) for name in record.names}
         kept = keep.get(directory, set())

@@ -21,7 +21,7 @@ from caselaw.fingerprint import FileDigests, digest
 from caselaw.fingerprinted import FingerprintedTask, file_digests_of
 from caselaw.holdings import WHICH_BRANCH
 from caselaw.plan.external import Places
-from caselaw.plan.families import find_family
+from caselaw.plan.families import family_of
 from caselaw.plan.lineage import all_upstream_of, distinct, lineage
 from caselaw.upstream import Batches, Connection, Files, Over
 
@@ -70,16 +70,17 @@ def snapshot(request: Request) -> dict[str, Any]:
     if request.is_exported:
         sys.path[:] = moved_entries(sys.path, own_top, top)
     installed = tuple(map(Path, sys.path))
-    if not Path(request.config_file).is_file() or not find_family(request.family):
+    family = family_of(request.family) if Path(request.config_file).is_file() else None
+    if family is None:
         return {"tasks": [], "unknown": []}
     with by_identity():
-        return answer_of(request, own_top, top, installed)
+        return answer_of(request, family, own_top, top, installed)
 
 
-def answer_of(request: Request, own_top: Path, top: Path, installed: tuple[Path, ...]) -> dict[str, Any]:
+def answer_of(request: Request, family: str, own_top: Path, top: Path, installed: tuple[Path, ...]) -> dict[str, Any]:
     from luigi.cmdline_parser import CmdlineParser
 
-    arguments = [request.family.rpartition(".")[2], *request.arguments]
+    arguments = [family, *request.arguments]
     with CmdlineParser.global_instance(arguments, allow_override=True) as parser:
         task = parser.get_task_obj()
     if not isinstance(task, FingerprintedTask):
