@@ -10,7 +10,7 @@ from typing import Any
 
 from caselaw.fingerprint import digest
 from caselaw.fingerprint.code.facts import PASSED_ON
-from caselaw.parameters import counted_names
+from caselaw.parameters import counted_names, family_of_class, is_task_class, with_classes
 from caselaw.records import Basis
 
 CAMPAIGN = frozenset({
@@ -42,10 +42,23 @@ def components_of(task: Any) -> Components:
     return Components(
         family=task.get_task_family(),
         code=closure.code_digest,
-        parameters=digest(task.significant_parameters),
+        parameters=digest(counted_parameters(task)),
         config=digest(config_of(task)),
         environment=digest(dict(task.installed_distributions), without_file_names(task.environment_parts)),
     )
+
+
+def counted_parameters(task: Any) -> dict[str, Any]:
+    """Significant parameters; of a task class its family and the code that it reaches, which `run()` may call."""
+    return with_classes(
+        task.significant_parameters, lambda cls: ("task class", family_of_class(cls), code_of_class(task, cls))
+    )
+
+
+def code_of_class(task: Any, cls: type) -> str:
+    from caselaw.fingerprint import code_closure
+
+    return code_closure(cls, task.law_project.root, task.law_project.first_party).digest
 
 
 def config_of(task: Any) -> dict[str, Any]:
@@ -86,7 +99,12 @@ def basis_of(task: Any) -> Basis:
 
 def typed_parameters(task: Any) -> dict[str, str]:
     """Significant parameters in a form in which 1, 1.0 and "1" differ; without defined order, sorted."""
-    return {name: typed(value) for name, value in task.significant_parameters.items()}
+    values = task.significant_parameters.items()
+    return {name: shown_class(task, value) if is_task_class(value) else typed(value) for name, value in values}
+
+
+def shown_class(task: Any, cls: type) -> str:
+    return f"{family_of_class(cls)}, code {code_of_class(task, cls)[:20]}"
 
 
 def typed(value: Any) -> str:

@@ -42,10 +42,12 @@ from caselaw.parameters import (
     canonical_values,
     counted_names,
     counted_value,
+    family_of_class,
     hidden_names,
     refuse_other_roles,
     same,
     text_of,
+    with_classes,
 )  # fmt: skip
 from caselaw.publishing import RunOutputs, publishing
 from caselaw.recording import RunContext, Started, identity_of_branch, run_context
@@ -279,7 +281,8 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
     def seed(self) -> int:
         """A random seed below 2^63 from the task's identity: a refactoring does not reshuffle the events."""
         again = (self.branch_repeat,) if self.branch_repeat else ()
-        identity = digest("seed", self.get_task_family(), self.significant_parameters, self.branch_value, *again)
+        parameters = with_classes(self.significant_parameters, family_of_class)
+        identity = digest("seed", self.get_task_family(), parameters, self.branch_value, *again)
         return int(identity[:16], 16) >> 1
 
     @functools.cached_property

@@ -2,6 +2,7 @@
 
 from caselaw.parameters.alike import same
 from caselaw.parameters.canonical import arguments_by_name, canonical_values, counted_value, text_of
+from caselaw.parameters.classes import family_of_class, is_task_class, with_classes
 from caselaw.parameters.engine import CampaignParameter, counted_names, hidden_names, refuse_other_roles
 
 __all__ = [
@@ -10,8 +11,11 @@ __all__ = [
     "canonical_values",
     "counted_names",
     "counted_value",
+    "family_of_class",
     "hidden_names",
+    "is_task_class",
     "refuse_other_roles",
     "same",
     "text_of",
+    "with_classes",
 ]

@@ -137,6 +137,8 @@ def canonical_values(cls: Any, found: Iterable[tuple[str, Any]], given: Mapping[
 
 def counted_value(cls: Any, name: str, parameter: luigi.Parameter, value: Any) -> Any:
     """The value as the command line would give it. Raises `TaskError` where it cannot, or gives something else."""
+    if isinstance(parameter, law.TaskInstanceParameter) and isinstance(value, luigi.Task):
+        return value  # it counts by its own parameters, which the command line has given
     default = default_of(cls, name, parameter)
     if default is None and value is not None and is_text_of_none(parameter, value):
         return None
