@@ -8,7 +8,7 @@ import importlib
 import os
 import pickle
 import traceback
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,13 +60,24 @@ class BranchProcess:
     pid: int
 
 
-def surrounded(task: Any) -> AbstractContextManager[object]:
-    """luigi's `task_process_context` around a branch; a task without branches has it in the process of the run."""
+@contextlib.contextmanager
+def surrounded(task: Any) -> Iterator[None]:
+    """luigi's `task_process_context` around a branch; a task without branches has it in the process of the run.
+
+    As with luigi, what the branch raises is none of its business.
+    """
     context = context_class() if task.has_branches else None
     if context is None:
-        return contextlib.nullcontext()
-    made: AbstractContextManager[object] = context(BranchProcess(task, f"caselaw-{os.getpid()}", os.getpid()))
-    return made
+        yield
+        return
+    problem: BaseException | None = None
+    with context(BranchProcess(task, f"caselaw-{os.getpid()}", os.getpid())):
+        try:
+            yield
+        except BaseException as raised:
+            problem = raised
+    if problem is not None:
+        raise problem
 
 
 @functools.cache

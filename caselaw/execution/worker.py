@@ -21,7 +21,7 @@ from caselaw import publishing
 from caselaw.branches import Branch
 from caselaw.branches.yielded import Named, named, yields
 from caselaw.errors import SourceChanged, StoreUnavailable, WorkerError
-from caselaw.execution import driving
+from caselaw.execution import callbacks, driving
 from caselaw.execution.adoption import verify_inputs
 from caselaw.execution.callbacks import packed_exception, reply_after, reply_of, surrounded
 from caselaw.execution.driving import Lacking, run_where_complete
@@ -35,7 +35,9 @@ from caselaw.sandbox import entrance
 from caselaw.storage.owner import owner
 
 PR_SET_PDEATHSIG = 1
-AROUND_STEP = frozenset({__file__, driving.__file__, entrance.__file__, publishing.__file__, contextlib.__file__})
+AROUND_STEP = frozenset(
+    module.__file__ for module in (sys.modules[__name__], callbacks, driving, entrance, publishing, contextlib)
+)
 """Files whose frames at the top of a traceback say nothing of the task."""
 SHOW_STACK = signal.SIGUSR2
 """A worker that gets this signal prints where it is, whatever it waits for."""

@@ -298,6 +298,19 @@ class Around:
         ours="enters Many -1, enters Many 0, Many 0, leaves Many 0, leaves Many -1",
         because="the workflow runs its branches itself, and once",
     ),
+    Setting(
+        "task_process_context swallows no failure", FAILS + """
+class Around:
+    def __init__(self, process):
+        pass
+
+    def __enter__(self):
+        pass
+
+    def __exit__(self, *_):
+        return True
+""", ("work.Fails",), FAILED, (40,), "luigi_worker.task_process_context: work.Around\n",
+    ),
     Setting("exit codes of [retcode]", FAILS_ALONE.format(attributes=""), ("work.Fails",), "Fails", (7,),
             options="luigi_retcode.task_failed: 7\n"),
 ]  # fmt: skip
@@ -581,6 +594,19 @@ class Down(Local, Workflow):
         self.output().dump("x", formatter="text")
 """
 
+FORKED = [
+    Setting("--workers 3 of a chain", SHOWN, ("work.Last --workers 3",) * 2, f"{ALL}, Last", (0, 0)),
+    Setting(
+        "callbacks and messages with --workers 2",
+        CALLBACKS.format(base="Workflow", branches=BRANCHES, times=0).replace(
+            "        if self.rows == 7",
+            '        self.publish_message(f"message {self.rows}")\n        if self.rows == 7',
+        ),
+        ("work.Calls --workers 2",), "success 5, success 6, failure 7 LookupError no luck with 7", (40,),
+        shows=("^message 5$", "^message 7$"), hides=("set_status_message not set",),
+    ),
+]  # fmt: skip
+
 VALUES = [
     Setting("parameters of a class on the command line", CONFIGURED, ("work.Down --n 3 --Up-n 2 --kept 5",),
             "Up 2 1, Down 3 5 3 0 False"),
@@ -605,4 +631,4 @@ before_run(begin)
             shows=("a word from a module", "a word from a task"), hides=("not this",)),
 ]  # fmt: skip
 
-ROWS = [*RETRIES, *WORKFLOWS, *SCHEDULER, *MESSAGES, *LISTENING, *DECORATORS, *INTERACTIVE, *VALUES]
+ROWS = [*RETRIES, *WORKFLOWS, *SCHEDULER, *MESSAGES, *LISTENING, *DECORATORS, *INTERACTIVE, *FORKED, *VALUES]
