@@ -13,6 +13,8 @@ import luigi
 from law.task.proxy import ProxyAttributeTask
 from law.workflow.base import BaseWorkflow, WorkflowRegister
 
+from caselaw.parameters import forget_parameters
+
 LATE = (law.SandboxTask, ProxyAttributeTask)
 """Classes of law that surround what a task does, and say nothing of it: caselaw enters sandboxes its own way."""
 
@@ -26,6 +28,13 @@ class TaskRegister(WorkflowRegister):  # type: ignore[misc]
             return list(super().mro())
         engine = list(engine_of(self).__mro__)
         return in_order(written_order(self, frozenset(engine), {}), engine)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Forget what is known of parameters where a class gets one, or loses one, after its definition."""
+        concerns = luigi.Parameter in (*type(value).__mro__, *type(getattr(self, name, None)).__mro__)
+        super().__setattr__(name, value)
+        if concerns and not is_of_engine(self):
+            forget_parameters()
 
 
 def runs(cls: Any) -> bool:

@@ -40,16 +40,20 @@ from caselaw.parameters import (
     CampaignParameter,
     arguments_by_name,
     canonical_values,
+    counted_form,
     counted_names,
     counted_value,
     family_of_class,
     hidden_names,
+    keeps_objects,
+    parameters_of,
     refuse_other_roles,
     same,
     text_of,
     with_classes,
 )  # fmt: skip
 from caselaw.publishing import RunOutputs, publishing
+from caselaw.reached import closure_of
 from caselaw.recording import RunContext, Started, identity_of_branch, run_context
 from caselaw.records import Record, RecordIndex
 from caselaw.records.index import index_of
@@ -59,7 +63,6 @@ from caselaw.resources import Resources
 from caselaw.sandbox.entrance import entrance
 from caselaw.sandbox.versions import distributions_of
 from caselaw.storage import Location, exists, readable_directory
-from caselaw.storage.plain_files import Folders
 from caselaw.storage.store import Store
 from caselaw.storage.stores import open_store
 from caselaw.upstream import Connection, Over, named
@@ -110,7 +113,7 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         cls: Any = type(self)
         if hidden := hidden_names(cls):
-            self.task_id += f"_{short(digest('hidden', [getattr(self, name) for name in hidden]))}"
+            self.task_id += f"_{short(digest('hidden', [self._counted(name) for name in hidden]))}"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -131,10 +134,9 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
             cls.campaign.__set_name__(cls, "campaign")
 
     @classmethod
-    @functools.cache
     def get_params(cls) -> list[tuple[str, luigi.Parameter]]:
         """The parameters of the class, looked up once: luigi asks nine times per instance."""
-        return list(super().get_params())
+        return parameters_of(cls)
 
     @classmethod
     def get_param_values(cls, params: Any, args: Any, kwargs: Any) -> list[tuple[str, Any]]:
@@ -252,9 +254,11 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
 
     def _counted(self, name: str) -> Any:
         """The value of a parameter. Raises `TaskError` for one that was set later, and that no command line gives."""
-        value = getattr(self, name)
+        value, parameter = getattr(self, name), dict(self.get_params())[name]
+        if keeps_objects(parameter, value):
+            return counted_form(type(self), name, parameter, value)
         if value is not self.param_kwargs[name]:
-            found = counted_value(type(self), name, dict(self.get_params())[name], value)
+            found = counted_value(type(self), name, parameter, value)
             if not same(found, value):
                 raise TaskError(
                     f"the parameter '{name}' was set to {value!r}, which is {found!r} on the command line",
@@ -267,7 +271,8 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
     def readable_parameters(self) -> dict[str, str]:
         """Significant parameters as on the command line."""
         parameters = dict(self.get_params())
-        return {name: text_of(parameters[name], value) for name, value in self.significant_parameters.items()}
+        values = ((name, parameters[name], value) for name, value in self.significant_parameters.items())
+        return {name: text_of(p, value) for name, p, value in values if not keeps_objects(p, getattr(self, name))}
 
     @property
     def branch_value(self) -> Any:
@@ -289,9 +294,7 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
     @functools.cached_property
     def code_closure(self) -> Closure:
         """Code that the task reaches, and the distributions that this code imports."""
-        from caselaw.fingerprint import code_closure  # a third of what importing this module would take
-
-        found = code_closure(type(self), self.law_project.root, self.law_project.first_party)
+        found = closure_of(self)
         discard_outdated(found.sources)
         self._code = found.hashed
         tell(self._code, type(self))
@@ -385,11 +388,6 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
         for record in self.newest_records(numbers).values() if self.run_yields else ():
             tasks += tasks_in(record.inputs.get(RUN, {})) or []
         return looked_at(dict.fromkeys(tasks), self.file_digests) if tasks else None
-
-    def tasks_in_records(self) -> list[Any]:
-        """The same of all branches that there ever were, without a look at those of today."""
-        newest = {record.identity: record for record in self.record_index.records(self.output_location.directory)}
-        return [task for record in newest.values() for task in tasks_in(record.inputs.get(RUN, {})) or ()]
 
     def newest_records(self, numbers: Collection[int]) -> dict[int, Record]:
         """Number of a branch → record of its newest outputs."""
@@ -530,10 +528,10 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
             return self.output_location.paths(self.fingerprints[number])
         return paths_of_own(self.as_branch(number) if self.has_branches else self)
 
-    def own_present(self, number: int, record: Record | None, folders: Folders | None = None) -> bool:
+    def own_present(self, number: int) -> bool:
         """Whether the outputs are there that the task names itself, and are what its record says."""
         branch = self.as_branch(number) if self.has_branches else self
-        return own_present(branch, None if record is None else record.outputs, folders)
+        return own_present(branch, branch._known_outputs())
 
     def is_published(self) -> bool:
         """Whether every product exists and has a record; raises `StoreUnavailable` when the store cannot say."""

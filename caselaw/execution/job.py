@@ -15,6 +15,7 @@ from caselaw.branches.yielded import Named
 from caselaw.config import DeclaredConfig
 from caselaw.errors import SourceChanged, StoreUnavailable, TaskError
 from caselaw.fingerprint.code.hashed import HashedCode
+from caselaw.parameters import counted_form, keeps_objects
 from caselaw.recording import RunContext
 
 
@@ -24,6 +25,9 @@ class Job:
 
     task_class: type[Any]
     parameters: Mapping[str, Any]
+    """Values by name, but for objects in private parameters: a task makes them anew of its other parameters."""
+    objects: Mapping[str, Any]
+    """What counts of those objects."""
     config: DeclaredConfig | None
     code: HashedCode
     context: RunContext
@@ -31,9 +35,12 @@ class Job:
 
     @classmethod
     def of(cls, task: Any) -> Job:
+        values = {name: getattr(task, name) for name, _ in task.get_params()}
+        objects = objects_of(task)
         return cls(
             type(task),
-            {name: getattr(task, name) for name, _ in task.get_params()},
+            {name: value for name, value in values.items() if name not in objects},
+            objects,
             task.declared_config if task.config_keys else None,
             task.hashed_code,
             task.run_context,
@@ -42,7 +49,9 @@ class Job:
 
     def task(self) -> Any:
         """The task or workflow itself, made in a worker."""
-        return self._prepared(self.task_class(**self.parameters))
+        task = self.task_class(**self.parameters)
+        self._refuse_other_objects(task)
+        return self._prepared(task)
 
     def branch(self, workflow: Any, number: int, row: Branch) -> Any:
         """One branch of `workflow`, or the task itself where there are no branches."""
@@ -50,7 +59,8 @@ class Job:
             task = workflow
         else:
             # Past luigi's cache of instances, which would keep every branch for ever.
-            parameters = {**self.parameters, "branch": number, "branches": ()}
+            objects = {name: getattr(workflow, name) for name in self.objects}
+            parameters = {**self.parameters, **objects, "branch": number, "branches": ()}
             parameters |= dict.fromkeys(workflow._workflow_param_names, no_value)  # law takes them from the branch
             task = self._prepared(type.__call__(self.task_class, **parameters))
             task._workflow_task = workflow
@@ -61,11 +71,33 @@ class Job:
         task._branch_row = row
         return task
 
+    def _refuse_other_objects(self, task: Any) -> None:
+        """Raise `TaskError` where the task made of its other parameters what is not what its parent has."""
+        found = objects_of(task)
+        for name in sorted(self.objects.keys() | found.keys()):
+            if self.objects.get(name) != found.get(name):
+                raise TaskError(
+                    f"the private parameter '{name}' was given {self.objects.get(name)}; in another process the task"
+                    f" makes {found.get(name)} of its other parameters",
+                    self.task_class.__name__,
+                    "do not give it, or let another parameter tell what it is",
+                )
+
     def _prepared(self, task: Any) -> Any:
         task._config = self.config
         task._code = self.code
         task.__dict__["run_context"] = self.context
         return task
+
+
+def objects_of(task: Any) -> dict[str, Any]:
+    """Name of a private parameter that holds an object → what counts of it."""
+    values = ((name, parameter, getattr(task, name)) for name, parameter in task.get_params())
+    return {
+        name: counted_form(type(task), name, parameter, value) if parameter.significant else None
+        for name, parameter, value in values
+        if keeps_objects(parameter, value)
+    }
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from caselaw.fingerprint.code.closure import Closure, Closures, code_closure, symbol_closure
     from caselaw.fingerprint.code.found import ClosureWarning
     from caselaw.fingerprint.code.modules import FirstParty, first_party
+    from caselaw.fingerprint.code.named import named_modules
     from caselaw.fingerprint.code.reading import syntax_digest
     from caselaw.fingerprint.code.symbols import Symbol
     from caselaw.fingerprint.distributions import distribution_version
@@ -35,6 +36,7 @@ __all__ = [
     "encode",
     "file_digest",
     "first_party",
+    "named_modules",
     "short",
     "symbol_closure",
     "syntax_digest",
@@ -56,6 +58,7 @@ _MODULES = {
     "encode": "encoding",
     "file_digest": "files",
     "first_party": "code.modules",
+    "named_modules": "code.named",
     "short": "hashing",
     "symbol_closure": "code.closure",
     "syntax_digest": "code.reading",

@@ -68,7 +68,7 @@ def differences(code: HashedCode, task_class: type, *, ahead: bool) -> list[Diff
         from caselaw.fingerprint.code.closure import code_closure_of_texts
 
         try:
-            closure = code_closure_of_texts(task_class, code.root, code.first_party, held)
+            closure = code_closure_of_texts(task_class, code.root, code.first_party, held, code.named)
         except FingerprintError:
             return found
         if closure.code_digest != code.digest:

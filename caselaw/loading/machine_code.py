@@ -99,7 +99,7 @@ def _closures(root: Path, names: tuple[str, ...] | None, _: int) -> Closures:
     from caselaw.fingerprint.code.closure import Closures
     from caselaw.fingerprint.code.modules import first_party
 
-    texts = {Path(load.path): load.content for load in notes.LOADS.values() if load.content is not None}
+    texts = {Path(load.path): load.content for load in list(notes.LOADS.values()) if load.content is not None}
     return Closures(first_party(root, names), texts=texts)
 
 
@@ -176,7 +176,7 @@ def steer_again() -> None:
     What was compiled once and for all, as ufuncs are, cannot be trusted.
     """
     found = []
-    for name in notes.LOADS:
+    for name in list(notes.LOADS):  # threads may import meanwhile
         for each in cached_functions(sys.modules.get(name)):
             if hasattr(each, "recompile"):
                 found.append(each)

@@ -99,7 +99,8 @@ def state() -> tuple[int, int]:
 
 def latest() -> int:
     """Number of the latest load."""
-    return next(reversed(LOADS.values())).number if LOADS else 0
+    loads = list(LOADS.values())  # threads may import meanwhile
+    return loads[-1].number if loads else 0
 
 
 class NotingFinder:
@@ -226,7 +227,7 @@ def _executed_now() -> Iterator[tuple[str, CodeType]]:
 
 def _complete() -> Iterator[str]:
     """Modules of which all has been executed."""
-    for name in LOADS:
+    for name in list(LOADS):
         module = sys.modules.get(name)
         spec = vars(module).get("__spec__") if isinstance(module, ModuleType) else None
         if module is not None and not getattr(spec, "_initializing", False):

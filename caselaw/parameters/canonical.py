@@ -18,7 +18,8 @@ import luigi
 from caselaw.errors import CaselawError, TaskError
 from caselaw.fingerprint.order import in_one_order, ordered
 from caselaw.parameters.alike import alike, same
-from caselaw.parameters.engine import is_own
+from caselaw.parameters.engine import counted_names, hidden_names, is_own, parameters_of
+from caselaw.parameters.private import keeps_objects
 
 NO_VALUE = luigi.parameter._no_value
 MOST_KNOWN = 1000
@@ -72,6 +73,8 @@ class Way:
 
     def canonical(self, name: str, value: Any) -> Any:
         """The value that the command line would give; remembered where it can be looked up."""
+        if keeps_objects(self.parameters[name], value):
+            return value
         pair = Exact((name, value))
         try:
             found = self.known.get(pair, NO_VALUE)
@@ -92,6 +95,12 @@ class Way:
             return counted_value(self.cls, name, parameter, value)
         except CaselawError:
             return value  # it never counts: whatever it is, the outputs are the same
+
+
+def forget_parameters() -> None:
+    """A class has other parameters than before, and so may have those derived from it."""
+    for known in (Way.of, counted_names, hidden_names, parameters_of):
+        known.cache_clear()
 
 
 def arguments_by_name(

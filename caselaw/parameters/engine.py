@@ -17,6 +17,12 @@ class CampaignParameter(luigi.Parameter):
 
 
 @functools.cache
+def parameters_of(cls: Any) -> list[tuple[str, luigi.Parameter]]:
+    """The parameters of a class as luigi finds them."""
+    return list(vars(luigi.Task)["get_params"].__func__(cls))
+
+
+@functools.cache
 def counted_names(cls: Any) -> tuple[str, ...]:
     """Names of the significant parameters of a task class that are its own: these determine its outputs."""
     return tuple(name for name, parameter in cls.get_params() if parameter.significant and is_own(cls, name, parameter))

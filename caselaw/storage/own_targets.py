@@ -38,9 +38,13 @@ def replaced(outputs: Any, function: Callable[[Any], Any]) -> Any:
             return function(found)
         return found
 
-    if isinstance(outputs, Iterable) and not isinstance(outputs, Mapping | list | tuple | set | str):
+    if isinstance(outputs, Iterable) and not isinstance(outputs, _SHAPES):
         outputs = list(outputs)
     return map_struct(of, outputs)
+
+
+_SHAPES = (Mapping, list, tuple, set, str, law.TargetCollection)
+"""What keeps its shape; of a collection of targets law refuses to go through it."""
 
 
 def by_name(outputs: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,10 @@ class Closure:
     missing: tuple[str, ...] = ()
     """First-party modules that are imported and not there."""
     first_party: FirstParty = field(default_factory=lambda: FirstParty(Path()))
+    looks_up: bool = False
+    """Whether these symbols look code up in a way that cannot be followed."""
+    named: frozenset[str] = frozenset()
+    """What was reached because parameters or options name it, or hold objects of it."""
 
     @cached_property
     def code_digest(self) -> str:
@@ -65,7 +69,7 @@ class Closure:
     def hashed(self) -> HashedCode:
         """What must be known where this code runs."""
         chosen = self.first_party
-        return HashedCode(self.modules, self.missing, self.code_digest, chosen.root, chosen.names)
+        return HashedCode(self.modules, self.missing, self.code_digest, chosen.root, chosen.names, self.named)
 
     @cached_property
     def digest(self) -> str:
@@ -110,24 +114,28 @@ def symbol_closure(
     return Closures(first_party, folder=folder).of(entries)
 
 
-def code_closure(task_class: type, root: str | os.PathLike[str], names: Iterable[str] | None = None) -> Closure:
+def code_closure(
+    task_class: type, root: str | os.PathLike[str], names: Iterable[str] | None = None, named: Iterable[str] = ()
+) -> Closure:
     """What a task class reaches: its members, those of its first-party base classes, and what they use.
 
-    `root` and `names` are those of `first_party`. The sources read for one class serve the next one, until
-    one of them is edited.
+    `root` and `names` are those of `first_party`; `named` are modules that it may look up besides, and
+    `module:name` of classes of objects that it holds. The sources read
+    for one class serve the next one, until one of them is edited.
     """
     closures = _shared(Path(root).resolve(), tuple(sorted(names)) if names else None)
     if closures.sources.edited():
         _shared.cache_clear()
-        return code_closure(task_class, root, names)
-    return closures.of_class(task_class)
+        return code_closure(task_class, root, names, named)
+    return closures.of_class(task_class, named)
 
 
 def code_closure_of_texts(
-    task_class: type, root: str | os.PathLike[str], names: Iterable[str] | None, texts: Mapping[Path, bytes]
-) -> Closure:
+    task_class: type, root: str | os.PathLike[str], names: Iterable[str] | None, texts: Mapping[Path, bytes],
+    named: Iterable[str] = (),
+) -> Closure:  # fmt: skip
     """What `code_closure` gives if files (path → content) hold these texts."""
-    return Closures(first_party(root, names), texts=texts).of_class(task_class)
+    return Closures(first_party(root, names), texts=texts).of_class(task_class, named)
 
 
 @cache
@@ -163,19 +171,22 @@ class Closures:
             self._known[wanted] = self._closure([entry.partition(":")[0] for entry in wanted], start)
         return self._known[wanted]
 
-    def of_class(self, task_class: type) -> Closure:
-        """The closure of a task class."""
+    def of_class(self, task_class: type, named: Iterable[str] = ()) -> Closure:
+        """The closure of a task class, together with modules that it may look up."""
         declared, assigned = _declared(task_class), assigned_methods(task_class, lambda module: not _not_ours(module))
-        key = (task_class, declared, assigned)
+        key = (task_class, declared, assigned, named := frozenset(named))
         if key not in self._known:
             classes = [(_module_name(cls, self.first_party), cls.__qualname__) for cls in task_class.__mro__]
             ours = [cls for cls in classes if not _not_ours(cls[0])]
 
             def start(search: Search) -> None:
                 search.start_class(ours, declared)
+                for entry in sorted(named):
+                    search.start_named(entry)
 
             found = self._closure([classes[0][0]], start)
-            self._known[key] = self._with_assigned(found, [classes[0][0]], start, assigned)
+            found = self._with_assigned(found, [classes[0][0]], start, assigned)
+            self._known[key] = replace(found, named=named)
         return self._known[key]
 
     def _with_assigned(
@@ -248,6 +259,7 @@ class Closures:
             modules={name: _files(search.resolver.files(name)) for name in sorted(search.found.imported)},
             missing=tuple(sorted(search.found.missing)),
             first_party=self.first_party,
+            looks_up=found.looks_up,
         )
 
     def _versions(self, found: Found) -> tuple[dict[str, str], list[ClosureWarning]]:

@@ -58,6 +58,8 @@ class Found:
     """Classes that derive from `luigi.Config`."""
     readings: set[tuple[str, str]] = field(default_factory=set)
     """What is read of which module beside what it does."""
+    looks_up: bool = False
+    """Whether code is looked up in a way that cannot be followed, and no task says what is meant."""
     frames: bool = False
     """Whether names of callers are read."""
     wanted: dict[Wanted, None] = field(default_factory=dict)

@@ -30,3 +30,5 @@ class HashedCode:
     root: Path
     first_party: frozenset[str] | None
     """`root` and names as `first_party` takes them."""
+    named: frozenset[str] = frozenset()
+    """What was reached because parameters or options name it, or hold objects of it."""

@@ -81,6 +81,15 @@ class Search:
                 lookup = ancestors(self.resolver, (target.module, target.name))
                 self.declared |= dependencies(self.resolver, lookup) is not None
 
+    def start_named(self, entry: str) -> None:
+        """Reach `module:name` as far as it is ours; the whole module where its source does not tell of the name."""
+        module, _, name = entry.partition(":")
+        if self.resolver.finder.find(module) is None:
+            return
+        targets = self.resolver.attribute(module, tuple(name.split("."))) if name else ()
+        known = targets and all(target.kind != MISSING for target in targets)
+        self.start(entry if known else module)
+
     def start_class(self, classes: Sequence[Class], declared: tuple[str, ...] | None) -> None:
         """Reach a task class, given with its base classes in the order in which attributes are looked up.
 
@@ -318,6 +327,7 @@ class Search:
         self.found.options.update(part.options)
         for lookup in part.lookups:
             if not self.declared and (lookup.owner is None or self._is_module(module, lookup.owner)):
+                self.found.looks_up = True
                 self._warn(path, lookup.line, f"look-up that cannot be followed: {lookup.text}")
         self._asks_subclasses |= "__subclasses__" in part.mentions
         self.found.reads_order |= not READS_ORDER.isdisjoint(part.mentions)

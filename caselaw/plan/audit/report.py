@@ -82,7 +82,7 @@ def counts(task: Any, variations: Sequence[Variation]) -> bool:
     """Whether variations change the fingerprint."""
     texts = {Path(path): text.encode() for path, text in texts_of(variations).items()}
     varied = Closures(first_party(task.law_project.root, task.law_project.first_party), texts=texts)
-    return bool(varied.of_class(type(task)).code_digest != task.code_closure.code_digest)
+    return bool(varied.of_class(type(task), task.code_closure.named).code_digest != task.code_closure.code_digest)
 
 
 def findings(culprits: Iterable[Variation], root: Path) -> Iterator[Finding]:
