@@ -67,6 +67,26 @@ WORK = '''
             with self.publish() as out:
                 out["text"].write_text(Path(self.input()["text"].path).read_text())
 
+    class Own(caselaw.Workflow):
+        """Names its outputs itself."""
+        def create_branch_map(self):
+            return {10: 0, 20: 1}
+        def output(self):
+            return law.LocalFileTarget(str(ROOT / "own" / f"{self.branch}.txt"))
+        def run(self):
+            source = yield Source(n=self.branch_data)
+            note(type(self).__name__, self.branch_data)
+            self.output().dump(Path(source).read_text(), formatter="text")
+
+    class Fixed(Own):
+        fixed_names = True
+        def output(self):
+            return law.LocalFileTarget(str(ROOT / "fixed" / f"{self.branch}.txt"))
+
+    class Both(law.WrapperTask):
+        def requires(self):
+            return [Own(workflow="pool"), Fixed(workflow="local")]
+
     class Fickle(law.ExternalTask):
         """Complete in the process of the run, and nowhere else."""
         def output(self):
@@ -153,6 +173,16 @@ def test_one_branch_runs_alone(small):
     assert branches(small, "Yields", 1) == [("missing", False), ("complete", True), ("missing", False)]
     assert small.ask("audit", "work.Yields", "--branch", "1")["undeclared"] == []
     assert texts(small, "Yields") == {"5 plain 1 b"}, "half of an output is none"
+
+
+def test_outputs_that_a_workflow_names_itself_tell_what_run_yielded(small):
+    assert executions(small, "work.Both") == ["Fixed 0", "Fixed 1", "Own 0", "Own 1", "Source 0", "Source 1"]
+    small.write("1.txt", "9")
+    assert branches(small, "Fixed", 1) == [("complete", True), ("stale", False)]
+    assert executions(small, "work.Both") == ["Fixed 1", "Own 1", "Source 1"]
+    assert (small.root / "fixed" / "20.txt").read_text() == "9"
+    assert sorted(path.read_text() for path in (small.root / "own").iterdir()) == ["1", "4", "9"]
+    assert executions(small, "work.Both") == []
 
 
 def test_a_task_that_only_some_processes_find_complete_is_an_error(small):
