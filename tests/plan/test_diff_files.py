@@ -34,6 +34,44 @@ def test_content_of_a_file_in_git_is_that_of_the_revision(repository):
     assert change["values"] == {"changed": ["table.txt"]}
 
 
+YIELDING = """
+class Table(caselaw.Task):
+    products = {"text": "txt"}
+
+    def upstream(self):
+        return {"table": caselaw.files(["table.txt"])}
+
+    def run(self):
+        with self.publish() as out:
+            out["text"].write_text("")
+
+class Fit(caselaw.Workflow):
+    products = {"result": "txt"}
+
+    def upstream(self):
+        return {"which": caselaw.over([1, 2])}
+
+    def run(self):
+        if self.branch_value == 1:
+            yield Table()
+        with self.publish() as out:
+            out["result"].write_text("")
+"""
+
+
+def test_what_run_yielded_is_known_of_a_revision_by_the_records_of_the_store(repository):
+    repository.write("table.txt", "one")
+    repository.commit(work=TASKS.replace("class Fit", "class Other") + YIELDING)
+    repository.project.run("work.Fit")
+    repository.commit(helpers=HELPERS)
+    assert repository.rows() == {}
+    repository.write("table.txt", "two")
+    repository.commit()
+    found = repository.rows()
+    assert list(found) == ["Table", "Fit"]
+    assert found["Table"][0]["values"] == {"changed": ["table.txt"]}
+
+
 def test_without_data_its_content_counts_as_unknown_and_equal(repository):
     repository.commit(work=TASKS.replace('"input/*.txt"', '["nano/*.root", "input/b.txt", "folder"]'))
     repository.commit(helpers=HELPERS.replace("2 *", "3 *"))
