@@ -482,6 +482,11 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
         """What law's own methods require for a branch, where they are overridden; else None."""
         raise NotImplementedError
 
+    @property
+    def own_needs(self) -> Mapping[int, Collection[int]]:
+        """Number of a branch → those of the same workflow that it requires; only branches that require some."""
+        return {}
+
     def plain_row(self, number: int) -> Branch:
         """A branch as its fingerprint is made; of a task without branches, the task."""
         raise NotImplementedError

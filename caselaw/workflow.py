@@ -25,7 +25,7 @@ from caselaw.branches import (
     read_by,
     selected_numbers,
 )  # fmt: skip
-from caselaw.branches.chain import NotYet, ask, found_once
+from caselaw.branches.chain import ask, found_once
 from caselaw.branches.look import counts_by_identity
 from caselaw.branches.yielded import Present, as_before, with_yielded, yields
 from caselaw.execution.kinds import LocalWorkflow, PoolWorkflow
@@ -44,6 +44,15 @@ FORWARDED = frozenset({"requires", "output", "complete", "run", "input"})
 LOOKED_AFTER = FORWARDED | {"worker_timeout"}
 
 
+@dataclasses.dataclass(frozen=True)
+class Required:
+    """What an overridden `requires()` of a branch makes of its fingerprint, and which branches of its own it needs."""
+
+    fingerprint: str
+    seen: Seen
+    own: tuple[int, ...]
+
+
 class Workflow(Task, PoolWorkflow, LocalWorkflow):
     """A task with branches, declared by `upstream()`.
 
@@ -53,6 +62,7 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
 
     exclude_index = True
     has_branches = True
+    _looks = 0
 
     def _take_run(self) -> None:
         if self.branch >= 0:
@@ -111,8 +121,13 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         table = self._static_table()
         return self._table_with_yielded(table) if self.run_yields else table
 
-    def _static_table(self) -> BranchTable:
-        """All branches, without what `run()` yields."""
+    @property
+    def declared_table(self) -> BranchTable:
+        """All branches as they are without an overridden `requires()`: it may ask for their numbers and values."""
+        return self.unrestricted._declared_table
+
+    @found_once
+    def _declared_table(self) -> BranchTable:
         look = Look(self.file_digests)
         connections: dict[str, Connection | Mapped] = dict(self._connections)
         if type(self).create_branch_map is not Workflow.create_branch_map:
@@ -121,16 +136,63 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         if type(self).workflow_requires is not Workflow.workflow_requires:
             own = digest(own, look.of_requirements(self.workflow_requires()))
         reads = functools.partial(read_by, self.code_closure.mentions)
-        table = branch_table(own, connections, type(self).__name__, self.law_project.root, look, reads)
-        if self.requires_declared:
-            return table
-        # requires() may ask for the values of branches, but no branch may keep what it gets
-        unknown = NotYet(lambda: ask("_branch_table", self, tuple))
-        self.__dict__["_branch_table"] = dataclasses.replace(table, fingerprints=unknown, seen=Seen(at_outputs=True))
-        try:
-            return self._with_requirements(table, look)
-        finally:
-            del self.__dict__["_branch_table"]
+        return branch_table(own, connections, type(self).__name__, self.law_project.root, look, reads)
+
+    def _static_table(self) -> BranchTable:
+        """All branches, without what `run()` yields."""
+        return self._declared_table if self.requires_declared else self._table_with_requirements()
+
+    # what an overridden requires() requires
+
+    def _table_with_requirements(self) -> BranchTable:
+        """law's way: what each branch requires counts in its fingerprint."""
+        table, look = self._declared_table, Look(self.file_digests)
+        look.take(table.seen)
+        fingerprints, own_needs = [], {}
+        for number in table.numbers:
+            found = self._required(number)
+            look.take(found.seen)
+            fingerprints.append(found.fingerprint)
+            if found.own:
+                own_needs[number] = found.own
+        return dataclasses.replace(
+            table, fingerprints=by_number(table.numbers, fingerprints), seen=look.seen(), own_needs=own_needs
+        )
+
+    def _required(self, number: int) -> Required:
+        branch = self.as_branch(number)
+        return ask(f"fingerprint, look {self._looks}", branch, lambda: self._look_at_requirements(branch))
+
+    def _look_at_requirements(self, branch: Any) -> Required:
+        look, own = Look(self.file_digests), dict[int, None]()
+
+        def of(task: Any) -> str:
+            if type(task) is type(self) and task.unrestricted is self:
+                own.update(dict.fromkeys(task.selected_numbers))
+            return look.of_task(task)
+
+        required = look.of_requirements(branch.requires(), of)
+        fingerprint = short(digest(self._declared_table.fingerprints[branch.branch], required))
+        return Required(fingerprint, look.seen(), tuple(own))
+
+    @property
+    def each_known_alone(self) -> bool:
+        """Whether a fingerprint is known without those of all branches, which may need each other."""
+        whole = self.unrestricted
+        if whole.requires_declared or whole.run_yields or "_branch_table" in vars(whole):
+            return False
+        return self.is_branch() or (not self.fewer_suffice and len(self.selected_numbers) < len(self.branch_numbers))
+
+    def fingerprint_alone(self, number: int) -> tuple[str, Seen]:
+        """The fingerprint of one branch, and what it depends on."""
+        found, look = self.unrestricted._required(number), Look(self.file_digests)
+        look.take(self.declared_table.seen)
+        look.take(found.seen)
+        return found.fingerprint, look.seen()
+
+    @property
+    def own_needs(self) -> Mapping[int, Collection[int]]:
+        return self.branch_table.own_needs
 
     # tasks that run() yields
 
@@ -183,7 +245,10 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         return self.branch_table
 
     def _forget_look(self) -> Any:
-        self.unrestricted.__dict__.pop("_connections", None)
+        whole = self.unrestricted
+        whole._looks += 1
+        for name in ("_connections", "_declared_table"):
+            whole.__dict__.pop(name, None)
         return self.unrestricted.__dict__.pop("_branch_table")
 
     def _keep_look(self, table: Any) -> None:
@@ -219,14 +284,6 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         numbers = tuple(branch_map)
         return Mapped(range(len(numbers)) if in_order(numbers) else numbers, tuple(branch_map.values()))
 
-    def _with_requirements(self, table: BranchTable, look: Look) -> BranchTable:
-        """law's way, for an overridden `requires()`: what each branch requires counts in its fingerprint."""
-        fingerprints = (
-            short(digest(table.fingerprints[number], look.of_requirements(self.as_branch(number).requires())))
-            for number in table.numbers
-        )
-        return dataclasses.replace(table, fingerprints=by_number(table.numbers, fingerprints), seen=look.seen())
-
     @property
     def upstream_connections(self) -> Any:
         """Connections as the workflow without a selection of branches sees them."""
@@ -237,7 +294,7 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         return self._named_connections()
 
     def create_branch_map(self) -> dict[int, Any]:
-        table = self.branch_table
+        table = self.declared_table
         return dict(zip(table.numbers, table.values, strict=True))
 
     def _reset_branch_boundaries(self, full_branch_map: Any) -> None:
@@ -264,17 +321,17 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
 
     @property
     def branch_values(self) -> Sequence[Any]:
-        return self.branch_table.values
+        return self.declared_table.values
 
     @property
     def branch_numbers(self) -> Sequence[int]:
-        return self.branch_table.numbers
+        return self.declared_table.numbers
 
     def distinction(self, number: int) -> tuple[Any, ...]:
-        return self.branch_table.distinction(number)
+        return self.declared_table.distinction(number)
 
     def repeat_of(self, number: int) -> int:
-        return self.branch_table.repeats.get(number, 0)
+        return self.declared_table.repeats.get(number, 0)
 
     # which branches
 
@@ -284,7 +341,7 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
 
         Raises `UpstreamError` where a part of it selects none, or `acceptance` or `tolerance` asks for more.
         """
-        every, owner = self.branch_table.numbers, type(self).__name__
+        every, owner = self.branch_numbers, type(self).__name__
         if not self.branches_known:
             return every
         if self.is_branch():
@@ -325,7 +382,7 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
 
     @property
     def input_columns(self) -> Mapping[str, Column]:
-        return self.branch_table.columns
+        return self.declared_table.columns
 
     def plain_row(self, number: int) -> Branch:
         return self.branch_table.branch(number)
@@ -353,12 +410,13 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
     def branch_value(self) -> Any:
         if self._branch_row is not None or not self.is_branch():
             return None if self._branch_row is None else self._branch_row.value
-        table = self.branch_table
-        return table.values[checked_number(self.branch, table.numbers, type(self).__name__)]
+        return self.branch_values[checked_number(self.branch, self.branch_numbers, type(self).__name__)]
 
     @property
     def branch_repeat(self) -> int:
-        return self.branch_row.repeat if self.is_branch() else 0
+        if self._branch_row is not None or not self.is_branch():
+            return 0 if self._branch_row is None else self._branch_row.repeat
+        return self.repeat_of(self.branch)
 
     @property
     def fingerprint(self) -> str:
@@ -400,12 +458,18 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         return requirements
 
     def requirements_of_branches(self) -> list[Any]:
-        """For overridden `requires()`: what all selected branches need, each once."""
+        """For overridden `requires()`: what all selected branches need, each once; themselves they see to."""
         found: dict[Any, None] = {}
-        for number in self.get_branch_map():
+        numbers = self.get_branch_map()
+        for number in numbers:
             for task in luigi.task.flatten(self.as_branch(number).requires()):
-                found[task] = None
+                if not (type(task) is type(self) and task.is_branch() and task.branch in numbers and self.of_us(task)):
+                    found[task] = None
         return list(found)
+
+    def of_us(self, task: Any) -> bool:
+        """Whether a task of this class is of this workflow."""
+        return bool(task.unrestricted is self.unrestricted)
 
     def input(self) -> Any:
         """Outputs of everything upstream of this branch by the names that `upstream()` gives."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar, cast, overload
 
 from caselaw.branches.identity import described
@@ -165,19 +165,6 @@ class found_once(Generic[T]):  # noqa: N801
             vars(task).pop(self.name, None)  # what stood for it while it was looked for
             raise
         return found
-
-
-class NotYet(Sequence[Any]):
-    """Stands for what a task is just asked for. `ask_again` raises the error that shows the circle."""
-
-    def __init__(self, ask_again: Callable[[], Sequence[Any]]) -> None:
-        self.ask_again = ask_again
-
-    def __getitem__(self, key: Any) -> Any:
-        return self.ask_again()[key]
-
-    def __len__(self) -> int:
-        return len(self.ask_again())
 
 
 def circle(tasks: list[Any]) -> CircleError:

@@ -125,16 +125,30 @@ class Look:
     def of_task(self, task: Any) -> str:
         """A required task or branch: by its fingerprint, or else by what its outputs hold."""
         if carries_fingerprints(task):
-            self.note(task)
-            return digest("fingerprint", seen_by_numbers(task, fingerprint_of(task)))
+            found = self._known_alone(task)
+            if found is None:
+                self.note(task)
+                found = fingerprint_of(task)
+            return digest("fingerprint", seen_by_numbers(task, found))
         if not hasattr(task, "get_branch_map") or task.is_branch():
             return self.content_of(task)
         branches = self.branches_of(task)
         return with_numbers(digest("branches", [content for _, content in branches.values()]), list(branches))
 
+    def _known_alone(self, task: Any) -> str | None:
+        """The fingerprint of what is required of a workflow whose branches may need each other; None for others."""
+        if not task.has_branches or not task.each_known_alone:
+            return None
+        found = []
+        for number in task.selected_numbers:
+            fingerprint, seen = task.fingerprint_alone(number)
+            found.append(fingerprint)
+            self.take(seen)
+        return found[0] if task.is_branch() else digest("branches", found)
+
     def branches_of(self, workflow: Any) -> dict[int, tuple[Any, str]]:
         """Number → value and content of the branches that are taken of a workflow whose outputs it names itself."""
-        if hasattr(workflow, "fingerprints"):
+        if hasattr(type(workflow), "fingerprints"):
             self.note(workflow)
             values = {number: workflow.branch_values[number] for number in workflow.taken_numbers}
         elif workflow.is_branch():
@@ -164,10 +178,11 @@ class Look:
             what = "identity" if counts_by_identity() else "content"
             content, seen = ask(what, task, lambda: content_apart(task, self.digests))
             self._known[id(task)] = task, content
-            self._take(seen)
+            self.take(seen)
         return self._known[id(task)][1]
 
-    def _take(self, seen: Seen) -> None:
+    def take(self, seen: Seen) -> None:
+        """Note what another look has seen."""
         self._unknown.update(dict.fromkeys(seen.unknown))
         self._at_outputs = self._at_outputs or seen.at_outputs
         pairs = zip(seen.renewable, seen.looks, strict=True)
@@ -197,7 +212,7 @@ def content_apart(task: Any, digests: FileDigests) -> tuple[str, Seen]:
 
 def carries_fingerprints(task: Any) -> bool:
     """Whether the names of a task's outputs are caselaw's."""
-    return hasattr(task, "fingerprints") and bool(task.output_declared or task.output_named)
+    return hasattr(type(task), "fingerprints") and bool(task.output_declared or task.output_named)
 
 
 def fingerprint_of(task: Any) -> str:

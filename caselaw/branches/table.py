@@ -39,6 +39,8 @@ class BranchTable:
     repeats: Mapping[int, int] = field(default_factory=dict)
     """Number of a branch → how many before it have the same value; without those that are the first."""
     read: Read = field(default_factory=Read)
+    own_needs: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """Number of a branch → those of the same workflow that it requires; only branches that require some."""
     static: Sequence[str] = ()
     awaiting: frozenset[int] = frozenset()
 

@@ -17,6 +17,7 @@ from caselaw.errors import SourceChanged, StoreUnavailable
 from caselaw.execution.hearing import Hearing
 from caselaw.execution.job import Accepted, Assignment, Chunk, Job, Outcome, Said
 from caselaw.execution.limits import Timeouts
+from caselaw.execution.order import Order
 from caselaw.execution.pool import Pool, Worker, terminate
 from caselaw.execution.progress import Progress
 from caselaw.execution.sending import Sender
@@ -33,10 +34,11 @@ class Run:
 
     def __init__(
         self, task: Any, title: str, numbers: Sequence[int], pool: Pool, row: Callable[[int], Branch], size: int,
-        progress: Progress,
+        progress: Progress, adopt: Callable[[list[int]], list[int]] = lambda numbers: numbers,
     ) -> None:  # fmt: skip
-        self.title, self.pool, self.row, self.size = title, pool, row, size
-        self.waiting = deque(numbers)
+        self.title, self.pool, self.row, self.size, self.adopt = title, pool, row, size, adopt
+        self.order = Order(task.own_needs, numbers)
+        self.waiting = deque(self.order.free)
         self.job = Job.of(task)
         self.assignment = Assignment.of(self.job.task_class.__name__, self.job)
         self.progress = progress
@@ -62,15 +64,35 @@ class Run:
                     if outcome is None:
                         continue
                     if outcome.letter is None:
-                        yield outcome
+                        yield from self.and_what_follows(outcome)
                     else:
                         self.sender.add(outcome)
-                yield from self.end_overdue()
-                yield from self.sender.ended(0 if busy else SECONDS_BETWEEN_UPDATES)
+                for outcome in self.end_overdue():
+                    yield from self.and_what_follows(outcome)
+                for outcome in self.sender.ended(0 if busy else SECONDS_BETWEEN_UPDATES):
+                    yield from self.and_what_follows(outcome)
                 self.look()
         finally:
             self.sender.close()
             self.hearing.report(at_once=True)
+
+    def and_what_follows(self, outcome: Outcome) -> Iterator[Outcome]:
+        """An outcome; then branches that waited for it begin, or are adopted, or will not run."""
+        yield outcome
+        if not self.order.waiting or outcome.outage is not None or outcome.changed is not None:
+            return
+        if outcome.error is not None or outcome.needs:
+            for number in self.order.lost(outcome.number):
+                yield Outcome(number, 0.0, f"not run: branch {outcome.number}, which it needs, is not made", 0)
+            return
+        free = self.order.done([outcome.number])
+        while free:
+            left = self.adopt(free)
+            self.waiting.extend(left)
+            adopted = [number for number in free if number not in left]
+            for number in adopted:
+                yield Outcome(number, 0.0, None, 0)
+            free = self.order.done(adopted)
 
     def look(self) -> None:
         """Show what goes on."""
@@ -145,8 +167,9 @@ class Run:
     def stop(self, outcome: Outcome) -> None:
         """Begin no other branch: the store cannot be reached, or code was edited. Those that run are waited for."""
         self.outage = self.outage or outcome.outage
-        self.left += 1 + len(self.waiting)
+        self.left += 1 + len(self.waiting) + len(self.order.waiting)
         self.waiting.clear()
+        self.order.waiting.clear()
 
     def bury(self, worker: Worker, why: str | None = None, event: str = Event.PROCESS_FAILURE) -> Outcome:
         """A worker died: its current branch failed, the others of its chunk wait again."""

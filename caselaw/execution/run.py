@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ from caselaw.execution.dispatch import Run
 from caselaw.execution.hearing import exception_of
 from caselaw.execution.job import Outcome, request_of
 from caselaw.execution.limits import branches_at_once
+from caselaw.execution.order import Order
 from caselaw.execution.pool import Pool, shared_pool
 from caselaw.execution.progress import progress_for
 from caselaw.execution.tapes import inputs_online
@@ -58,7 +60,18 @@ def run_branches(workflow: Any, numbers: Sequence[int]) -> None:
     require_known(workflow)
     numbers = unsent(workflow, numbers)
     size = workers_for(workflow, numbers)
-    run_all(workflow, adopt(workflow, numbers) if numbers else [], size)
+    run_all(workflow, adopt_in_order(workflow, numbers), size)
+
+
+def adopt_in_order(workflow: Any, numbers: Sequence[int]) -> list[int]:
+    """Adopt what can be adopted, first what others of the workflow need; returns the branches that have to run."""
+    order = Order(workflow.own_needs, numbers)
+    free, left = order.free, []
+    while free:
+        to_run = adopt(workflow, free)
+        left += to_run
+        free = order.done(set(free).difference(to_run))
+    return [*left, *order.waiting]
 
 
 def workers_for(workflow: Any, numbers: Sequence[int]) -> int:
@@ -174,7 +187,7 @@ def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> Ended:
         interruptible(pool, task.output_store.scratch),
         progress_for(title, len(numbers)) as progress,
     ):
-        run = Run(task, title, numbers, pool, row, size, progress)
+        run = Run(task, title, numbers, pool, row, size, progress, functools.partial(adopt, task))
         pool.hold(run.job.code)
         for count, outcome in enumerate(run.outcomes(), 1):
             if outcome.outage is not None or outcome.changed is not None:

@@ -52,11 +52,24 @@ def everything(task: Any, known: Container[str] = ()) -> list[Any]:
             found[here.task_id] = here
             continue
         if here.task_id in on_the_way:
-            raise circle([*list(on_the_way.values())[list(on_the_way).index(here.task_id) :], here])
+            require_no_circle([*list(on_the_way.values())[list(on_the_way).index(here.task_id) :], here])
+            continue
         on_the_way[here.task_id] = here
         waiting.append((here, True))
         waiting.extend((upstream, False) for upstream in reversed(others_upstream_of(here)))
     return list(found.values())
+
+
+def require_no_circle(tasks: list[Any]) -> None:
+    """Raise `CircleError` unless these tasks need each other branch by branch: workflows, none of whose branches
+    needs itself.
+    """
+    workflows = [task for task in tasks if hasattr(task, "get_branch_map")]
+    if not workflows:
+        raise circle(tasks)
+    for workflow in workflows:
+        if isinstance(workflow, FingerprintedTask):
+            _ = workflow.fingerprint  # raises where it follows from itself
 
 
 def others_upstream_of(task: Any) -> list[Any]:

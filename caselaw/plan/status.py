@@ -11,6 +11,7 @@ from typing import Any
 from caselaw.branches.look import carries_fingerprints
 from caselaw.errors import StoreUnavailable
 from caselaw.execution.adoption import candidates
+from caselaw.execution.order import Order
 from caselaw.fingerprinted import FingerprintedTask
 from caselaw.holdings import Holdings
 from caselaw.plan.lineage import everything
@@ -121,9 +122,14 @@ def of_open(task: Any, numbers: Sequence[int], names: frozenset[str], holdings: 
     directory, location, fingerprints = task.output_location.directory, task.output_location, task.fingerprints
     known = holdings.of(directory)
     states = {}
-    for number, source in candidates(task, numbers, names, holdings).items():
-        states[number] = ADOPTABLE
-        known[fingerprints[number]] = holdings.of(source.directory)[source.fingerprint]
+    order = Order(task.own_needs, numbers)
+    free = order.free
+    while free:
+        found = candidates(task, free, names, holdings)
+        for number, source in found.items():
+            states[number] = ADOPTABLE
+            known[fingerprints[number]] = holdings.of(source.directory)[source.fingerprint]
+        free = order.done(found)
     if task.output_named or len(names) > 1:  # more than the folder of records
         earlier = holdings.index.earlier(directory)
         for number in numbers:

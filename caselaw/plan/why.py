@@ -238,7 +238,7 @@ def upstream_changes(task: Any, number: int, own: str | None, trail: Trail) -> C
         differing = differing_record(task) if task.has_branches else None
         record = differing or earlier_record(task, identity) or record
     elif record is None:
-        found = newest_record(task, None)
+        found = compared_record(task, None)
         if found is None:
             return
         directory, record = found
