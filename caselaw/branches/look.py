@@ -212,7 +212,7 @@ def content_apart(task: Any, digests: FileDigests) -> tuple[str, Seen]:
 
 def carries_fingerprints(task: Any) -> bool:
     """Whether the names of a task's outputs are caselaw's."""
-    return hasattr(type(task), "fingerprints") and bool(task.output_declared or task.output_named)
+    return bool(getattr(task, "output_declared", False) or getattr(task, "output_named", False))
 
 
 def fingerprint_of(task: Any) -> str:
