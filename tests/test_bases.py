@@ -1,64 +1,93 @@
-"""A task's class follows from its bases, in whichever order and depth a project has written them."""
+"""Which class of caselaw a task is follows from its bases, in whichever order they are written."""
 
 from __future__ import annotations
 
-from typing import Any
+import itertools
 
 import law
+import luigi
 import pytest
 
 import caselaw
+from caselaw.bases import runs
 
-law.contrib.load("htcondor", "slurm")
-
-
-class Base(caselaw.Task):  # type: ignore[misc]
-    exclude_index = True
+law.contrib.load("tasks", "htcondor", "slurm")
 
 
-class Sandboxed(Base, law.SandboxTask):  # type: ignore[misc]
-    exclude_index = True
-    sandbox = law.NO_STR
-    allow_empty_sandbox = True
+class Base(caselaw.Task):
+    """A project's base of all tasks."""
 
 
-class Plain(Sandboxed):
-    exclude_index = True
+class Htcondor(law.htcondor.HTCondorWorkflow):
+    """A project's own ways of htcondor."""
 
 
-class Remote(Sandboxed):
-    exclude_index = True
+class Verbose:
+    """A mixin that is no task."""
+
+    def run(self):
+        return "verbose"
 
 
-class HTCondor(Remote, law.htcondor.HTCondorWorkflow):  # type: ignore[misc]
-    exclude_index = True
+def made(*bases, **members):
+    return type(caselaw.Task)("Made", bases, {"__module__": __name__, **members})
 
 
-class Slurm(Remote, law.slurm.SlurmWorkflow):  # type: ignore[misc]
-    exclude_index = True
+WORKFLOWS = [caselaw.Workflow, law.LocalWorkflow, Htcondor, law.slurm.SlurmWorkflow, law.tasks.ForestMerge]
+MIXINS = [law.WrapperTask, law.ExternalTask, law.SandboxTask, law.tasks.RunOnceTask, law.tasks.TransferLocalFile]
 
 
-class Batch(HTCondor, Slurm):
-    exclude_index = True
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+@pytest.mark.parametrize("base", [Base, caselaw.Task])
+def test_a_task_with_a_workflow_is_a_workflow(base, workflow):
+    for bases in itertools.permutations((base, workflow)):
+        try:
+            cls = made(*bases)
+        except TypeError:
+            assert bases == (caselaw.Task, caselaw.Workflow)  # no order for Python itself
+            continue
+        assert issubclass(cls, caselaw.Workflow)
+        assert cls.output is (workflow.output if workflow is law.tasks.ForestMerge else caselaw.Workflow.output)
+        assert "pool" in {k.workflow_proxy_cls.workflow_type for k in cls.__mro__ if hasattr(k, "workflow_proxy_cls")}
 
 
-BASES = {
-    "as columnflow has them": (Plain, law.LocalWorkflow, Batch),
-    "with caselaw's workflow": (Plain, caselaw.Workflow, Batch),
-    "batch systems first": (Batch, law.LocalWorkflow),
-}
+@pytest.mark.parametrize("mixin", MIXINS)
+@pytest.mark.parametrize("base", [Base, caselaw.Task])
+def test_what_is_mixed_in_keeps_its_say(base, mixin):
+    said = [name for name in ("output", "run", "complete", "requires") if name in vars(mixin)]
+    for bases in itertools.permutations((base, mixin)):
+        cls = made(*bases)
+        for name in said:
+            assert getattr(cls, name) is getattr(mixin, name)
+        assert issubclass(cls, caselaw.Task)
 
 
-def test_bases_that_share_a_base_of_the_project_go_together() -> None:
-    """Python refuses the first two where the orders of the bases have the engine's classes in them."""
-    for name, bases in BASES.items():
-        cls: Any = type("Events", bases, {"exclude_index": True})
-        assert issubclass(cls, caselaw.Workflow), name
-        asked = [each.__name__ for each in cls.__mro__ if each.__module__ == __name__]
-        assert asked.index("HTCondor") < asked.index("Slurm") < asked.index("Remote") < asked.index("Sandboxed"), name
-        assert cls.__mro__.index(Base) < cls.__mro__.index(caselaw.Workflow), name
+def test_of_a_project_the_nearest_class_is_asked_and_then_the_engine():
+    cls = made(Base, Verbose, law.LocalWorkflow)
+    assert cls.run is Verbose.run
+    order = [k.__name__ for k in cls.__mro__]
+    assert order.index("Verbose") < order.index("Workflow") < order.index("LocalWorkflow")
+    below = made(cls, run=lambda self: super(cls, self).run())
+    assert issubclass(below, caselaw.Workflow) and below.__mro__[1] is cls
 
 
-def test_bases_that_contradict_each_other_are_refused_as_by_python() -> None:
-    with pytest.raises(TypeError, match=r"consistent method resolution order.*Base, Remote"):
-        type("Odd", (Base, Remote), {"exclude_index": True})
+def test_workflow_types_of_all_bases_are_there_and_the_first_is_the_default():
+    cls = made(Base, Htcondor, law.slurm.SlurmWorkflow, law.LocalWorkflow)
+    found = {name: cls.find_workflow_cls(name) for name in ("htcondor", "slurm", "pool", "local")}
+    assert len(set(found.values())) == 4
+    assert cls.find_workflow_cls().workflow_proxy_cls.workflow_type == "htcondor"
+    assert made(Base, law.LocalWorkflow).find_workflow_cls().workflow_proxy_cls.workflow_type == "pool"
+
+
+def test_a_base_without_run_is_none_to_be_listed_and_wrappers_have_nothing_to_do():
+    assert getattr(Base.run, "__isabstractmethod__", False)
+    assert not getattr(made(Base, run=lambda self: None).run, "__isabstractmethod__", False)
+    assert not runs(made(Base, law.WrapperTask)) and not runs(made(Base, law.ExternalTask))
+    assert runs(made(Base, Verbose))
+
+
+def test_campaign_and_other_words_may_be_parameters():
+    names = ("config", "store", "location", "project", "campaign", "components", "published", "yields", "publish")
+    cls = made(Base, run=lambda self: None, **{name: luigi.Parameter(default=name) for name in names})
+    task = cls()
+    assert [getattr(task, name) for name in names] == list(names)
