@@ -10,7 +10,7 @@ import contextlib
 import logging
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from caselaw.errors import FingerprintError, PublishError
 from caselaw.records.notes import Notes
 from caselaw.storage import exists
 from caselaw.storage.local import LocalStore
-from caselaw.storage.own_targets import by_name, is_file, is_folder, needed, replaced, with_fingerprint
+from caselaw.storage.own_targets import ELSEWHERE, by_name, is_file, is_folder, needed, replaced, with_fingerprint
 from caselaw.storage.pending import pending_beside
 from caselaw.storage.publish import Published, take_name
 from caselaw.storage.target import url_of
@@ -133,15 +133,16 @@ def take_own(task: Any, targets: Mapping[str, Any], staged: Mapping[str, Path], 
             bring(path, os.fspath(staged[name]))
 
 
-def keep_beside(targets: Mapping[str, Any], names: Sequence[str], folder: str) -> None:
-    """Move what `run()` wrote beside its outputs to where law would have left it; no record knows of it."""
+def keep_beside(targets: Mapping[str, Any], folder: Path) -> None:
+    """Move files that `run()` wrote beside its outputs to where law would have left them; no record knows of them."""
     first = next((target for target in targets.values() if not isinstance(target, RemoteTarget)), None)
-    for name in names:
-        if first is None:
-            logger.warning("not kept, because it is none of the task's outputs: %s", name)
+    for path in sorted(path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()):
+        relative = path.relative_to(folder)
+        if first is None or relative.parts[0].startswith(ELSEWHERE):
+            logger.warning("not kept, because it is none of the task's outputs: %s", relative)
             continue
-        final = str(Path(local_path(first)).parent / name)
-        bring(f"{folder}/{name}", final)
+        final = str(Path(local_path(first)).parent / relative)
+        bring(os.fspath(path), final)
         logger.warning("beside the outputs, and in no record: %s", final)
 
 

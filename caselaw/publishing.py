@@ -141,7 +141,7 @@ class RunOutputs:
             place_own(task, self.targets, staging.paths, verified)
             note_own(task)
         task._has_published = True
-        keep_beside(self.targets, self.beside, staging.folder)
+        keep_beside(self.targets, Path(staging.folder))
 
     def close(self) -> None:
         """Remove what was not published."""

@@ -16,6 +16,9 @@ from law.util import map_struct
 COMPRESSED = frozenset({".bz2", ".gz", ".lz4", ".xz", ".zip", ".zst"})
 """Endings that follow another one: `events.tar.gz`."""
 
+ELSEWHERE = ".elsewhere-"
+"""A folder of a staging folder, for outputs that do not lie in the folder of the first one or below it."""
+
 
 def is_file(target: Any) -> bool:
     """Whether a target is a file or folder, here or on a server, that can lie elsewhere as well."""
@@ -109,7 +112,7 @@ def staged_paths(targets: Mapping[str, Any], folder: str) -> dict[str, str]:
         first = next(iter(parents), parent)
         if parent not in parents:
             below = os.path.relpath(parent, first)
-            parents[parent] = f".beside-{len(parents)}" if below.startswith("..") else below
+            parents[parent] = f"{ELSEWHERE}{len(parents)}" if below.startswith("..") else below
         found[name] = os.path.normpath(os.path.join(folder, parents[parent], base))
     return found
 
