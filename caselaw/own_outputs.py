@@ -50,8 +50,12 @@ def final_target(task: Any, target: Any) -> Any:
 
 
 def paths_of_own(task: Any) -> dict[str, str]:
-    """Paths or URLs of the outputs of a branch, by their places in `output()`."""
-    return {name: url_of(target) for name, target in by_name(final_outputs(task)).items() if hasattr(target, "path")}
+    """Paths or URLs of the outputs of a branch, by their places in `output()`; without optional ones that are not there."""
+    return {
+        name: url_of(target)
+        for name, target in by_name(final_outputs(task)).items()
+        if getattr(target, "path", None) and (not getattr(target, "optional", False) or target.exists())
+    }
 
 
 # whether they are there

@@ -15,14 +15,14 @@ from typing import Any
 from caselaw.delivery import already_there, post, publish_here, send
 from caselaw.errors import PublishError, TaskError
 from caselaw.loading.refusal import require, require_before_run
-from caselaw.own_outputs import forget_own, keep_beside, note_own, paths_of_own, place_own, take_own
+from caselaw.own_outputs import final_target, forget_own, keep_beside, note_own, place_own, take_own
 from caselaw.recording import Started, record_of_outputs
 from caselaw.records import write_records
 from caselaw.storage import Outputs, Staging
 from caselaw.storage.own_targets import by_name, here, is_file, is_folder, needed, replaced, staged_paths
 from caselaw.storage.products import beside, clear, lacking
 from caselaw.storage.publish import Published
-from caselaw.storage.target import target_of
+from caselaw.storage.target import target_of, url_of
 
 logger = logging.getLogger(__name__)
 
@@ -134,8 +134,9 @@ class RunOutputs:
         take_own(task, self.targets, staging.paths, self.started.time)
         if not task.answers_itself:
             self.require_written()
-        made = {name: path for name, path in paths_of_own(task).items() if name not in lacking(staging.paths)}
-        verified = staging.verify({name: made[name] for name in self.targets if name in made}, may_be_empty=True)
+        written = self.targets.keys() - set(lacking(staging.paths))
+        final = {name: url_of(final_target(task, self.targets[name])) for name in sorted(written)}
+        verified = staging.verify(final, may_be_empty=True)
         if task.fixed_names or not task.is_published():
             write_records(task.output_location.directory, [record_of_outputs(task, verified, self.started)])
             place_own(task, self.targets, staging.paths, verified)

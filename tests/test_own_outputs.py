@@ -10,7 +10,7 @@ import luigi
 import pytest
 from projects import LAW_CFG, SmallProject
 
-from caselaw.storage.own_targets import by_name, name_with, replaced, staged_paths
+from caselaw.storage.own_targets import at, by_name, name_with, replaced, staged_paths
 
 WORK = '''
 import os, subprocess
@@ -304,7 +304,9 @@ def test_shapes_are_kept():
     one, other = law.LocalFileTarget("/a/1.txt"), luigi.LocalTarget("/a/2.txt")
     shape = {"x": [one, (other,)], "y": law.SiblingFileCollection({"k": law.LocalFileTarget("/a/3.txt")}), "z": None}
     assert list(by_name(shape)) == ["x.0", "x.1.0", "y.k"]
-    found = replaced(shape, lambda target: str(target.path) if target is not other else target)
-    assert found["x"] == ["/a/1.txt", (other,)]
+    found = replaced(shape, lambda target: at(target, f"{target.path}.bak") if target is not other else target)
+    assert found["x"][0].path == "/a/1.txt.bak" and found["x"][1] == (other,) and found["z"] is None
+    assert isinstance(found["y"], law.SiblingFileCollection) and found["y"].targets["k"].path == "/a/3.txt.bak"
+    assert one.path == "/a/1.txt"
     assert by_name(one) == {"output": one} and by_name(None) == {}
     assert replaced(iter([other]), lambda target: target) == [other]
