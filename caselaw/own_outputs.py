@@ -50,7 +50,7 @@ def final_target(task: Any, target: Any) -> Any:
 
 
 def paths_of_own(task: Any) -> dict[str, str]:
-    """Paths or URLs of the outputs of a branch, by their places in `output()`; without optional ones that are not there."""
+    """Paths or URLs of the outputs of a branch, by their places in `output()`; optional ones, if they are there."""
     return {
         name: url_of(target)
         for name, target in by_name(final_outputs(task)).items()
