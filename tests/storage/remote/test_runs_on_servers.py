@@ -166,3 +166,27 @@ def test_inputs_are_law_targets_with_formatters(on_server: OnServer) -> None:
     on_server.run("work.Loaded")
     on_server.caselaw("export", "work.Loaded", "here")
     assert (on_server.root / "here" / "loaded.json").read_text() == "10"
+
+
+YIELDS = """
+
+    class Yields(caselaw.Workflow):
+        products = {"number": "txt"}
+        def upstream(self):
+            return {"value": caselaw.over(range(2))}
+        def run(self):
+            made = yield Flat(branch=self.branch_value + 1)
+            number = yield Number(n=int(open(made).read()), branch=0)
+            open("ran", "a").write(f"Yields {self.branch_value}\\n")
+            with self.publish() as out:
+                out["number"].write_text(open(number["number"]).read())
+"""
+
+
+def test_what_branches_yield_is_read_from_the_server(on_server: OnServer) -> None:
+    on_server.write("work.py", WORK + YIELDS)
+    on_server.run("work.Yields")
+    assert sorted(on_server.ran()) == ["Number 0", "Number 0", "Yields 0", "Yields 1"]
+    on_server.run("work.Yields")
+    assert on_server.ran() == []
+    assert on_server.states("work.Yields")["Yields"] == "complete"
