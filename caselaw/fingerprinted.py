@@ -389,6 +389,11 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
             tasks += tasks_in(record.inputs.get(RUN, {})) or []
         return looked_at(dict.fromkeys(tasks), self.file_digests) if tasks else None
 
+    def tasks_in_records(self) -> list[Any]:
+        """The same of all branches that there ever were, without a look at those of today."""
+        newest = {record.identity: record for record in self.record_index.records(self.output_location.directory)}
+        return [task for record in newest.values() for task in tasks_in(record.inputs.get(RUN, {})) or ()]
+
     def newest_records(self, numbers: Collection[int]) -> dict[int, Record]:
         """Number of a branch → record of its newest outputs."""
         if len(numbers) == 1:

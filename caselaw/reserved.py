@@ -6,18 +6,17 @@ from caselaw.errors import TaskError
 
 RESERVED = frozenset({
     "all_published", "awaiting_numbers", "awaits_run", "batch_resources", "branch_numbers", "branch_outputs",
-    "branch_repeat", "branch_row",
-    "branch_table", "branch_value", "branch_values", "branches_depend", "branches_known", "campaign_file",
-    "campaign_name",
-    "code_closure", "declared_config", "declared_products", "directory_of", "distinction", "environment_parts",
-    "fewer_suffice", "file_digests", "fingerprint", "fingerprints", "first_selection", "flat_products",
-    "forget_branches", "forget_yielded", "full_row", "has_branches", "input_columns", "installed_distributions",
-    "is_published", "law_project", "look_at_records", "missing_numbers", "newest_records", "of_all_branches",
-    "output_declared", "output_location", "output_store", "overridden_requirements", "own_components",
-    "plain_row", "readable_parameters", "record_index", "renew_fingerprints", "repeat_of", "require_published",
+    "branch_repeat", "branch_row", "branch_table", "branch_value", "branch_values", "branches_depend",
+    "branches_known", "campaign_file", "campaign_name", "code_closure", "declared_config", "declared_products",
+    "directory_of", "distinction", "environment_parts", "fewer_suffice", "file_digests", "fingerprint",
+    "fingerprints", "first_selection", "flat_products", "forget_branches", "forget_yielded", "full_row",
+    "has_branches", "input_columns", "installed_distributions", "is_published", "law_project",
+    "look_at_records", "missing_numbers", "newest_records", "of_all_branches", "output_declared",
+    "output_location", "output_store", "overridden_requirements", "own_components", "plain_row",
+    "readable_parameters", "record_index", "renew_fingerprints", "repeat_of", "require_published",
     "requirements_of_branches", "requires_declared", "run_context", "run_yields", "selected_numbers",
-    "significant_parameters", "take_yielded", "taken_numbers", "unrestricted", "upstream_connections",
-    "upstream_holdings", "upstream_seen", "yielded_before",
+    "significant_parameters", "take_yielded", "taken_numbers", "tasks_in_records", "unrestricted",
+    "upstream_connections", "upstream_holdings", "upstream_seen", "yielded_before",
 })  # fmt: skip
 """What caselaw itself asks a task for: a parameter of such a name would silently take its place."""
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from caselaw.config import Project
+from caselaw.config import Project, load_project, resolve_store
 from caselaw.errors import TaskError
 from caselaw.plan.checkout import (
     commit_of,
@@ -149,11 +149,15 @@ def evaluated(revision: str, request: Request, place: Path) -> Iterator[Evaluati
 
 
 def child_environment(request: Request, place: Path) -> dict[str, str]:
-    """The user's environment with the revision's law.cfg, and a store that nobody has: none is asked."""
+    """The user's environment with the revision's law.cfg.
+
+    Records of a store on this machine tell what `run()` yields; no server is asked.
+    """
+    store = resolve_store(load_project(Path(request.own_root)))
     return environment_without_git() | {
         "PYTHONDONTWRITEBYTECODE": "1",
         "LAW_CONFIG_FILE": request.config_file,
-        "LAW__caselaw__store": str(place / "store"),
+        "LAW__caselaw__store": str(store.root if store.is_local else place / "store"),
     }
 
 

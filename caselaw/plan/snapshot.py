@@ -118,8 +118,9 @@ def place_chain(task: Any, places: Places, unknown: dict[str, None]) -> None:
             if isinstance(here, FingerprintedTask):
                 place_files(here, places, unknown)
                 place_sandbox(here, places)
-                named = distinct([connection.task for connection in with_tasks(here)])
-                waiting.extend((upstream, False) for upstream in reversed(named))
+                named = [connection.task for connection in with_tasks(here)]
+                before = distinct([*named, *(here.tasks_in_records() if here.run_yields else ())])
+                waiting.extend((upstream, False) for upstream in reversed(before))
 
 
 def with_tasks(task: FingerprintedTask) -> list[Any]:

@@ -10,12 +10,13 @@ import pickle
 import sys
 import tempfile
 import traceback
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from caselaw.branches.yielded import flat
+from caselaw.branches.yielded import flat, readable_twice
+from caselaw.errors import UpstreamError
 from caselaw.fingerprint.content import content_digest
 from caselaw.plan.audit.events import watch_events
 from caselaw.plan.audit.functions import traced
@@ -122,11 +123,19 @@ def finish(run: Any, recorder: Recorder, *, counts: bool) -> None:
     outputs: Any = None
     with contextlib.suppress(StopIteration):
         while True:
-            requirements, frame = run.send(outputs), getattr(run, "gi_frame", None)
+            requirements, frame = readable_twice(run.send(outputs)), getattr(run, "gi_frame", None)
+            require_complete(flat(requirements))
             for each in flat(requirements):
                 recorder.record("requirement", each.get_task_family(), frame, by="first-party", seen=counts)
             outputs = luigi.task.getpaths(requirements)
             recorder.yielded.update(os.path.realpath(os.fspath(path)) for path in targets(outputs) if counts)
+
+
+def require_complete(tasks: Sequence[Any]) -> None:
+    """Raise `UpstreamError` where a yielded task has to run first."""
+    missing = [task for task in tasks if not task.complete()]
+    if missing:
+        raise UpstreamError(f"run() yields {missing[0]}, which is not complete", "the audit", "run the task first")
 
 
 def divert(task: Any, scratch: Path) -> RunOutputs:
