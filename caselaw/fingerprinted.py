@@ -63,6 +63,7 @@ from caselaw.resources import Resources
 from caselaw.sandbox.entrance import entrance
 from caselaw.sandbox.versions import distributions_of
 from caselaw.storage import Location, exists, readable_directory
+from caselaw.storage.plain_files import Folders
 from caselaw.storage.store import Store
 from caselaw.storage.stores import open_store
 from caselaw.upstream import Connection, Over, named
@@ -538,10 +539,10 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
             return self.output_location.paths(self.fingerprints[number])
         return paths_of_own(self.as_branch(number) if self.has_branches else self)
 
-    def own_present(self, number: int) -> bool:
+    def own_present(self, number: int, record: Record | None, folders: Folders | None = None) -> bool:
         """Whether the outputs are there that the task names itself, and are what its record says."""
         branch = self.as_branch(number) if self.has_branches else self
-        return own_present(branch, branch._known_outputs())
+        return own_present(branch, None if record is None else record.outputs, folders)
 
     def is_published(self) -> bool:
         """Whether every product exists and has a record; raises `StoreUnavailable` when the store cannot say."""

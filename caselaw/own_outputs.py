@@ -22,6 +22,7 @@ from caselaw.storage import exists
 from caselaw.storage.local import LocalStore
 from caselaw.storage.own_targets import ELSEWHERE, by_name, is_file, is_folder, needed, replaced, with_fingerprint
 from caselaw.storage.pending import pending_beside
+from caselaw.storage.plain_files import Folders, path_here, state_here
 from caselaw.storage.publish import Published, take_name
 from caselaw.storage.target import url_of
 
@@ -61,29 +62,47 @@ def paths_of_own(task: Any) -> dict[str, str]:
 # whether they are there
 
 
-def own_present(task: Any, record: Mapping[str, Mapping[str, Any]] | None) -> bool:
+def own_present(
+    task: Any, record: Mapping[str, Mapping[str, Any]] | None, folders: Folders | None = None
+) -> bool:  # fmt: skip
     """Whether outputs that a project names itself are there; `record`: what its record says of each.
 
-    Those whose names do not tell must be what was made last under today's fingerprint.
+    Those whose names do not tell must be what was made last under today's fingerprint. With `folders`, all are looked
+    up in listings.
     """
     outputs = final_outputs(task)
     targets = by_name(outputs)
-    if not needed(outputs):
+    listed = folders is not None and all(is_file(t) and folders.look(t) is not None for t in targets.values())
+    if not (targets and listed) and not needed(outputs):
         require_answers(targets)
         return False
     for name, target in targets.items():
         if is_file(target) and not task.fixed_names:
-            continue
-        if is_file(target) and not isinstance(target, RemoteTarget):
+            if record is not None and "modified" in record.get(name, {}) and not untouched(task, target, record[name]):
+                return False
+        elif is_file(target) and not isinstance(target, RemoteTarget):
             if not target.exists():  # optional
                 continue
             if record is None or name not in record:
                 return False
-            if task.file_digests.digest(local_path(target)) != record[name]["sha256"]:
+            if not untouched(task, target, record[name]):
                 return False
         elif Notes(task.law_project.root).made_by([identity(task, name, target)]) != task.fingerprint:
             return False
     return True
+
+
+def untouched(task: Any, target: Any, said: Mapping[str, Any]) -> bool:
+    """Whether a file of this machine is what its record says, by its content, or by size and time if they are known.
+
+    One that a user vouched for may have its plain name as well, under which anybody may write to it.
+    """
+    path = path_here(target)
+    if not os.path.lexists(path):  # optional
+        return True
+    if "modified" in said and state_here(path) == (said["bytes"], said["modified"]):
+        return True
+    return bool(said["sha256"] == task.file_digests.digest(path))
 
 
 def can_be_linked(task: Any, number: int) -> bool:
@@ -96,7 +115,7 @@ def require_answers(targets: Mapping[str, Any]) -> None:
     """Raise `StoreUnavailable` where a file of this machine is missing only because nobody can say."""
     for target in targets.values():
         if is_file(target) and not isinstance(target, RemoteTarget):
-            exists(local_path(target))
+            exists(path_here(target))
 
 
 def note_own(task: Any) -> None:
@@ -120,10 +139,6 @@ def identity(task: Any, name: str, target: Any) -> str:
     return f"{task.get_task_family()} {task.readable_parameters} {task.branch_value!r} {name}"
 
 
-def local_path(target: Any) -> str:
-    return str(getattr(target, "abspath", target.path))
-
-
 # publishing
 
 
@@ -132,7 +147,7 @@ def take_own(task: Any, targets: Mapping[str, Any], staged: Mapping[str, Path], 
     for name, target in targets.items():
         if task.fixed_names or isinstance(target, RemoteTarget) or staged[name].exists():
             continue
-        path = local_path(target)
+        path = path_here(target)
         if os.path.lexists(path) and os.lstat(path).st_mtime >= since - SECONDS_OF_A_CLOCK:
             bring(path, os.fspath(staged[name]))
 
@@ -145,7 +160,7 @@ def keep_beside(targets: Mapping[str, Any], folder: Path) -> None:
         if first is None or relative.parts[0].startswith(ELSEWHERE):
             logger.warning("not kept, because it is none of the task's outputs: %s", relative)
             continue
-        final = str(Path(local_path(first)).parent / relative)
+        final = str(Path(path_here(first)).parent / relative)
         bring(os.fspath(path), final)
         logger.warning("beside the outputs, and in no record: %s", final)
 
@@ -157,7 +172,7 @@ def place_own(task: Any, targets: Mapping[str, Any], staged: Mapping[str, Path],
         if isinstance(target, RemoteTarget):
             upload(source, target)
         else:
-            final = local_path(target)
+            final = path_here(target)
             if not task.fixed_names and os.path.lexists(final):
                 keep_other(final, made[name].sha256)
             bring(os.fspath(source), final)

@@ -97,7 +97,7 @@ def record_of_adoption(task: Any, number: int, row: Branch, source: Record, star
     outputs = {product: {**source.outputs[product], "name": name} for product, name in names.items()}
     cpu = round(cpu_seconds() - started.cpu, 6)
     measured = {"started": started.time, "cpu_seconds": cpu, "peak_memory": 0}
-    return record_of(task, row, outputs, adopted=source.fingerprint, **measured)
+    return record_of(task, row, outputs, adopted=source.fingerprint, vouched=source.vouched, **measured)
 
 
 def record_of(task: Any, row: Branch, outputs: Mapping[str, Mapping[str, Any]], **measured: Any) -> Record:

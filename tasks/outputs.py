@@ -23,6 +23,7 @@ def made_outputs(task: Any) -> list[Any]:
             size_bytes=made.record.outputs[made.product]["bytes"],
             made_at=datetime.datetime.fromtimestamp(made.record.ended, datetime.UTC).isoformat("T", "seconds"),
             seconds=made.record.seconds,
+            vouched=made.record.vouched["by"] if made.record.vouched else "",
         )
         for upstream in lineage(task)[:-1]
         for made in made_by(upstream)

@@ -21,7 +21,10 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Output:
-    """One output of a task; `seconds` is how long the task ran, `made_at` an ISO time."""
+    """One output of a task; `seconds` is how long the task ran, `made_at` an ISO time.
+
+    `vouched` is who said that something else made it just so; empty for what the task made.
+    """
 
     family: str
     parameters: str
@@ -31,6 +34,7 @@ class Output:
     size_bytes: int
     made_at: str
     seconds: float
+    vouched: str = ""
 
 
 def outputs_table(outputs: Sequence[Output]) -> Html:
@@ -83,13 +87,17 @@ def _count(number: int) -> str:
     return f"{number} output" if number == 1 else f"{number} outputs"
 
 
+def _vouched(output: Output) -> list[Html]:
+    return [Html(" "), element("small", f"vouched for by {output.vouched}")] if output.vouched else []
+
+
 def _row(output: Output) -> Html:
     return element(
         "tr",
         element("td", output.parameters, data_sort=output.parameters),
         element("td", output.product, title=output.path, data_sort=output.product),
         element("td", element("code", output.fingerprint), data_sort=output.fingerprint),
-        element("td", moment(output.made_at), data_sort=output.made_at),
+        element("td", moment(output.made_at), *_vouched(output), data_sort=output.made_at),
         element("td", byte_size(output.size_bytes), class_="number", data_sort=output.size_bytes),
         element("td", duration(output.seconds), class_="number", data_sort=output.seconds),
         data_path=output.path,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import click
@@ -34,10 +35,15 @@ def ls(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
     table.add_column("path", overflow="fold")
     for row in rows:
         state = "[yellow]unrecorded[/]" if not row["recorded"] else "[green]exists[/]"
+        state = f"{state}, vouched" if row["vouched"] else state
         state = state if row["exists"] else "[red]missing[/]"
         number = "" if row["branch"] is None else str(row["branch"])
         table.add_row(number, str(row["value"] or ""), row["product"], state, row["path"])
-    console_for_people().print(table)
+    console = console_for_people()
+    console.print(table)
+    for said, count in Counter(tuple(row["vouched"].values()) for row in rows if row["vouched"]).items():
+        by, when, why = said
+        console.print(f"vouched by {by}, {when}: {why} ({count:,} outputs)", markup=False, highlight=False)
 
 
 def outputs(task: Any) -> list[dict[str, Any]]:
@@ -47,6 +53,7 @@ def outputs(task: Any) -> list[dict[str, Any]]:
 
     require_named(task.of_all_branches)
     recorded = task.record_index.recorded(task.output_location.directory, task.fingerprints)
+    vouched = task.record_index.vouched(task.output_location.directory)
     branches = hasattr(task, "get_branch_map")
     return [
         {
@@ -56,6 +63,7 @@ def outputs(task: Any) -> list[dict[str, Any]]:
             "fingerprint": fingerprint,
             "exists": exists(path),
             "recorded": fingerprint in recorded,
+            "vouched": vouched.get(fingerprint),
             "path": str(path),
         }
         for number, value, fingerprint in zip(task.branch_numbers, task.branch_values, task.fingerprints, strict=True)

@@ -11,6 +11,7 @@ import click
 from caselaw.version import __version__
 
 COMMANDS = {
+    "adopt": ("caselaw.cli.adopt:adopt", "Take outputs that plain law made before, once you vouch for them."),
     "audit": ("caselaw.cli.audit:audit", "Run one branch and list what it used undeclared."),
     "campaign": ("caselaw.cli.campaign:campaign", "Check and look at campaign files."),
     "export": ("caselaw.cli.export:export", "Copy or link products under human names."),

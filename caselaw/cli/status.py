@@ -83,7 +83,7 @@ def show(found: list[Any], by_branch: bool) -> None:
     for states in found:
         for row in rows(states, by_branch=by_branch):
             parameters = ", ".join(f"{name}={value}" for name, value in row["params"].items())
-            state = f"[{COLORS[row['state']]}]{row['state']}[/]"
+            state = f"[{COLORS[row['state']]}]{row['state']}[/]{', vouched' if row.get('vouched') else ''}"
             if by_branch:
                 branch = "" if row["branch"] is None else str(row["branch"])
                 table.add_row(row["family"], parameters, branch, state, shown_path(row["outputs"]))
@@ -94,9 +94,23 @@ def show(found: list[Any], by_branch: bool) -> None:
     seen = {state for states in found for state in states.states} - {"complete"}
     for state in sorted(seen):
         console.print(f"[{COLORS[state]}]{state}[/]: {MEANINGS[state]}", highlight=False)
+    show_vouched(console, found)
     for states in found:
         if states.problem:
             console.print(states.problem, markup=False, style="magenta")
+
+
+def show_vouched(console: Any, found: list[Any]) -> None:
+    """How many outputs users vouched for, and how many could be."""
+    if vouched := sum(len(states.vouched) for states in found):
+        console.print(f"vouched: {vouched:,} outputs were not made by caselaw; 'caselaw ls' says who vouched, and why")
+    plain = {states.task.get_task_family(): states.plain for states in found if states.plain}
+    if plain:
+        last = next(reversed(plain))
+        chain = " --upstream" if len(plain) > 1 else ""
+        console.print(
+            f"{sum(plain.values()):,} outputs of plain law could be adopted: caselaw adopt {last}{chain}", markup=False
+        )
 
 
 def shown_path(outputs: list[str]) -> str:

@@ -12,7 +12,7 @@ from caselaw.cli.console import console_for_people
 from caselaw.cli.options import PASS_ON, json_option, task_arguments
 from caselaw.cli.tasks import task_from_arguments
 
-COLORS = {"ok": "green", "changed": "red", "missing": "yellow", "unrecorded": "yellow"}
+COLORS = {"ok": "green", "changed": "red", "missing": "yellow", "unrecorded": "yellow", "unread": "yellow"}
 
 
 @click.command(context_settings=PASS_ON)
@@ -64,5 +64,9 @@ def show(found: list[Any]) -> None:
         console.print(f"[{COLORS[one.state]}]{one.state}[/]: {escape(one.path)} ({one.family}{branch})")
     counts = Counter(one.state for one in found)
     console.print(", ".join(f"{number} [{COLORS[state]}]{state}[/]" for state, number in sorted(counts.items())))
+    if vouched := sum(one.vouched for one in found):
+        console.print(f"{vouched:,} of them were not made by caselaw, but vouched for ('caselaw ls' says by whom)")
+    if counts["unread"]:
+        console.print("unread: vouched for with --quick, so that only the size is known; it is the same")
     if any(one.state == "changed" for one in found):
         console.print("remove what was changed, and run the task again: it makes exactly these outputs anew")

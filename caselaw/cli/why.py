@@ -40,6 +40,7 @@ def why(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
             "params": shown_parameters(found.task),
             "fingerprint": found.fingerprint,
             "previous": found.previous,
+            "vouched": found.vouched,
             "changes": changes,
         }
         click.echo(json.dumps(content, indent=2, default=str))
@@ -64,6 +65,10 @@ def show(found: Any) -> None:
         text = "there is no record of this task: it was never made here, or its records are lost"
         console.print(f"{title}: {text}", highlight=False)
         return
+    if found.vouched is not None:
+        said = found.vouched
+        text = f"what is compared with was not made by caselaw: {said['by']} vouched for it, {said['when']}"
+        console.print(f"{text}: {said['why']}", markup=False, highlight=False)
     if not found.changes:
         same = found.previous == found.fingerprint
         text = "nothing changed since it was made" if same else f"equal components and inputs as {found.previous}"

@@ -16,6 +16,7 @@ from caselaw.fingerprinted import FingerprintedTask
 from caselaw.holdings import Holdings
 from caselaw.plan.lineage import everything
 from caselaw.plan.selection import selected_branches
+from caselaw.plan.vouching import unadopted
 from caselaw.recording import identity_of_branch
 from caselaw.records.completeness import incomplete
 from caselaw.storage import existing_names
@@ -36,6 +37,10 @@ class TaskStates:
     states: Sequence[str]
     problem: str = ""
     """Why a state is unknown, or provisional."""
+    vouched: frozenset[int] = frozenset()
+    """Numbers of complete branches whose outputs something else made, by the word of a user."""
+    plain: int = 0
+    """How many outputs that were never made lie under their plain names: `caselaw adopt` takes them."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -92,24 +97,33 @@ def of_task(
             made = [task.as_branch(n) if task.has_branches else task for n in numbers]
             return TaskStates(task, numbers, [of_own_outputs(each) for each in made])
         directory = task.output_location.directory
+        vouched = vouched_for(task, numbers)
         if task.output_named:
-            return of_named(task, numbers, holdings)
+            return of_named(task, numbers, holdings, vouched)
         names = listings[directory] if directory in listings else existing_names(directory)
         found = incomplete(task, numbers, names)
         if not found.numbers:
-            return TaskStates(task, numbers, [COMPLETE] * len(numbers))
+            return TaskStates(task, numbers, [COMPLETE] * len(numbers), vouched=vouched)
         states = dict.fromkeys(found.missing, MISSING) | of_open(task, found.numbers, names, holdings)
         states |= {n: UNRECORDED for n in found.unrecorded if states.get(n) != ADOPTABLE}
     except StoreUnavailable as error:
         return TaskStates(task, numbers, [UNKNOWN] * len(numbers), str(error))
-    return TaskStates(task, numbers, [states.get(n, COMPLETE) for n in numbers])
+    return TaskStates(task, numbers, [states.get(n, COMPLETE) for n in numbers], vouched=vouched - states.keys())
 
 
-def of_named(task: Any, numbers: Sequence[int], holdings: Holdings) -> TaskStates:
+def vouched_for(task: Any, numbers: Sequence[int]) -> frozenset[int]:
+    """Which branches have outputs that a user vouched for."""
+    said = task.record_index.vouched(task.output_location.directory)
+    return frozenset(n for n in numbers if task.fingerprints[n] in said) if said else frozenset()
+
+
+def of_named(task: Any, numbers: Sequence[int], holdings: Holdings, vouched: frozenset[int]) -> TaskStates:
     """States of branches that name their outputs themselves: stale, if others of theirs are known."""
     missing = incomplete(task, numbers, frozenset()).numbers
     states = dict.fromkeys(missing, MISSING) | (of_open(task, missing, frozenset(), holdings) if missing else {})
-    return TaskStates(task, numbers, [states.get(n, COMPLETE) for n in numbers])
+    plain = unadopted(task, [number for number in missing if states[number] == MISSING])
+    found = [states.get(n, COMPLETE) for n in numbers]
+    return TaskStates(task, numbers, found, vouched=vouched.difference(missing), plain=plain)
 
 
 def of_own_outputs(task: Any) -> str:
@@ -161,13 +175,16 @@ def rows(found: TaskStates, *, by_branch: bool) -> Iterator[dict[str, Any]]:
             if state == PROVISIONAL or number in task.awaiting_numbers:
                 yield row(family, parameters, branch, None, state, [])
             else:
-                yield row(family, parameters, branch, task.fingerprints[number], state, paths(task, number))
+                found_row = row(family, parameters, branch, task.fingerprints[number], state, paths(task, number))
+                yield {**found_row, "vouched": number in found.vouched}
         return
     fingerprint = None if found.state == PROVISIONAL or task.awaiting_numbers else task.fingerprint
     folder = [task.output_location.directory] if carries_fingerprints(task) else []
     yield {
         **row(family, parameters, None, fingerprint, found.state, folder),
         "branches": found.counts,
+        "vouched": len(found.vouched),
+        "plain": found.plain,
     }
 
 

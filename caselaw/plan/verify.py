@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from caselaw.branches.look import carries_fingerprints
@@ -14,7 +14,7 @@ from caselaw.records import Record
 from caselaw.storage import exists
 from caselaw.storage.stores import store_of
 
-OK, CHANGED, MISSING, UNRECORDED = "ok", "changed", "missing", "unrecorded"
+OK, CHANGED, MISSING, UNRECORDED, UNREAD = "ok", "changed", "missing", "unrecorded", "unread"
 
 Progress = Callable[[int, int], None]
 
@@ -31,6 +31,8 @@ class Verified:
     state: str
     expected: str | None = None
     found: str | None = None
+    vouched: bool = False
+    """Whether a user said that it is what the task makes: something else made it."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,12 @@ def outputs_of(task: Any, numbers: Any) -> Iterator[Output]:
 
 def verify(output: Output) -> Verified:
     """Read one output and compare it with its record. Raises `StoreUnavailable` where the store cannot say."""
+    found = compared(output)
+    newest = next(iter(output.records), None)
+    return replace(found, vouched=newest is not None and newest.vouched is not None)
+
+
+def compared(output: Output) -> Verified:
     task = output.task
     branch = output.number if task.has_branches else None
     who = (task.get_task_family(), task.readable_parameters, branch, output.product, output.path)
@@ -78,6 +86,8 @@ def verify(output: Output) -> Verified:
     expected = recorded(output, output.records) or recorded(output, records_now(output))
     if not expected:
         return Verified(*who, UNRECORDED)
+    if not any(expected):  # vouched for, and never read
+        return Verified(*who, UNREAD if size_is_right(output) else CHANGED)
     try:
         found = store_of(output.path).digest(output.path)
     except FileNotFoundError:  # removed meanwhile
@@ -87,6 +97,15 @@ def verify(output: Output) -> Verified:
     if found in expected or found in recorded(output, records_now(output)):
         return Verified(*who, OK, found, found)
     return Verified(*who, CHANGED, expected[0], found)
+
+
+def size_is_right(output: Output) -> bool:
+    size = store_of(output.path).size(output.path)
+    return size is not None and any(
+        record.outputs[output.product].get("bytes") == size[0]
+        for record in output.records
+        if output.product in record.outputs
+    )
 
 
 def recorded(output: Output, records: Iterable[Record]) -> list[str]:

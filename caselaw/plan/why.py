@@ -29,6 +29,8 @@ class Explanation:
     previous: str | None
     same_identity: bool
     changes: tuple[Change, ...]
+    vouched: Mapping[str, str] | None = None
+    """Who vouched for the outputs that are compared with, where caselaw did not make them."""
 
 
 def explain(task: Any) -> Explanation:
@@ -49,7 +51,7 @@ def explain(task: Any) -> Explanation:
     changes = unique(followed(changes_since(workflow, number, directory, record, Trail())))
     if not changes and previous != task.fingerprint and number is None and workflow.has_branches:
         changes = list(branch_changes(workflow))
-    return Explanation(task, task.fingerprint, previous, same, tuple(changes))
+    return Explanation(task, task.fingerprint, previous, same, tuple(changes), record.vouched)
 
 
 def compared_record(workflow: Any, number: int | None) -> tuple[str, Record] | None:

@@ -6,9 +6,14 @@ its records were lost: nobody can say what it was made from, or whether it is wh
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
+
+from caselaw.storage.plain_files import Folders
+
+MOST_BY_NAME = 8
+"""More outputs than these are looked up in listings of their folders."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,19 @@ class Incomplete:
         return sorted([*self.missing, *self.unrecorded])
 
 
+def lacking_own(task: Any, numbers: Collection[int]) -> Iterator[int]:
+    """Numbers of branches that have to be made of a task that names its outputs itself."""
+    directory, fingerprints = task.output_location.directory, task.fingerprints
+    wanted = [fingerprints[number] for number in numbers]
+    known = set(wanted) if task.trust_unrecorded else task.record_index.recorded(directory, wanted)
+    records = task.record_index.of_fingerprints(directory, known.intersection(wanted))
+    folders = Folders() if len(wanted) > MOST_BY_NAME else None
+    for number, fingerprint in zip(numbers, wanted, strict=True):
+        newest = records[fingerprint][-1] if fingerprint in records else None
+        if fingerprint not in known or not task.own_present(number, newest, folders):
+            yield number
+
+
 def incomplete(task: Any, numbers: Collection[int], names: frozenset[str]) -> Incomplete:
     """Which branches of a task are not complete, by the `names` in its folder and one question about its records.
 
@@ -32,8 +50,7 @@ def incomplete(task: Any, numbers: Collection[int], names: frozenset[str]) -> In
     location, fingerprints = task.output_location, task.fingerprints
     wanted = [fingerprints[number] for number in numbers]
     if task.output_named:
-        known = set(wanted) if task.trust_unrecorded else task.record_index.recorded(location.directory, wanted)
-        return Incomplete([n for n in numbers if fingerprints[n] not in known or not task.own_present(n)], [])
+        return Incomplete(list(lacking_own(task, numbers)), [])
     there = location.made(wanted, names)
     trusted = not there or task.trust_unrecorded
     recorded = set(there) if trusted else task.record_index.recorded(location.directory, there)

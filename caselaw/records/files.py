@@ -155,10 +155,15 @@ def write_records(directory: str, records: Sequence[Record]) -> None:
     On this machine they are lines in a journal; on a server, where nothing can be added to a file, a document.
     """
     if not store_of(directory).is_local:
-        write_document(directory, BATCH.rstrip("."), records)
+        write_batch(directory, records)
         return
     for record in records:
         append_record(directory, record)
+
+
+def write_batch(directory: str, records: Sequence[Record]) -> None:
+    """Publish records of many branches as one document. Raises `StoreUnavailable`."""
+    write_document(directory, BATCH.rstrip("."), records)
 
 
 def text_as_json(content: Mapping[str, Any]) -> str:

@@ -94,6 +94,15 @@ class RecordIndex:
             found.setdefault(identity, []).append(fingerprint)
         return found
 
+    def vouched(self, directory: str) -> dict[str, dict[str, str]]:
+        """Fingerprint → who vouched for the outputs, when and why, where their newest record says so."""
+        some = "SELECT 1 FROM records WHERE directory = ? AND vouched IS NOT NULL LIMIT 1"
+        if not self._ask(some, directory):
+            return {}
+        query = "SELECT fingerprint, vouched FROM records WHERE directory = ? ORDER BY ended"
+        found: dict[str, str | None] = dict(self._ask(query, directory))
+        return {fingerprint: json.loads(said) for fingerprint, said in found.items() if said is not None}
+
     def latest(self, directory: str) -> dict[str, str]:
         """Identity of a branch → fingerprint of its newest record."""
         return dict(

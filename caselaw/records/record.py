@@ -32,7 +32,11 @@ class Record:
     content: str | None
     """Digest of own components and *contents* of all inputs; None where a content is not known."""
     outputs: Mapping[str, Mapping[str, Any]]
-    """Product → `name`, `bytes`, `sha256` of its bytes, `digest` of what it holds."""
+    """Product → `name`, `bytes`, `sha256` of its bytes, `digest` of what it holds.
+
+    Of one that a user vouched for also `was`, its name before, `modified` (ns) and, where it was not read, `stated`:
+    what its server says of it. Its `sha256` is empty then.
+    """
     host: str
     started: float
     ended: float
@@ -43,6 +47,8 @@ class Record:
     """Fingerprint of the workflow that the branch was part of."""
     adopted: str | None = None
     """Fingerprint of the output that was taken over, for one that was not made but adopted."""
+    vouched: Mapping[str, str] | None = None
+    """Who said that something else made the same (`by`), `when`, and `why`; None for what caselaw made."""
     git: Mapping[str, Any] = field(default_factory=dict)
     exit: int = 0
     schema: int = SCHEMA
@@ -121,4 +127,5 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("branch_value", "content", "campaign", "workflow", "adopted"), (str, NoneType)),
     **dict.fromkeys(("started", "ended", "cpu_seconds"), (int, float)),
     **dict.fromkeys(("parameters", "inputs", "outputs", "git"), (dict,)),
+    "vouched": (dict, NoneType),
 }

@@ -16,7 +16,7 @@ from caselaw.storage.folder import ADVICE
 if TYPE_CHECKING:
     import sqlite3
 
-VERSION = f"{SCHEMA}_3"
+VERSION = f"{SCHEMA}_4"
 """Versions of caselaw with other tables use the same file side by side."""
 
 TABLE = f"records_{VERSION}"
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS {FILES} (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS {TABLE} (
     directory TEXT, name TEXT, fingerprint TEXT, identity TEXT, own TEXT, content TEXT, ended REAL, holds TEXT,
-    body TEXT
+    vouched TEXT, body TEXT
 );
 CREATE TABLE IF NOT EXISTS {OTHERS} (directory TEXT, name TEXT, fingerprint TEXT);
 CREATE INDEX IF NOT EXISTS others_by_file_{VERSION} ON {OTHERS} (directory, name);
@@ -37,6 +37,7 @@ CREATE INDEX IF NOT EXISTS by_file_{VERSION} ON {TABLE} (directory, name);
 CREATE INDEX IF NOT EXISTS by_identity_{VERSION} ON {TABLE} (directory, identity, ended);
 CREATE INDEX IF NOT EXISTS by_content_{VERSION} ON {TABLE} (directory, content, ended);
 CREATE INDEX IF NOT EXISTS by_fingerprint_{VERSION} ON {TABLE} (directory, fingerprint, ended);
+CREATE INDEX IF NOT EXISTS by_vouched_{VERSION} ON {TABLE} (directory) WHERE vouched IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_own_{VERSION} ON {TABLE} (directory, own, ended);
 """
 
@@ -93,7 +94,7 @@ def remember(connection: sqlite3.Connection, directory: str, path: Path, found: 
         forget(connection, directory, path.name)
     records = parsed(text, path, length)
     connection.executemany(
-        f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (row(directory, path.name, record) for record in records if record is not None),
     )
     if None in records:
@@ -142,7 +143,8 @@ def parsed(text: str, path: Path, start: int) -> list[Record | None]:
 
 def row(directory: str, name: str, record: Record) -> tuple[Any, ...]:
     body = json.dumps(as_json(record))
+    vouched = None if record.vouched is None else json.dumps(record.vouched)
     return (
         directory, name, record.fingerprint, record.identity, record.own, record.content, record.ended, record.holds,
-        body,
+        vouched, body,
     )  # fmt: skip

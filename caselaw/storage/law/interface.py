@@ -213,6 +213,27 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
 
     def entries(self, path: Any, base: str | None = None, **options: Any) -> dict[str, bool]:
         """Name → whether it is a folder, of all that is in a folder; files that are being uploaded are not shown."""
+        return {name: each["type"] == "directory" for name, each in self._listed(path, base=base, **options).items()}
+
+    def sizes(self, path: Any, base: str | None = None, **options: Any) -> dict[str, int | None]:
+        """Name → size in bytes, None for a folder, of all that is in a folder, by one request."""
+        listed = self._listed(path, base=base, **options)
+        return {name: None if each["type"] == "directory" else each.get("size") or 0 for name, each in listed.items()}
+
+    def checksum(self, path: Any, base: str | None = None, **options: Any) -> str | None:
+        """`algorithm:digits` of a file, by the word of its server; None where it has none."""
+        name = self.sanitize_path(path)
+
+        def stated(door: Door) -> str | None:
+            for algorithm in ("adler32", "md5", "sha-256") if door.scheme in WEBDAV else ():
+                if found := door.files.digest(door.path(name), algorithm):
+                    return f"{algorithm}:{found}"
+            return None
+
+        found: str | None = self._ask(("stat",), stated, base=base, **options)
+        return found
+
+    def _listed(self, path: Any, **options: Any) -> dict[str, dict[str, Any]]:
         name = self.sanitize_path(path)
 
         def listing(door: Door) -> list[dict[str, Any]]:
@@ -224,9 +245,9 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
                 raise NotADirectoryError(errno.ENOTDIR, "Not a directory", full)
             return [each for each in found if each["name"].rstrip("/") != full]
 
-        found = self._ask(("listdir",), listing, base=base, **options)
-        names = {posixpath.basename(each["name"].rstrip("/")): each["type"] == "directory" for each in found}
-        return {each: folder for each, folder in names.items() if not transfer.TEMPORARY.fullmatch(each)}
+        found = self._ask(("listdir",), listing, **options)
+        names = {posixpath.basename(each["name"].rstrip("/")): each for each in found}
+        return {name: each for name, each in names.items() if not transfer.TEMPORARY.fullmatch(name)}
 
     def filecopy(self, src: str, dst: str, base: str | None = None, **options: Any) -> tuple[str, str]:
         """Copy a file, to or from this machine (file://…) or within the store; a file named `dst` is replaced.

@@ -1,0 +1,128 @@
+"""What lies under the plain names of outputs that a project names itself: which of them could be vouched for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from law.target.remote.base import RemoteTarget
+
+from caselaw.own_outputs import final_target
+from caselaw.recording import identity_of_branch
+from caselaw.records.completeness import incomplete
+from caselaw.storage.own_targets import by_name, is_file, is_folder, needed
+from caselaw.storage.plain_files import FILE, FOLDER, Folders, Lying, path_here
+from caselaw.storage.target import url_of
+
+READY, COMPLETE, MISSING, EMPTY, REFUSED = "ready", "complete", "missing", "empty", "refused"
+STALE, NO_INPUTS, PROVISIONAL, VOUCHED = "stale", "without inputs", "provisional", "vouched"
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A file or folder under its plain name, and the name that it gets; paths, or URLs of those on a server."""
+
+    path: str
+    final: str
+    size: int | None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A branch, and whether what lies under its plain names could be its outputs of today."""
+
+    number: int
+    state: str
+    files: Mapping[str, Plain] = field(default_factory=dict)
+    """By their places in `output()`."""
+    reason: str = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes, as far as listings tell."""
+        return sum(file.size or 0 for file in self.files.values())
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What is taken besides whole outputs that nobody has recorded: empty files; what has a record of other code."""
+
+    empty: bool = False
+    again: bool = False
+
+
+def claims_of(task: Any, numbers: Collection[int], folders: Folders, taken: Taken) -> Iterator[Claim]:
+    """Claims of branches of a task that names its outputs itself, by one listing of each folder of outputs.
+
+    Raises `StoreUnavailable`.
+    """
+    lacking = set(incomplete(task, numbers, frozenset()).numbers)
+    earlier = task.record_index.earlier(task.output_location.directory) if lacking else {}
+    for number in numbers:
+        if number not in lacking:
+            yield Claim(number, COMPLETE)
+        elif number in task.awaiting_numbers:
+            yield Claim(number, PROVISIONAL, {}, "its fingerprint is known when run() has yielded what it needs")
+        else:
+            made = earlier.get(identity_of_branch(task, number), ())
+            yield claim_of(task.as_branch(number) if task.has_branches else task, number, made, folders, taken)
+
+
+def claim_of(branch: Any, number: int, made: Sequence[str], folders: Folders, taken: Taken) -> Claim:
+    """`made`: fingerprints of the records that there are of the branch."""
+    own = branch.own_output()
+    files: dict[str, Plain] = {}
+    state, reason, all_there = READY, "", True
+    targets = by_name(own)
+    for name, target in targets.items():
+        if not is_file(target):
+            all_there = all_there and target.exists()
+            continue
+        found = folders.look(target)
+        if found is None:
+            all_there = False
+            continue
+        final = final_target(branch, target)
+        files[name] = Plain(url_of(target), url_of(final), found.size)
+        if state == READY:
+            state, reason = state_of(target, final, found, folders, taken)
+    if not files and (not targets or any(map(is_file, targets.values()))):
+        return Claim(number, MISSING)
+    if not all_there and not needed(own):
+        return Claim(number, MISSING, {}, "only some of its outputs are there" if files else "")
+    if state == READY and made and not taken.again:
+        state, reason = outdated(branch, files, made)
+    return Claim(number, state, files, reason)
+
+
+def state_of(target: Any, final: Any, found: Lying, folders: Folders, taken: Taken) -> tuple[str, str]:
+    """Whether something may be an output, and why not."""
+    wanted, path = FOLDER if is_folder(target) else FILE, url_of(target)
+    if found.kind != wanted:
+        return REFUSED, f"{path} is {found.kind}, and output() says {wanted}"
+    if not taken.empty and is_empty(target, found):
+        return EMPTY, f"{path} holds nothing"
+    there = folders.look(final) if final.path != target.path else None
+    if there is not None and not (there.inode and there.inode == found.inode):
+        return REFUSED, f"there is something else under the name of today, {url_of(final)}"
+    return READY, ""
+
+
+def is_empty(target: Any, found: Lying) -> bool:
+    if found.kind == FILE:
+        return found.size == 0
+    if isinstance(target, RemoteTarget):
+        return not target.fs.listdir(target.path)
+    with os.scandir(path_here(target)) as inside:
+        return next(inside, None) is None
+
+
+def outdated(branch: Any, files: Mapping[str, Plain], made: Sequence[str]) -> tuple[str, str]:
+    """Whether records say that other code made the outputs, or that they were changed since."""
+    if branch.fingerprint not in made:
+        return STALE, f"a record of fingerprint {made[-1]} says what made it, and what made that has changed since"
+    if any(file.final == file.path or os.path.lexists(file.final) for file in files.values()):
+        return STALE, "it is not what its record says: it was changed since"
+    return READY, ""

@@ -1,0 +1,177 @@
+"""Outputs that something else made become today's, because a user says that they are what today's code would make.
+
+The record, which says who vouched, when and why, comes first, as with everything that is published; then each file
+gets its name for today's fingerprint.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import getpass
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from law.target.remote.base import RemoteTarget
+
+from caselaw.errors import FingerprintError, PublishError, StoreUnavailable
+from caselaw.execution.claims import READY, REFUSED, VOUCHED, Claim
+from caselaw.fingerprint import digest
+from caselaw.fingerprint.content.damage import damage
+from caselaw.holdings import Holdings
+from caselaw.own_outputs import final_target, note_own
+from caselaw.recording import Started, record_of
+from caselaw.records import Record, compact
+from caselaw.records.files import write_batch
+from caselaw.storage.folder import ADVICE
+from caselaw.storage.own_targets import by_name, is_folder
+from caselaw.storage.parallel import AT_ONCE, side_by_side
+from caselaw.storage.plain_files import path_here, state_here
+from caselaw.storage.products import verify
+from caselaw.storage.second_names import How, give_name
+
+BATCH = 2000
+"""Branches whose records are one document; what is killed has vouched for whole batches, or their first files."""
+READERS = 4
+"""Files of this machine that are read at the same time."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """Who vouches for outputs, and why."""
+
+    by: str
+    why: str
+
+    @property
+    def as_record(self) -> dict[str, str]:
+        return {"by": self.by, "when": datetime.now(UTC).isoformat("T", "seconds"), "why": self.why}
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How files get their names, and whether they are read: else sizes and times, or a server's word, must do."""
+
+    how: How = How.LINK
+    quick: bool = False
+
+
+def user_here() -> str:
+    """`user@host` of this process."""
+    user = "somebody"
+    with contextlib.suppress(KeyError, OSError):  # a number without a name, as in a container
+        user = getpass.getuser()
+    return f"{user}@{socket.gethostname()}"
+
+
+def vouch(
+    task: Any, claims: Sequence[Claim], word: Word, manner: Manner, holdings: Holdings,
+    report: Callable[[int, int], None],
+) -> Iterator[Claim]:  # fmt: skip
+    """Take what is ready of some claims; yields each claim as it stands then. `report` gets how many are done, failed.
+
+    Raises `StoreUnavailable`, and `PublishError` where a file cannot have two names.
+    """
+    ready = [claim for claim in claims if claim.state == READY]
+    yield from (claim for claim in claims if claim.state != READY)
+    said, done, failed = word.as_record, 0, 0
+    for start in range(0, len(ready), BATCH):
+        some = ready[start : start + BATCH]
+        for claim in vouch_for_some(task, some, said, manner, holdings):
+            done, failed = done + 1, failed + (claim.state != VOUCHED)
+            report(done, failed)
+            yield claim
+    if done and task.all_published():
+        compact(task.output_location.directory, task.fingerprint)
+    task.record_index.refresh(task.output_location.directory)
+
+
+def vouch_for_some(
+    task: Any, claims: Sequence[Claim], said: Mapping[str, str], manner: Manner, holdings: Holdings
+) -> Iterator[Claim]:  # fmt: skip
+    started = Started.now()
+    branches = {claim.number: task.as_branch(claim.number) if task.has_branches else task for claim in claims}
+    at_once = AT_ONCE if any("://" in f.path for c in claims for f in c.files.values()) else READERS
+    described = side_by_side(lambda claim: outputs_of(branches[claim.number], claim, manner), claims, at_once)
+    records, kept = [], []
+    for claim, outputs in zip(claims, described, strict=True):
+        if isinstance(outputs, str):
+            yield dataclasses.replace(claim, state=REFUSED, reason=outputs)
+            continue
+        records.append(record_of_vouched(task, claim.number, outputs, said, started, holdings))
+        kept.append(claim)
+    if not records:
+        return
+    write_batch(task.output_location.directory, records)
+    side_by_side(lambda claim: take(branches[claim.number], claim, manner.how), kept, at_once)
+    yield from (dataclasses.replace(claim, state=VOUCHED) for claim in kept)
+
+
+def record_of_vouched(
+    task: Any, number: int, outputs: Mapping[str, Mapping[str, Any]], said: Mapping[str, str], started: Started,
+    holdings: Holdings,
+) -> Record:  # fmt: skip
+    row = task.full_row(number, holdings)
+    measured = {"started": started.time, "cpu_seconds": 0.0, "peak_memory": 0}
+    return record_of(task, row, outputs, vouched=dict(said), **measured)
+
+
+def take(branch: Any, claim: Claim, how: How) -> None:
+    """Give the files of a branch their names."""
+    targets = by_name(branch.own_output())
+    for name, plain in claim.files.items():
+        if plain.path != plain.final:
+            give_name(targets[name], final_target(branch, targets[name]), how)
+    note_own(branch)
+
+
+# what the record says of an output
+
+
+def outputs_of(branch: Any, claim: Claim, manner: Manner) -> dict[str, dict[str, Any]] | str:
+    """What the record says of each file, or why one of them is no output."""
+    targets, found = by_name(branch.own_output()), {}
+    for name, plain in claim.files.items():
+        describe = described_there if isinstance(targets[name], RemoteTarget) else described_here
+        try:
+            said = describe(name, targets[name], manner)
+        except (PublishError, FingerprintError) as error:
+            return f"{plain.path}: {error.what}"
+        if isinstance(said, str):
+            return f"{plain.path}: {said}"
+        found[name] = {"name": plain.final, "was": plain.path, **said}
+    return found
+
+
+def described_here(name: str, target: Any, manner: Manner) -> dict[str, Any] | str:
+    path = path_here(target)
+    try:
+        size, modified = state_here(path)
+    except OSError as error:
+        raise StoreUnavailable(f"an output cannot be looked at: {error.strerror}", path, ADVICE) from error
+    if manner.quick:
+        unread = digest("unread", path, size, modified)
+        return {"bytes": size, "modified": modified, "sha256": "", "digest": f"unread:{unread}"}
+    sha256, size, content = verify(name, path, is_folder(target), may_be_empty=True)
+    if content.startswith("bytes:") and size and (wrong := damage(path)) is not None:
+        return wrong
+    return {"bytes": size, "modified": modified, "sha256": sha256, "digest": content}
+
+
+def described_there(name: str, target: Any, manner: Manner) -> dict[str, Any] | str:
+    """By the checksum that the server states; where it states none, by what it holds, unless that takes too long."""
+    folder = is_folder(target)
+    if not folder:
+        size = int(target.stat().st_size)
+        checksum = getattr(target.fs.file_interface, "checksum", None)
+        stated = checksum(target.path) if checksum is not None else None
+        if stated is not None or manner.quick:
+            stated = stated or f"{size} bytes"
+            unread = digest("unread", str(target.uri()), size, stated)
+            return {"bytes": size, "stated": stated, "sha256": "", "digest": f"unread:{unread}"}
+    with target.localize("r") as local:
+        said = described_here(name, local, Manner(quick=False))
+    return said if isinstance(said, str) else {key: value for key, value in said.items() if key != "modified"}

@@ -1,0 +1,102 @@
+"""What plain law left that could be vouched for: of a task, or of everything upstream, bottom-up."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from caselaw.branches.look import carries_fingerprints
+from caselaw.errors import TaskError
+from caselaw.execution.claims import NO_INPUTS, PROVISIONAL, READY, Claim, Taken, claims_of
+from caselaw.fingerprint import digest
+from caselaw.fingerprinted import FingerprintedTask
+from caselaw.holdings import Holdings, origin
+from caselaw.plan.lineage import everything
+from caselaw.plan.selection import own_selection, selected_branches
+from caselaw.recording import identity_of_branch
+from caselaw.storage.plain_files import Folders
+
+
+@dataclass(frozen=True)
+class TaskClaims:
+    """Claims of the branches of one task; of a task without branches, one."""
+
+    task: Any
+    claims: Sequence[Claim]
+
+    def of(self, state: str) -> list[Claim]:
+        return [claim for claim in self.claims if claim.state == state]
+
+
+def claims_for(
+    task: Any, taken: Taken, holdings: Holdings, *, upstream: bool, dry: bool
+) -> Iterator[TaskClaims]:  # fmt: skip
+    """Claims of a task and, where asked for, of everything upstream: each task after what it needs.
+
+    With `upstream` a branch is only ready where all that it is made from is known: it is there, or vouched for before
+    the next task is asked for; in a `dry` run, ready. Raises `TaskError` for a task with nothing to vouch for.
+    """
+    folders, found = Folders(), 0
+    for each, numbers in tasks_of(task, upstream):
+        found += 1
+        yield claims_of_task(each, numbers, folders, taken, holdings, with_inputs=upstream, dry=dry)
+    if not found:
+        raise TaskError(
+            "there is nothing to vouch for: only files that a caselaw task names by its own output() have plain names",
+            task.get_task_family(), "keep output() as plain law has it, and derive the task from caselaw.Task",
+        )  # fmt: skip
+
+
+def tasks_of(task: Any, upstream: bool) -> Iterator[tuple[Any, Sequence[int]]]:
+    """Tasks that name their outputs themselves, and numbers of their branches."""
+    if not upstream:
+        if isinstance(task, FingerprintedTask) and task.output_named:
+            chosen, whole = own_selection(task), task.of_all_branches
+            yield whole, whole.branch_numbers if chosen is None else sorted(chosen)
+        return
+    wanted = selected_branches(task)
+    for found in everything(task):
+        if isinstance(found, FingerprintedTask) and found.output_named:
+            numbers, whole = wanted.get(found.task_id), found.of_all_branches
+            yield whole, whole.branch_numbers if numbers is None else sorted(numbers)
+
+
+def claims_of_task(
+    task: Any, numbers: Sequence[int], folders: Folders, taken: Taken, holdings: Holdings, *, with_inputs: bool,
+    dry: bool,
+) -> TaskClaims:  # fmt: skip
+    if task.upstream_seen.unknown:
+        task.renew_fingerprints()
+    if unknown := task.upstream_seen.unknown:
+        reason = f"its fingerprint is known once {'; '.join(unknown)}"
+        return TaskClaims(task, [Claim(number, PROVISIONAL, {}, reason) for number in numbers])
+    found = list(claims_of(task, numbers, folders, taken))
+    if with_inputs:
+        found = [with_known_inputs(task, claim, holdings) for claim in found]
+    if with_inputs and dry:  # those downstream can count on it
+        known = holdings.of(task.output_location.directory)
+        for claim in found:
+            if claim.state == READY:
+                known[task.fingerprints[claim.number]] = digest("ready", task.fingerprints[claim.number])
+    return TaskClaims(task, found)
+
+
+def with_known_inputs(task: Any, claim: Claim, holdings: Holdings) -> Claim:
+    if claim.state != READY or origin(task, claim.number, holdings).content is not None:
+        return claim
+    reason = "something upstream is not there; without --upstream the task is taken by itself"
+    return dataclasses.replace(claim, state=NO_INPUTS, reason=reason)
+
+
+def unadopted(task: Any, numbers: Sequence[int]) -> int:
+    """How many branches that were never made have whole outputs under their plain names.
+
+    Raises `StoreUnavailable`.
+    """
+    if not numbers or not task.output_named or not carries_fingerprints(task):
+        return 0
+    earlier = task.record_index.earlier(task.output_location.directory)
+    never = [number for number in numbers if identity_of_branch(task, number) not in earlier]
+    return sum(claim.state == READY for claim in claims_of(task, never, Folders(), Taken()))

@@ -1,0 +1,101 @@
+"""What lies under the names of targets: one listing per folder, here or on a server, however many are asked for."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from law.target.remote.base import RemoteTarget
+
+from caselaw.errors import StoreUnavailable
+from caselaw.storage.folder import ADVICE
+
+FILE, FOLDER, LINK, OTHER = "a file", "a folder", "a symbolic link", "a special file"
+
+
+@dataclass(frozen=True)
+class Lying:
+    """What has a name: its kind, the size of a file in bytes, and the inode of one of this machine."""
+
+    kind: str
+    size: int | None
+    inode: int = 0
+
+
+class Folders:
+    """Listings of folders; each is asked for once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str], dict[str, Callable[[], Lying | None]]] = {}
+        self._systems: dict[int, Any] = {}
+
+    def look(self, target: Any) -> Lying | None:
+        """What lies under the name of a target; None for nothing. Raises `StoreUnavailable`."""
+        remote = isinstance(target, RemoteTarget)
+        folder, name = os.path.split(target.path if remote else path_here(target))
+        key = (id(target.fs) if remote else 0, folder)
+        names = self._known.get(key)
+        if names is None:
+            names = self._known[key] = listing_there(target.fs, folder) if remote else listing_here(folder)
+            if remote:
+                self._systems[id(target.fs)] = target.fs  # as long as its number stands for it
+        found = names.get(name)
+        return None if found is None else found()
+
+
+def path_here(target: Any) -> str:
+    """Where a target of this machine lies."""
+    return str(getattr(target, "abspath", target.path))
+
+
+def listing_here(folder: str) -> dict[str, Callable[[], Lying | None]]:
+    try:
+        with os.scandir(folder) as entries:
+            return {entry.name: partial(lying_here, entry) for entry in entries}
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise StoreUnavailable(f"a folder cannot be listed: {error.strerror}", folder, ADVICE) from error
+
+
+def lying_here(entry: os.DirEntry[str]) -> Lying | None:
+    try:
+        state = entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreUnavailable(f"the size of a file is not known: {error.strerror}", entry.path, ADVICE) from error
+    kind = {stat.S_IFREG: FILE, stat.S_IFDIR: FOLDER, stat.S_IFLNK: LINK}.get(stat.S_IFMT(state.st_mode), OTHER)
+    return Lying(kind, state.st_size if kind == FILE else None, state.st_ino if kind == FILE else 0)
+
+
+def listing_there(system: Any, folder: str) -> dict[str, Callable[[], Lying | None]]:
+    """By one request where the listing says how large files are; else each is asked for when it matters."""
+    sizes = getattr(system.file_interface, "sizes", None)
+    try:
+        if sizes is None:
+            return {name: partial(lying_there, system, f"{folder}/{name}") for name in system.listdir(folder)}
+        found: dict[str, int | None] = sizes(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    return {name: partial(Lying, FOLDER if size is None else FILE, size) for name, size in found.items()}
+
+
+def lying_there(system: Any, path: str) -> Lying | None:
+    state = system.exists(path, stat=True)
+    if not state:
+        return None
+    return Lying(FOLDER if stat.S_ISDIR(state.st_mode) else FILE, state.st_size)
+
+
+def state_here(path: str) -> tuple[int, int]:
+    """Bytes of a file, or of all in a folder, and when the newest was written (ns). Raises `OSError`."""
+    state = os.stat(path)
+    if not stat.S_ISDIR(state.st_mode):
+        return state.st_size, state.st_mtime_ns
+    inside = [os.stat(os.path.join(top, name)) for top, _, names in os.walk(path) for name in names]
+    return sum(each.st_size for each in inside), max((each.st_mtime_ns for each in inside), default=0)
