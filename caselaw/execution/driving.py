@@ -10,6 +10,7 @@ import luigi
 
 from caselaw.branches.yielded import flat, readable_twice
 from caselaw.publishing import running
+from caselaw.sandbox.entrance import needs_sandbox, refuse_unsupported
 
 
 class Lacking(Exception):  # noqa: N818
@@ -25,6 +26,8 @@ def driven(task: Any) -> Generator[Any, Any, None]:
 
     What was yielded is in the fingerprint, under which outputs get their names when `run()` has ended.
     """
+    if needs_sandbox(task):
+        refuse_unsupported(task)
     task._has_published = False
     tasks: list[Any] = []
     with running(task):

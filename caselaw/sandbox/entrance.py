@@ -7,7 +7,6 @@ distributions that it finds there. Here the process inside gets its branch as a 
 from __future__ import annotations
 
 import contextlib
-import inspect
 import json
 import os
 import pickle
@@ -21,6 +20,7 @@ from typing import Any
 import law
 from law.sandbox.base import SandboxProxy
 
+from caselaw.branches.yielded import yields
 from caselaw.errors import SandboxError, TaskError
 from caselaw.publishing import run_of
 from caselaw.version import __version__
@@ -56,7 +56,7 @@ def refuse_unsupported(task: Any) -> None:
             "sandbox_stageout() would take outputs past their verification", cls.__name__,
             "remove it: what 'with self.publish() as out:' gives is published from inside the sandbox",
         )  # fmt: skip
-    if inspect.isgeneratorfunction(cls.run):
+    if yields(cls):
         raise TaskError(
             "a run() that yields its requirements cannot do that from inside a sandbox", cls.__name__,
             "declare them in upstream()",
