@@ -121,7 +121,7 @@ class Result(Task, law.LocalWorkflow, HTCondorWorkflow, SlurmWorkflow):
 
     def run(self):
         self.output().dump(self.branch_data)
-''', arguments=("--workflow", "local")),
+'''),
     project("a wrapper of the project's", '''
 class Result(Task, law.WrapperTask):
     def requires(self):
@@ -311,5 +311,103 @@ class Result(Task):
     def run(self):
         with multiprocessing.Pool(2) as pool:
             self.output().dump(pool.map(square, range(3)))
+'''),
+    project("an external file of the project's", '''
+import os
+
+
+class Given(Task, law.ExternalTask):
+    def output(self):
+        return law.LocalFileTarget(os.path.join(os.path.dirname(os.path.abspath(__file__)), "given.txt"))
+
+
+class Result(Task):
+    def requires(self):
+        return Given.req(self)
+
+    def output(self):
+        return self.local_target("copy.txt")
+
+    def run(self):
+        self.output().dump(self.input().load(formatter="text"))
+''', files={"given.txt": "given"}),
+    project("run once", '''
+class Result(Task, law.tasks.RunOnceTask):
+    def requires(self):
+        return CreateChars.req(self)
+
+    @law.tasks.RunOnceTask.complete_on_success
+    def run(self):
+        print("all there")
+'''),
+    project("dynamic requirements in branches", '''
+class Result(Task, law.LocalWorkflow):
+    def create_branch_map(self):
+        return {0: 0, 1: 1}
+
+    def output(self):
+        return self.local_target("%d.txt" % self.branch)
+
+    def run(self):
+        inp = yield CreateChars.req(self, branch=self.branch)
+        self.output().dump(inp.load()["char"])
+'''),
+    project("a condition on the branches", '''
+class Result(Task, law.LocalWorkflow):
+    def workflow_requires(self):
+        return {"chars": CreateChars.req(self)}
+
+    @law.dynamic_workflow_condition
+    def workflow_condition(self):
+        return CreateChars.req(self).complete()
+
+    @workflow_condition.create_branch_map
+    def create_branch_map(self):
+        return {0: 0, 1: 1}
+
+    @workflow_condition.output
+    def output(self):
+        return self.local_target("%d.txt" % self.branch)
+
+    def run(self):
+        self.output().dump(str(self.branch))
+'''),
+    project("a loop of optimisation", '''
+class Objective(Task):
+    x = luigi.FloatParameter()
+
+    def output(self):
+        return self.local_target("f_%s.json" % self.x)
+
+    def run(self):
+        self.output().dump({"f": (self.x - 2) ** 2})
+
+
+class Result(Task):
+    iteration = luigi.IntParameter(default=2)
+
+    def requires(self):
+        return None if self.iteration == 0 else Result.req(self, iteration=self.iteration - 1)
+
+    def output(self):
+        return self.local_target("opt_%d.json" % self.iteration)
+
+    def run(self):
+        best = self.input().load() if self.iteration else {"x": 0.0, "f": 9.0}
+        for x in (best["x"] + 0.5, best["x"] + 1.0):
+            target = yield Objective.req(self, x=x)
+            best = min(best, {"x": x, **target.load()}, key=lambda found: found["f"])
+        self.output().dump(best)
+'''),
+    project("no output at all", '''
+class Result(Task):
+    def requires(self):
+        return CreateChars.req(self)
+
+    def complete(self):
+        return getattr(self, "done", False)
+
+    def run(self):
+        self.done = True
 '''),
 ]  # fmt: skip

@@ -250,4 +250,101 @@ class Result(luigi.Task):
             with open(path, "w") as f:
                 f.write("x")
 '''),
+    Row("top artists", '''
+import random
+from collections import defaultdict
+from heapq import nlargest
+
+import luigi
+
+
+class Streams(luigi.Task):
+    date = luigi.DateParameter()
+
+    def run(self):
+        with self.output().open("w") as output:
+            for number in range(100):
+                output.write("{} {} {}\\n".format(random.Random(number).randint(0, 9), number, number))
+
+    def output(self):
+        return luigi.LocalTarget(self.date.strftime("data/streams_%Y_%m_%d_faked.tsv"))
+
+
+class AggregateArtists(luigi.Task):
+    date_interval = luigi.DateIntervalParameter()
+
+    def output(self):
+        return luigi.LocalTarget("data/artist_streams_{}.tsv".format(self.date_interval))
+
+    def requires(self):
+        return [Streams(date) for date in self.date_interval]
+
+    def run(self):
+        artist_count = defaultdict(int)
+        for t in self.input():
+            with t.open("r") as in_file:
+                for line in in_file:
+                    artist_count[line.strip().split()[0]] += 1
+        with self.output().open("w") as out_file:
+            for artist, count in artist_count.items():
+                out_file.write("{}\\t{}\\n".format(artist, count))
+
+
+class Result(luigi.Task):
+    date_interval = luigi.DateIntervalParameter(default=luigi.date_interval.Custom.parse("2026-01-01-2026-01-03"))
+
+    def requires(self):
+        return AggregateArtists(self.date_interval)
+
+    def output(self):
+        return luigi.LocalTarget("data/top_artists_%s.tsv" % self.date_interval)
+
+    def run(self):
+        with self.input().open("r") as in_file, self.output().open("w") as out_file:
+            for line in nlargest(3, in_file):
+                out_file.write(line)
+''', arguments=("--date-interval", "2026-01-01-2026-01-03")),
+    Row("dynamic requirements", '''
+from luigi import IntParameter, LocalTarget, Task
+
+
+class Configuration(Task):
+    seed = IntParameter()
+
+    def output(self):
+        return LocalTarget("config_%d.txt" % self.seed)
+
+    def run(self):
+        with self.output().open("w") as f:
+            f.write("1,2")
+
+
+class Data(Task):
+    number = IntParameter()
+
+    def output(self):
+        return LocalTarget("data_%d.txt" % self.number)
+
+    def run(self):
+        with self.output().open("w") as f:
+            f.write("%s" % self.number)
+
+
+class Result(Task):
+    seed = IntParameter(default=3)
+
+    def output(self):
+        return LocalTarget("sum_%d.txt" % self.seed)
+
+    def run(self):
+        config = self.clone(Configuration)
+        yield config
+        with config.output().open() as f:
+            data = [int(x) for x in f.read().split(",")]
+        data_dependent_deps = [Data(number=x) for x in data]
+        yield data_dependent_deps
+        total = sum(int(task.output().open().read()) for task in data_dependent_deps)
+        with self.output().open("w") as f:
+            f.write("%d" % total)
+'''),
 ]  # fmt: skip
