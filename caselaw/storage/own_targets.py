@@ -108,7 +108,7 @@ def staged_paths(targets: Mapping[str, Any], folder: str) -> dict[str, str]:
     parents: dict[str, str] = {}
     found = {}
     for name, target in targets.items():
-        parent, base = os.path.split(os.path.normpath(target.path))
+        parent, base = os.path.split(os.path.abspath(target.path))
         first = next(iter(parents), parent)
         if parent not in parents:
             below = os.path.relpath(parent, first)
