@@ -142,8 +142,8 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
     @classmethod
     def get_param_values(cls, params: Any, args: Any, kwargs: Any) -> list[tuple[str, Any]]:
         """Values as they are after their way through the command line; raises `TaskError` for what has no such way."""
-        args, kwargs, given = arguments_by_name(params, args, kwargs)
-        return canonical_values(cls, super().get_param_values(params, args, kwargs), given)
+        given = arguments_by_name(cls, params, args, kwargs)
+        return canonical_values(cls, super().get_param_values(params, (), given), given)
 
     @classmethod
     def modify_param_values(cls, params: dict[str, Any]) -> dict[str, Any]:

@@ -104,19 +104,26 @@ def forget_parameters() -> None:
 
 
 def arguments_by_name(
-    params: Iterable[tuple[str, luigi.Parameter]], args: Sequence[Any], kwargs: Mapping[str, Any]
-) -> tuple[Sequence[Any], Mapping[str, Any], Mapping[str, Any]]:
-    """Positional and named arguments of a task, and both together by name.
+    cls: Any, params: Iterable[tuple[str, luigi.Parameter]], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Positional and named arguments of a task together by name; sets became tuples in one order, luigi's is random.
 
-    Sets became tuples in one order: luigi would take the order of this process.
+    Positions count the task's own parameters: luigi's tasks are made as `Streams(date)`, where law has its own first.
     """
     if not all(type(value) in _WITH_ORDER for value in kwargs.values()):
         kwargs = {name: without_chance(value) for name, value in kwargs.items()}
     if not args:
-        return args, kwargs, kwargs
-    args = [without_chance(value) for value in args]
-    names = (name for name, parameter in params if parameter.positional)
-    return args, kwargs, {**dict(zip(names, args, strict=False)), **kwargs}
+        return dict(kwargs)
+    names = [name for name, parameter in params if parameter.positional and is_own(cls, name, parameter)]
+    if len(args) > len(names):
+        raise luigi.parameter.UnknownParameterException(
+            f"{cls.__name__}: takes at most {len(names)} parameters by position ({len(args)} given)"
+        )
+    if twice := kwargs.keys() & set(names[: len(args)]):
+        raise luigi.parameter.DuplicateParameterException(
+            f"{cls.__name__}: parameter '{min(twice)}' was already set as a positional parameter"
+        )
+    return {**dict(zip(names, map(without_chance, args), strict=False)), **kwargs}
 
 
 def without_chance(value: Any) -> Any:

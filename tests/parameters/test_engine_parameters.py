@@ -181,3 +181,13 @@ def test_own_campaign_that_is_not_given_is_no_campaign_of_the_project():
 def test_members_of_caselaw_stay_refused():
     with pytest.raises(TaskError, match="'fingerprint' is a name of caselaw itself"):
         made(caselaw.Task, fingerprint=luigi.Parameter(default="x"))
+
+
+def test_positions_count_the_parameters_of_the_task_itself():
+    cls = made(caselaw.Task, n=luigi.IntParameter(), name=luigi.Parameter(default="x"), run=lambda self: None)
+    assert (cls(3).n, cls(3, "y").name, cls(3, name="z").name) == (3, "y", "z")
+    assert cls(3) == cls(n=3) and not cls(3).verify_inputs
+    with pytest.raises(luigi.parameter.UnknownParameterException):
+        cls(3, "y", True)
+    with pytest.raises(luigi.parameter.DuplicateParameterException):
+        cls(3, n=4)

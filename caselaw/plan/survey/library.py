@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,10 @@ from caselaw.plan.survey.names import Assigned, Binding, ClassSource, Imported, 
 DEPTH = 40
 """As many names are followed; what goes on is a circle."""
 
+ENGINES = frozenset({"law", "luigi", "b2luigi", "caselaw", "six"})
+"""Packages that are taken as they are installed, also where a project holds a copy."""
+SAME = {"b2luigi": "luigi"}
+"""Packages that hand on all of another one, read as that one: their own methods are a matter of the rules."""
 LAZY = {"caselaw.Task": "caselaw.task", "caselaw.Workflow": "caselaw.workflow"}
 """Where caselaw's own bases live, which its package imports when they are asked for."""
 
@@ -39,7 +43,13 @@ class Library:
     @classmethod
     def of(cls, root: Path, sources: Iterable[SourceFile]) -> Library:
         folder = root if root.is_dir() else root.parent
-        modules = [module_of(dotted(source.path, folder), source, of_project=True) for source in sources]
+        sources = list(sources)
+        copies = [path for source in sources for path in copies_of_law(source.path, folder)]
+        modules = [
+            module_of(dotted(source.path, folder), source, of_project=True)
+            for source in sources
+            if not any(source.path.is_relative_to(copy) for copy in copies)
+        ]
         library = cls(modules)
         for module in modules:
             parts = module.name.split(".")
@@ -52,8 +62,10 @@ class Library:
 
         A project may put any of its folders on the path; so a module is known by any end of its name.
         """
-        if asking.of_project and (found := self.by_ending.get(name)):
+        is_engine = name.partition(".")[0] in ENGINES
+        if asking.of_project and not is_engine and (found := self.by_ending.get(name)):
             return max(found, key=lambda module: nearness(module.name, asking.name))
+        name = SAME.get(name, name)
         if name not in self.packages:
             self.packages[name] = installed(name)
         return self.packages[name]
@@ -134,6 +146,14 @@ class Library:
                 return found
         called = self.meaning(function, module, depth)
         return called if isinstance(called, Elsewhere) else None
+
+
+def copies_of_law(path: Path, root: Path) -> Iterator[Path]:
+    """The folder of a copy of law or luigi that a project holds, by the file of its base class; its repository's."""
+    if path.parts[-3:] == ("law", "task", "base.py") or path.parts[-2:] == ("luigi", "task.py"):
+        package = path.parents[1] if path.parts[-3] == "law" else path.parent
+        repository = package.parent
+        yield repository if (repository / ".git").exists() and repository != root else package
 
 
 def dotted(path: Path, root: Path) -> str:

@@ -73,9 +73,9 @@ class Reader:
             case ast.Dict(values=values):
                 return self.elements(values, scope)
             case ast.ListComp(elt=inner) | ast.GeneratorExp(elt=inner) | ast.SetComp(elt=inner):
-                return [self.value(inner, self.in_loop(node.generators, scope))]
+                return [self.value(inner, each) for each in self.in_loop(node.generators, scope)]
             case ast.DictComp(value=inner):
-                return [self.value(inner, self.in_loop(node.generators, scope))]
+                return [self.value(inner, each) for each in self.in_loop(node.generators, scope)]
             case ast.IfExp(body=one, orelse=other) | ast.BoolOp(values=[one, other]):
                 found = [self.value(each, scope) for each in (one, other)]
                 return found if all(isinstance(each, Path) for each in found) else next(filter(None, found), None)
@@ -107,9 +107,15 @@ class Reader:
                 found.append(value)
         return found
 
-    def in_loop(self, generators: list[ast.comprehension], scope: Scope) -> Scope:
+    def in_loop(self, generators: list[ast.comprehension], scope: Scope) -> list[Scope]:
+        """The scopes of a comprehension: one per element where these are known, else one for all."""
+        match generators:
+            case [ast.comprehension(target=ast.Name(id=name), iter=over, ifs=[])]:
+                found = self.value(over, scope)
+                if isinstance(found, list) and found:
+                    return [replace(scope, names={**scope.names, name: each}) for each in found]
         names = {node.id: ANY for each in generators for node in ast.walk(each.target) if isinstance(node, ast.Name)}
-        return replace(scope, names={**scope.names, **names})
+        return [replace(scope, names={**scope.names, **names})]
 
     def combined(self, node: ast.BinOp, scope: Scope) -> Any:
         left, right = self.value(node.left, scope), self.value(node.right, scope)
@@ -140,6 +146,12 @@ class Reader:
                     found = self.classes.library.module(source, scope.module)
                     if found is not None and found is not scope.module and found.of_project:
                         return self.named(attribute, replace(scope, module=found, names={}, depth=scope.depth + 1))
+        for star in scope.module.stars if scope.depth < DEPTH else ():
+            found = self.classes.library.module(star, scope.module)
+            if found is not None and found.of_project:
+                value = self.named(name, replace(scope, module=found, names={}, depth=scope.depth + 1))
+                if value is not None:
+                    return value
         return None
 
     def attribute(self, node: ast.Attribute, scope: Scope) -> Any:
@@ -235,8 +247,8 @@ class Reader:
             return None
         if name.startswith(SERVER):
             return Path(str(first or ANY), server=True)
-        if not isinstance(first, str):
-            return None
+        if not isinstance(first, str) or first.startswith((ANY, NUMBER)):
+            return None  # it may lie anywhere
         meant = self.classes.library.meaning(node.func, scope.module)
         of_law = isinstance(meant, ClassSource) and meant.qualified.startswith("law.")
         first = os.path.expandvars(os.path.expanduser(first))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from caselaw.plan.survey.b2luigi_rules import of_b2luigi
 from caselaw.plan.survey.classes import Class, Classes, Function
 from caselaw.plan.survey.edits import replaced
 from caselaw.plan.survey.finding import CANNOT, LINE, Finding
@@ -88,4 +89,4 @@ def statements_of(function: Function) -> Iterator[ast.AST]:
             waiting.extend(ast.iter_child_nodes(node))
 
 
-RULES = (out_of_reach, returned_generator, in_memory, *PARAMETER_RULES)
+RULES = (out_of_reach, returned_generator, in_memory, of_b2luigi, *PARAMETER_RULES)

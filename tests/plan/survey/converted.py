@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,16 @@ from projects import LAW_CFG
 from caselaw.plan.survey import Survey, SurveyedTask, survey
 from caselaw.plan.survey.edits import Edit
 
+BODY = "    def run(self):\n        pass\n"
+"""A run() that makes nothing."""
 RUNNER = Path(__file__).parents[2] / "acceptance" / "adopting" / "run_forms.py"
+
+
+def project(root: Path, files: Mapping[str, str]) -> Path:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(textwrap.dedent(text))
+    return root
 
 
 def written(row: Row, root: Path, modules: str = "work") -> Path:

@@ -95,13 +95,16 @@ import sqlite3
 import luigi
 
 
+with sqlite3.connect("rows.db") as made:
+    made.execute("create table if not exists rows (name)")
+
+
 class RowTarget(luigi.Target):
     def __init__(self, name):
         self.name = name
 
     def exists(self):
         with sqlite3.connect("rows.db") as db:
-            db.execute("create table if not exists rows (name)")
             return bool(db.execute("select 1 from rows where name = ?", [self.name]).fetchall())
 
     def touch(self):
@@ -303,7 +306,7 @@ class Result(luigi.Task):
         with self.input().open("r") as in_file, self.output().open("w") as out_file:
             for line in nlargest(3, in_file):
                 out_file.write(line)
-''', arguments=("--date-interval", "2026-01-01-2026-01-03")),
+'''),
     Row("dynamic requirements", '''
 from luigi import IntParameter, LocalTarget, Task
 
