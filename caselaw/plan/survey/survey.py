@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from caselaw.plan.survey.files import SourceFile, Tell, Unread, source_files
 from caselaw.plan.survey.finding import Finding, worst
 from caselaw.plan.survey.kinds import CASELAW, is_task, kind_of
 from caselaw.plan.survey.library import Library
+from caselaw.plan.survey.made import MadeTask, made_tasks
 from caselaw.plan.survey.outputs import family_name, paths_of
 from caselaw.plan.survey.rules import findings
 
@@ -79,7 +81,11 @@ def survey(root: Path, tell: Tell = lambda text: None) -> Survey:
     project = root if root.is_dir() else root.parent
     law_cfg = law_cfg_of(project)
     home = str(law_cfg.parent if law_cfg else project)
-    surveyed = tuple(of_task(task, Look(classes, conversion, existing, home), task in derived) for task in tasks)
+    look = Look(classes, conversion, existing, home)
+    surveyed = (
+        *(of_task(task, look, task in derived) for task in tasks),
+        *(of_made(made, look) for made in made_tasks(classes)),
+    )
     return Survey(
         root, len(found), surveyed,
         tuple(sorted(dict.fromkeys(edit for task in surveyed for edit in task.edits))),
@@ -115,6 +121,15 @@ def of_task(task: Class, look: Look, derived: bool) -> SurveyedTask:
         task.is_a(*CASELAW), look.conversion.of_task(task), found,
         tuple(path.shown for path in dict.fromkeys(paths or ())),
         sum(look.existing.count(path) for path in here) if here else None,
+    )  # fmt: skip
+
+
+def of_made(made: MadeTask, look: Look) -> SurveyedTask:
+    """What is made at run time works as the class that it is made from."""
+    of_base = of_task(made.base, look, derived=True)
+    return dataclasses.replace(
+        of_base, name=made.name, family=made.name, path=made.module.path, line=made.line, kind="made at run time",
+        outputs=(), existing=None,
     )  # fmt: skip
 
 

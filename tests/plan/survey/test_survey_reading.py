@@ -187,6 +187,21 @@ def test_names_of_b2luigi_are_lines(tmp_path: Path):
     assert task_of(found, "Own").verdict == UNCHANGED
 
 
+def test_classes_that_are_made_at_run_time_are_named(tmp_path: Path):
+    project(tmp_path, {"t.py": """
+        import law
+        class Base(law.Task):
+            n = law.Parameter(default=5)
+        Made = type("Made", (Base,), {})
+        Derived = Base.derive("Derived", cls_dict={"a": 1})
+        Wrapped = wrapper_factory(base_cls=Base, enable=["x"])
+        INSTANCE = Base(n="5")
+        """})  # fmt: skip
+    found = survey(tmp_path)
+    made = [(task.name, task.line, task.verdict) for task in found.tasks if task.kind == "made at run time"]
+    assert made == [("Made", 5, LINE), ("Derived", 6, LINE), ("Wrapped", 7, LINE)]
+
+
 # the command
 
 
