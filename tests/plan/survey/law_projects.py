@@ -331,15 +331,6 @@ class Result(Task):
     def run(self):
         self.output().dump(self.input().load(formatter="text"))
 ''', files={"given.txt": "given"}),
-    project("run once", '''
-class Result(Task, law.tasks.RunOnceTask):
-    def requires(self):
-        return CreateChars.req(self)
-
-    @law.tasks.RunOnceTask.complete_on_success
-    def run(self):
-        print("all there")
-'''),
     project("dynamic requirements in branches", '''
 class Result(Task, law.LocalWorkflow):
     def create_branch_map(self):
@@ -398,16 +389,5 @@ class Result(Task):
             target = yield Objective.req(self, x=x)
             best = min(best, {"x": x, **target.load()}, key=lambda found: found["f"])
         self.output().dump(best)
-'''),
-    project("no output at all", '''
-class Result(Task):
-    def requires(self):
-        return CreateChars.req(self)
-
-    def complete(self):
-        return getattr(self, "done", False)
-
-    def run(self):
-        self.done = True
 '''),
 ]  # fmt: skip
