@@ -167,13 +167,21 @@ class found_once(Generic[T]):  # noqa: N801
         return found
 
 
+def is_branch_of(task: Any, workflow: Any) -> bool:
+    """Whether a task is a branch of the one that is asked before: the question to the workflow is the same."""
+    of_branch = type(task) is type(workflow) and getattr(task, "branch", -1) >= 0
+    return bool(of_branch and getattr(workflow, "branch", -1) < 0)
+
+
 def circle(tasks: list[Any]) -> CircleError:
     """The error that shows a circle of tasks, the last of which is the first."""
     names: list[str] = []
+    before: Any = None
     for task in tasks[:-1]:
         name = described(task)
-        if names[-1:] != [name]:  # several questions to one task are one
+        if names[-1:] != [name] and not is_branch_of(task, before):  # several questions to one task are one
             names.append(name)
+        before = task
     names.append(described(tasks[-1]))
     half = MOST_SHOWN // 2
     shown = [*names[:half], f"… {len(names) - 2 * half} more …", *names[-half:]] if len(names) > MOST_SHOWN else names
