@@ -537,12 +537,15 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
         """Path or URL of every output of a branch, by product or by its place in `output()`."""
         if self.output_declared:
             return self.output_location.paths(self.fingerprints[number])
-        return paths_of_own(self.as_branch(number) if self.has_branches else self)
+        return paths_of_own(self.passing_branch(number))
+
+    def passing_branch(self, number: int) -> Any:
+        """A branch that is only asked what it is called and what it makes; a task without branches itself."""
+        return self
 
     def own_present(self, number: int, record: Record | None, folders: Folders | None = None) -> bool:
         """Whether the outputs are there that the task names itself, and are what its record says."""
-        branch = self.as_branch(number) if self.has_branches else self
-        return own_present(branch, None if record is None else record.outputs, folders)
+        return own_present(self.passing_branch(number), None if record is None else record.outputs, folders)
 
     def is_published(self) -> bool:
         """Whether every product exists and has a record; raises `StoreUnavailable` when the store cannot say."""

@@ -370,6 +370,20 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
 
     # one branch
 
+    def passing_branch(self, number: int) -> Any:
+        """A branch past luigi's cache of instances, which would keep every one; nothing is looked for a second time."""
+        workflow: Any = self.as_workflow()
+        branch = type.__call__(type(self), **workflow._values_of_branches | {"branch": number})
+        branch._workflow_task, branch._branch_row = workflow, workflow.branch_table.branch(number)
+        branch.__dict__["law_project"], branch.__dict__["output_store"] = workflow.law_project, workflow.output_store
+        return branch
+
+    @functools.cached_property
+    def _values_of_branches(self) -> dict[str, Any]:
+        """Parameters that all branches share; law takes those of workflows from the branch."""
+        values = {name: getattr(self, name) for name, _ in self.get_params()}
+        return {**values, "branches": (), **dict.fromkeys(self._workflow_param_names, law.util.no_value)}
+
     @property
     def of_all_branches(self) -> Any:
         return self.as_workflow()

@@ -22,11 +22,17 @@ STALE, NO_INPUTS, PROVISIONAL, VOUCHED = "stale", "without inputs", "provisional
 
 @dataclass(frozen=True)
 class Plain:
-    """A file or folder under its plain name, and the name that it gets; paths, or URLs of those on a server."""
+    """A file or folder under its plain name, and the name that it gets; paths, or URLs of those on a server.
+
+    `source` and `target` are where these are on this machine, or law's targets of those on a server.
+    """
 
     path: str
     final: str
     size: int | None
+    is_folder: bool
+    source: Any
+    target: Any
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,8 @@ class Claim:
     files: Mapping[str, Plain] = field(default_factory=dict)
     """By their places in `output()`."""
     reason: str = ""
+    others: bool = False
+    """Whether there are outputs besides of which only a note can tell who made them."""
 
     @property
     def size(self) -> int:
@@ -67,7 +75,7 @@ def claims_of(task: Any, numbers: Collection[int], folders: Folders, taken: Take
             yield Claim(number, PROVISIONAL, {}, "its fingerprint is known when run() has yielded what it needs")
         else:
             made = earlier.get(identity_of_branch(task, number), ())
-            yield claim_of(task.as_branch(number) if task.has_branches else task, number, made, folders, taken)
+            yield claim_of(task.passing_branch(number), number, made, folders, taken)
 
 
 def claim_of(branch: Any, number: int, made: Sequence[str], folders: Folders, taken: Taken) -> Claim:
@@ -85,7 +93,8 @@ def claim_of(branch: Any, number: int, made: Sequence[str], folders: Folders, ta
             all_there = False
             continue
         final = final_target(branch, target)
-        files[name] = Plain(url_of(target), url_of(final), found.size)
+        places = (target, final) if isinstance(target, RemoteTarget) else (path_here(target), path_here(final))
+        files[name] = Plain(url_of(target), url_of(final), found.size, is_folder(target), *places)
         if state == READY:
             state, reason = state_of(target, final, found, folders, taken)
     if not files and (not targets or any(map(is_file, targets.values()))):
@@ -94,7 +103,7 @@ def claim_of(branch: Any, number: int, made: Sequence[str], folders: Folders, ta
         return Claim(number, MISSING, {}, "only some of its outputs are there" if files else "")
     if state == READY and made and not taken.again:
         state, reason = outdated(branch, files, made)
-    return Claim(number, state, files, reason)
+    return Claim(number, state, files, reason, len(files) < len(targets) or branch.fixed_names)
 
 
 def state_of(target: Any, final: Any, found: Lying, folders: Folders, taken: Taken) -> tuple[str, str]:

@@ -22,12 +22,11 @@ from caselaw.execution.claims import READY, REFUSED, VOUCHED, Claim
 from caselaw.fingerprint import digest
 from caselaw.fingerprint.content.damage import damage
 from caselaw.holdings import Holdings
-from caselaw.own_outputs import final_target, note_own
+from caselaw.own_outputs import note_own
 from caselaw.recording import Started, record_of
 from caselaw.records import Record, compact
 from caselaw.records.files import write_batch
 from caselaw.storage.folder import ADVICE
-from caselaw.storage.own_targets import by_name, is_folder
 from caselaw.storage.parallel import AT_ONCE, side_by_side
 from caselaw.storage.plain_files import path_here, state_here
 from caselaw.storage.products import verify
@@ -93,9 +92,8 @@ def vouch_for_some(
     task: Any, claims: Sequence[Claim], said: Mapping[str, str], manner: Manner, holdings: Holdings
 ) -> Iterator[Claim]:  # fmt: skip
     started = Started.now()
-    branches = {claim.number: task.as_branch(claim.number) if task.has_branches else task for claim in claims}
     at_once = AT_ONCE if any("://" in f.path for c in claims for f in c.files.values()) else READERS
-    described = side_by_side(lambda claim: outputs_of(branches[claim.number], claim, manner), claims, at_once)
+    described = side_by_side(lambda claim: outputs_of(claim, manner), claims, at_once)
     records, kept = [], []
     for claim, outputs in zip(claims, described, strict=True):
         if isinstance(outputs, str):
@@ -106,7 +104,7 @@ def vouch_for_some(
     if not records:
         return
     write_batch(task.output_location.directory, records)
-    side_by_side(lambda claim: take(branches[claim.number], claim, manner.how), kept, at_once)
+    side_by_side(lambda claim: take(task, claim, manner.how), kept, at_once)
     yield from (dataclasses.replace(claim, state=VOUCHED) for claim in kept)
 
 
@@ -119,25 +117,25 @@ def record_of_vouched(
     return record_of(task, row, outputs, vouched=dict(said), **measured)
 
 
-def take(branch: Any, claim: Claim, how: How) -> None:
+def take(task: Any, claim: Claim, how: How) -> None:
     """Give the files of a branch their names."""
-    targets = by_name(branch.own_output())
-    for name, plain in claim.files.items():
+    for plain in claim.files.values():
         if plain.path != plain.final:
-            give_name(targets[name], final_target(branch, targets[name]), how)
-    note_own(branch)
+            give_name(plain.source, plain.target, how)
+    if claim.others:
+        note_own(task.passing_branch(claim.number))
 
 
 # what the record says of an output
 
 
-def outputs_of(branch: Any, claim: Claim, manner: Manner) -> dict[str, dict[str, Any]] | str:
+def outputs_of(claim: Claim, manner: Manner) -> dict[str, dict[str, Any]] | str:
     """What the record says of each file, or why one of them is no output."""
-    targets, found = by_name(branch.own_output()), {}
+    found = {}
     for name, plain in claim.files.items():
-        describe = described_there if isinstance(targets[name], RemoteTarget) else described_here
+        describe = described_there if isinstance(plain.source, RemoteTarget) else described_here
         try:
-            said = describe(name, targets[name], manner)
+            said = describe(name, plain.source, plain.is_folder, manner)
         except (PublishError, FingerprintError) as error:
             return f"{plain.path}: {error.what}"
         if isinstance(said, str):
@@ -146,8 +144,7 @@ def outputs_of(branch: Any, claim: Claim, manner: Manner) -> dict[str, dict[str,
     return found
 
 
-def described_here(name: str, target: Any, manner: Manner) -> dict[str, Any] | str:
-    path = path_here(target)
+def described_here(name: str, path: str, folder: bool, manner: Manner) -> dict[str, Any] | str:
     try:
         size, modified = state_here(path)
     except OSError as error:
@@ -155,15 +152,14 @@ def described_here(name: str, target: Any, manner: Manner) -> dict[str, Any] | s
     if manner.quick:
         unread = digest("unread", path, size, modified)
         return {"bytes": size, "modified": modified, "sha256": "", "digest": f"unread:{unread}"}
-    sha256, size, content = verify(name, path, is_folder(target), may_be_empty=True)
+    sha256, size, content = verify(name, path, folder, may_be_empty=True)
     if content.startswith("bytes:") and size and (wrong := damage(path)) is not None:
         return wrong
     return {"bytes": size, "modified": modified, "sha256": sha256, "digest": content}
 
 
-def described_there(name: str, target: Any, manner: Manner) -> dict[str, Any] | str:
+def described_there(name: str, target: Any, folder: bool, manner: Manner) -> dict[str, Any] | str:
     """By the checksum that the server states; where it states none, by what it holds, unless that takes too long."""
-    folder = is_folder(target)
     if not folder:
         size = int(target.stat().st_size)
         checksum = getattr(target.fs.file_interface, "checksum", None)
@@ -173,5 +169,5 @@ def described_there(name: str, target: Any, manner: Manner) -> dict[str, Any] | 
             unread = digest("unread", str(target.uri()), size, stated)
             return {"bytes": size, "stated": stated, "sha256": "", "digest": f"unread:{unread}"}
     with target.localize("r") as local:
-        said = described_here(name, local, Manner(quick=False))
+        said = described_here(name, path_here(local), folder, Manner(quick=False))
     return said if isinstance(said, str) else {key: value for key, value in said.items() if key != "modified"}

@@ -13,7 +13,6 @@ from caselaw.errors import PublishError
 from caselaw.storage.alias import NO_LINKS
 from caselaw.storage.own_targets import is_folder
 from caselaw.storage.pending import pending_beside
-from caselaw.storage.plain_files import path_here
 
 
 class How(StrEnum):
@@ -25,22 +24,23 @@ class How(StrEnum):
 
 
 def give_name(source: Any, final: Any, how: How) -> None:
-    """Give what lies under the name of a target that of another one beside it; it appears there as a whole.
+    """Give what lies under one name another one beside it; it appears there as a whole.
 
-    Raises `PublishError` where that cannot be, and `StoreUnavailable`.
+    Both are paths of this machine, or law's targets of one server. Raises `PublishError` where that cannot be, and
+    `StoreUnavailable`.
     """
     if isinstance(source, RemoteTarget):
         name_there(source, final, how)
         return
     try:
-        name_here(path_here(source), path_here(final), how)
+        name_here(source, final, how)
     except (OSError, shutil.Error) as error:
         number = getattr(error, "errno", None)
         advice = "check free space and permissions there, then try again"
         if how is How.LINK and (number in NO_LINKS or isinstance(error, shutil.Error)):
             advice = "where there are no hard links, give --move (the old name goes) or --copy"
         raise PublishError(
-            f"an output could not get a second name: {getattr(error, 'strerror', None) or error}", path_here(final),
+            f"an output could not get a second name: {getattr(error, 'strerror', None) or error}", final,
             advice,
         ) from error  # fmt: skip
 

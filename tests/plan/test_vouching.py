@@ -161,9 +161,7 @@ def test_what_was_vouched_for_is_complete_and_every_question_says_so(adopted: Ad
     ]
     assert f"vouched by A. Physicist, {rows[0]['vouched']['when']}: {WHY}" in story.tell("ls", "work.Events")
     verified = story.ask("verify", "work.Summary")["outputs"]
-    assert {(one["state"], one["vouched"]) for one in verified} == {("ok", True), ("missing", True)}, (
-        "notes are optional"
-    )
+    assert {(one["state"], one["vouched"]) for one in verified} == {("ok", True)}
     assert story.ask("why", "work.Summary")["vouched"]["by"] == "A. Physicist"
     assert story.ask("adopt", "work.Summary", "--upstream")["tasks"][0]["states"] == {"complete": 3}
 
