@@ -63,6 +63,7 @@ from caselaw.resources import Resources
 from caselaw.sandbox.entrance import entrance
 from caselaw.sandbox.versions import distributions_of
 from caselaw.storage import Location, exists, readable_directory
+from caselaw.storage.own_targets import to_be_read_again
 from caselaw.storage.plain_files import Folders
 from caselaw.storage.store import Store
 from caselaw.storage.stores import open_store
@@ -78,6 +79,17 @@ if TYPE_CHECKING:
 def file_digests_of(root: Path) -> FileDigests:
     """The memo of file digests of a project."""
     return FileDigests(root / ".caselaw" / "digests.sqlite")
+
+
+class FreeName:
+    """An attribute that a project may take for something else, by its class or by setting it on an instance."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
+        self.__doc__ = function.__doc__
+
+    def __get__(self, task: Any, owner: type | None = None) -> Any:
+        return self if task is None else self.function(task)
 
 
 class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
@@ -188,22 +200,22 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
     def campaign_name(self) -> str:
         return str(self.campaign)
 
-    @property
+    @FreeName
     def config(self) -> DeclaredConfig:
         """The campaign's values under the declared `config_keys`; reading another key raises."""
         return self.declared_config
 
-    @property
+    @FreeName
     def project(self) -> Project:
         """The project that the task belongs to: the folder of its law.cfg, and what stands in section [caselaw]."""
         return self.law_project
 
-    @property
+    @FreeName
     def store(self) -> Store:
         """Where outputs lie."""
         return self.output_store
 
-    @property
+    @FreeName
     def location(self) -> Location:
         """Where outputs of this task lie; all branches of a workflow share one folder."""
         return self.output_location
@@ -521,7 +533,12 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
     @property
     def output_named(self) -> bool:
         """Whether the task names the outputs itself that it makes."""
-        return not self.output_declared and runs(type(self))
+        return not (self.output_declared or self.has_no_outputs) and runs(type(self))
+
+    @property
+    def has_no_outputs(self) -> bool:
+        """Whether the task neither declares products nor names outputs: it runs as law runs it, and nothing is kept."""
+        return False
 
     @property
     def answers_itself(self) -> bool:
@@ -531,7 +548,7 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
     def own_output(self) -> Any:
         """What the project's `output()` returns, without fingerprints in its names."""
         cls: Any = type(self)
-        return cls.output(self) if self._own_output is None else self._own_output()
+        return to_be_read_again(cls.output(self) if self._own_output is None else self._own_output())
 
     def paths_of(self, number: int) -> dict[str, str]:
         """Path or URL of every output of a branch, by product or by its place in `output()`."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from caselaw.branches import Column, Look, Origin
 from caselaw.branches.chain import ask
-from caselaw.branches.look import carries_fingerprints, is_wrapper, seen_by_numbers
+from caselaw.branches.look import carries_fingerprints, is_wrapper, seen_by_numbers, to_be_asked_again
 from caselaw.fingerprint import FileDigests, digest
 from caselaw.records import RecordIndex
 
@@ -102,6 +102,7 @@ def of_input(column: Column, number: int, holdings: Holdings) -> dict[str, Any]:
 
 def of_requirements(requirements: Any, holdings: Holdings) -> dict[str, Any]:
     """What law's own requirements are and hold."""
+    requirements = to_be_asked_again(requirements)
     return {"keys": Look(holdings.digests).of_requirements(requirements), "content": contents(requirements, holdings)}
 
 

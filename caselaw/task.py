@@ -14,14 +14,13 @@ import luigi
 from caselaw.bases import runs
 from caselaw.branches import Branch, Column, Look, Seen, column
 from caselaw.branches.chain import found_once
-from caselaw.branches.look import counts_by_identity
+from caselaw.branches.look import counts_by_identity, to_be_asked_again
 from caselaw.branches.yielded import Present, known_from, yields
 from caselaw.execution.run import run_in_worker
 from caselaw.execution.yielding import run_yielding
 from caselaw.fingerprint import digest, short
 from caselaw.fingerprinted import FingerprintedTask
 from caselaw.own_outputs import named_outputs
-from caselaw.storage import Outputs
 from caselaw.storage.target import outputs_of
 
 
@@ -51,7 +50,7 @@ class Task(FingerprintedTask):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if runs(type(self)):
+        if runs(type(self)) and not self.has_no_outputs:
             self._take_run()
             if self.output_named:
                 self._own_output = self.__dict__.get("output")  # put there by a dynamic condition of law's
@@ -64,7 +63,16 @@ class Task(FingerprintedTask):
     @property
     def output_declared(self) -> bool:
         """Whether the outputs are caselaw's; asked when it matters, for decorators assign methods to a class."""
-        return type(self).output is Task.output
+        return type(self).output is Task.output and not self.has_no_outputs
+
+    @property
+    def has_no_outputs(self) -> bool:
+        """As law's tasks without output; one in caselaw's own words has forgotten its products, and is an error."""
+        cls: Any = type(self)
+        if cls.output is not Task.output or getattr(cls, "products", None):
+            return False
+        written = getattr(cls.run, "__code__", None)
+        return cls.upstream is Task.upstream and not (written and "publish" in written.co_names)
 
     @property
     def answers_itself(self) -> bool:
@@ -149,7 +157,7 @@ class Task(FingerprintedTask):
         self.__dict__["_looked"] = table
 
     def overridden_requirements(self, number: int) -> Any:
-        return None if self.requires_declared else self.requires()
+        return None if self.requires_declared else to_be_asked_again(self.requires())
 
     @property
     def branch_row(self) -> Branch:
@@ -192,8 +200,10 @@ class Task(FingerprintedTask):
     def _general_input(self, name: str) -> Any:
         return luigi.task.getpaths(self.requires()[name])
 
-    def output(self) -> Outputs:
+    def output(self) -> Any:
         """Targets of all products; while `run()` goes on, of what it writes."""
+        if self.has_no_outputs:
+            return []
         return (
             outputs_of(self.output_location, self.fingerprint)
             if self._run_outputs is None

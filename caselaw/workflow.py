@@ -26,7 +26,7 @@ from caselaw.branches import (
     selected_numbers,
 )  # fmt: skip
 from caselaw.branches.chain import ask, found_once
-from caselaw.branches.look import counts_by_identity
+from caselaw.branches.look import counts_by_identity, to_be_asked_again
 from caselaw.branches.yielded import Present, as_before, with_yielded, yields
 from caselaw.execution.kinds import LocalWorkflow, PoolWorkflow
 from caselaw.execution.run import most_at_once, run_here
@@ -405,9 +405,9 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         """What law's own methods require for a branch, where they are overridden; else None."""
         requirements = {}
         if type(self).workflow_requires is not Workflow.workflow_requires:
-            requirements["workflow"] = self.unrestricted.workflow_requires()
+            requirements["workflow"] = to_be_asked_again(self.unrestricted.workflow_requires())
         if not self.requires_declared:
-            requirements["branch"] = self.as_branch(number).requires()
+            requirements["branch"] = to_be_asked_again(self.as_branch(number).requires())
         return requirements or None
 
     @property

@@ -194,6 +194,8 @@ class Look:
             return digest("wrapper", identity, self.of_requirements(task.requires()))
         if counts_by_identity():
             return digest("by identity", getattr(task, "fingerprint", identity))
+        if getattr(task, "has_no_outputs", False):
+            return digest("no outputs", task.fingerprint)
         self.may_pass()
         if not task.complete():
             self.wait_for(task)
@@ -230,3 +232,12 @@ def seen_by_numbers(task: Any, found: str) -> str:
 def is_wrapper(task: Any) -> bool:
     """Whether a task only stands for what it requires."""
     return any(isinstance(task, cls) and type(task).output is output for cls, output in WRAPPERS.items())
+
+
+def to_be_asked_again(requirements: Any) -> Any:
+    """What `requires()` returned, with lists in place of what can be gone through only once, however deep."""
+    if isinstance(requirements, luigi.Task | str | set | frozenset):
+        return requirements
+    if isinstance(requirements, Mapping):
+        return {name: to_be_asked_again(inner) for name, inner in requirements.items()}
+    return [to_be_asked_again(inner) for inner in requirements] if isinstance(requirements, Iterable) else requirements

@@ -41,9 +41,12 @@ def replaced(outputs: Any, function: Callable[[Any], Any]) -> Any:
             return function(found)
         return found
 
-    if isinstance(outputs, Iterable) and not isinstance(outputs, _SHAPES):
-        outputs = list(outputs)
-    return map_struct(of, outputs)
+    return map_struct(of, to_be_read_again(outputs), map_tuple=True, map_set=True)
+
+
+def to_be_read_again(outputs: Any) -> Any:
+    """What `output()` returned; what a generator yields, as a list."""
+    return list(outputs) if isinstance(outputs, Iterable) and not isinstance(outputs, _SHAPES) else outputs
 
 
 _SHAPES = (Mapping, list, tuple, set, str, law.TargetCollection)
