@@ -86,6 +86,11 @@ class Result(Base, law.LocalWorkflow):
 
 """
 
+ONE = "Source 0, Result"
+TWO = "Source 1, Source 2, Result"
+THREE = "Sources 0, Sources 1, Sources 2"
+EACH = "Result 0, Result 1, Result 2"
+
 
 @dataclass(frozen=True)
 class Form:
@@ -93,34 +98,50 @@ class Form:
 
     `runs` are the executions after the edit, as the tasks note them; `always` those of every run, also without any
     edit. `steps` are the parts of the module that come before its own code. `converted` is the module's own code
-    with caselaw's own words, for the forms that plain law does not have.
+    with caselaw's own words, for the forms that plain law does not have. `head` is what comes first, `cfg` what law.cfg
+    says besides. `files` are written before the first run,
+    `edited_files` with the edit.
     """
 
     name: str
     code: str
     runs: str
     root: str = "Result"
-    edit: tuple[str, str] = ("before", "after")
+    edit: tuple[str, str] | None = ("before", "after")
     arguments: tuple[str, ...] = ()
+    head: str = HEAD
+    cfg: str = ""
     always: str = ""
     steps: str = ""
     converted: str | None = None
     files: Mapping[str, str] = field(default_factory=dict)
+    edited_files: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def alone(self) -> bool:
+        """Whether it needs a project and a run of its own."""
+        elsewhere = any(not name.startswith("results/") for name in (*self.files, *self.edited_files))
+        return bool(
+            self.arguments or self.cfg or elsewhere or self.head != HEAD or re.search("namespace|__file__", self.code)
+        )
 
     @property
     def text(self) -> str:
         """The module for plain law."""
-        return HEAD + self.steps + textwrap.dedent(self.code)
+        return self.head + self.steps + textwrap.dedent(self.code)
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """The module converted, by what was done to it."""
-        text = self.text if self.converted is None else HEAD + self.steps + textwrap.dedent(self.converted)
+        text = self.text if self.converted is None else self.head + self.steps + textwrap.dedent(self.converted)
         with_base = convert(text)
-        yield "base", with_base
-        if "law.LocalWorkflow" in with_base:
+        if re.search(r"\bBase\b", self.code) or self.head != HEAD or with_base.count("caselaw.Task") > 1:
+            yield "base", with_base
+        if "law.LocalWorkflow" in self.code:
             yield "base and workflow", with_base.replace("law.LocalWorkflow", "caselaw.Workflow")
 
     def edited(self, text: str) -> str:
+        if self.edit is None:
+            return text
         old, new = self.edit
         assert old in text, f"{self.name}: {old!r} does not stand in the module"
         return text.replace(old, new)
@@ -137,7 +158,7 @@ def words(runs: str) -> list[str]:
 def convert(text: str) -> str:
     """One import and one base class: nothing else. What is marked with `# stays` keeps plain law's."""
     lines = [
-        line if line.endswith("# stays") else re.sub(r"\blaw\.Task\b", "caselaw.Task", line)
+        line if line.endswith("# stays") else re.sub(r"\b(law|luigi)\.Task\b", "caselaw.Task", line)
         for line in text.splitlines()
     ]
     return "import caselaw\n" + "\n".join(lines) + "\n"

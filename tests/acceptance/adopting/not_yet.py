@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+WAYS = ("base", "base and workflow")
+
 _REASONS = {
-    "branches beside selected ones": (
-        "requires a workflow [base]",
-        "requires a workflow [base and workflow]",
-        "requires one branch [base]",
-        "requires one branch [base and workflow]",
-        "requires some branches [base]",
-        "requires some branches [base and workflow]",
+    "what depends on a task in a value runs one run later: the workflow ends with its name not known": (
+        "tasks as values",
+    ),
+    "what depends on a task in a parameter runs one run later: its name is not known in time": ("parameter: a task",),
+    "branch_map in requires() of selected branches: law gives those that are selected, caselaw all, since what a "
+    "branch makes would depend on which others were selected": ("branches selected by a range",),
+    "branches that require branches of their own workflow, and yield tasks in run()": (
+        "project: optimisation loop of law, its last step",
+        "project: optimisation loop of law, its objective",
     ),
 }
 
-NOT_YET = {name: reason for reason, names in _REASONS.items() for name in names}
+NOT_YET = {f"{name} [{way}]": reason for reason, names in _REASONS.items() for name in names for way in WAYS}
 """Name of the form and how it was converted → what is missing."""

@@ -1,21 +1,21 @@
 """What the tasks of all forms use: a log of executions, and what targets hold whatever their names are.
 
-It is copied into the project of every form, and knows neither law nor caselaw.
+It is copied into every project, and knows neither law nor caselaw.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
 
 def note(task: Any, *tags: Any) -> None:
-    """Append the family of a task, its branch and what else tells it from others to the log of executions."""
+    """Append module and name of a task, its branch and what else tells it from others to the log of executions."""
     branch = [task.branch] if getattr(task, "branch", -1) >= 0 else []
-    line = " ".join(str(word) for word in (type(task).__name__, *branch, *tags))
+    line = " ".join(str(word) for word in (type(task).__module__, type(task).__name__, *branch, *tags))
     log = os.open(os.environ["EXECUTIONS_LOG"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     try:
         os.write(log, f"{line}\n".encode())
@@ -29,10 +29,11 @@ def contents(found: Any) -> Any:
         return type(found).__name__, contents(found.targets)
     if isinstance(found, Mapping):
         return type(found).__name__, {str(name): contents(inner) for name, inner in found.items()}
-    if isinstance(found, list | tuple | set | frozenset):
-        return type(found).__name__, [contents(inner) for inner in found]
+    if isinstance(found, list | tuple | set | frozenset | Generator):
+        kind = "list" if isinstance(found, Generator) else type(found).__name__
+        return kind, [contents(inner) for inner in found]
     if hasattr(found, "path"):
-        return of_path(Path(found.path))
+        return of_path(Path(getattr(found, "abspath", found.path)))  # a path may be relative to a file system of law
     return repr(found)
 
 
