@@ -12,6 +12,7 @@ from caselaw.plan.survey.finding import CANNOT, LINE, Finding
 from caselaw.plan.survey.kinds import STAY_PLAIN
 from caselaw.plan.survey.names import ClassSource
 from caselaw.plan.survey.parameter_rules import PARAMETER_RULES
+from caselaw.plan.survey.value_rules import VALUE_RULES
 
 IN_MEMORY = "luigi.mock.MockTarget"
 
@@ -89,4 +90,4 @@ def statements_of(function: Function) -> Iterator[ast.AST]:
             waiting.extend(ast.iter_child_nodes(node))
 
 
-RULES = (out_of_reach, returned_generator, in_memory, of_b2luigi, *PARAMETER_RULES)
+RULES = (out_of_reach, returned_generator, in_memory, of_b2luigi, *PARAMETER_RULES, *VALUE_RULES)

@@ -108,4 +108,59 @@ class Result(Task):
         with self.output().open("w") as file:
             file.write("text")
 ''', LINE),
+    Row(
+        "functions as values of branches",
+        HEAD + """
+def double(x):
+    return 2 * x
+
+
+class Result(Task, law.LocalWorkflow):
+    def create_branch_map(self):
+        return {0: double, 1: lambda x: x}
+
+    def output(self):
+        return self.target("%d.txt" % self.branch)
+
+    def run(self):
+        self.output().dump("text")
+""",
+        LINE,
+        fix=(("{0: double, 1: lambda x: x}", '{0: "work:double", 1: "work:same"}'),),
+    ),
+    Row(
+        "instances of a class of its own as values of branches",
+        HEAD + """
+class Dataset:
+    def __init__(self, name):
+        self.name = name
+
+
+class Result(Task, law.LocalWorkflow):
+    def create_branch_map(self):
+        return [Dataset(name) for name in ("a", "b")]
+
+    def output(self):
+        return self.target("%s.txt" % self.branch_data.name)
+
+    def run(self):
+        self.output().dump("text")
+""",
+        LINE,
+        fix=(
+            ("class Dataset:\n    def __init__(self, name):\n        self.name = name\n",
+             "import dataclasses\n\n\n@dataclasses.dataclass(frozen=True)\nclass Dataset:\n    name: str\n"),
+        ),
+    ),
+    Row(
+        "a metaclass made from law's",
+        HEAD + """
+class Meta(law.Register):
+    pass
+
+
+class Result(Task, metaclass=Meta):
+""" + END,
+        LINE,
+    ),
 ]  # fmt: skip

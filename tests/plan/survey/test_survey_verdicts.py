@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import law_outputs_projects
 import law_projects
 import luigi_projects
 import pytest
@@ -15,7 +16,7 @@ from project_row import Row
 
 from caselaw.plan.survey import CANNOT, LINE, UNCHANGED, survey
 
-ROWS = [*law_projects.ROWS, *luigi_projects.ROWS, *refused_projects.ROWS]
+ROWS = [*law_projects.ROWS, *law_outputs_projects.ROWS, *luigi_projects.ROWS, *refused_projects.ROWS]
 OF_LINES = [row for row in ROWS if row.verdict == LINE]
 
 
