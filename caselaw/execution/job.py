@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import luigi
 from law.util import no_value
 from luigi.event import Event
 
@@ -124,10 +126,25 @@ class Chunk:
         return cls(tuple(rows), packed(list(rows.values()), job.task_class.__name__))
 
 
+class Packer(pickle.Pickler):
+    """Packs tasks, which may be values of branches and parameters, by what makes them: class and parameters."""
+
+    def reducer_override(self, value: Any) -> Any:
+        if not isinstance(value, luigi.Task):
+            return NotImplemented
+        return made, (type(value), {name: getattr(value, name) for name, _ in value.get_params()})
+
+
+def made(task_class: Any, parameters: Mapping[str, Any]) -> Any:
+    return task_class(**parameters)
+
+
 def packed(value: object, where: str) -> bytes:
     """Bytes for another process. Raises `TaskError` for what cannot be sent."""
+    buffer = io.BytesIO()
     try:
-        return pickle.dumps(value)
+        Packer(buffer).dump(value)
+        return buffer.getvalue()
     except Exception as error:
         raise TaskError(
             f"it cannot be sent to a worker process: {error}", where,

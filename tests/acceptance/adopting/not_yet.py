@@ -5,10 +5,6 @@ from __future__ import annotations
 WAYS = ("base", "base and workflow")
 
 _REASONS = {
-    "what depends on a task in a value runs one run later: the workflow ends with its name not known": (
-        "tasks as values",
-    ),
-    "what depends on a task in a parameter runs one run later: its name is not known in time": ("parameter: a task",),
     "branch_map in requires() of selected branches: law gives those that are selected, caselaw all, since what a "
     "branch makes would depend on which others were selected": ("branches selected by a range",),
     "branches that require branches of their own workflow, and yield tasks in run()": (
