@@ -140,7 +140,9 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
 
     def _static_table(self) -> BranchTable:
         """All branches, without what `run()` yields."""
-        return self._declared_table if self.requires_declared else self._table_with_requirements()
+        if self.requires_declared or not self.branches_known:
+            return self._declared_table  # with a placeholder, of which law asks for no requirements either
+        return self._table_with_requirements()
 
     # what an overridden requires() requires
 
@@ -179,7 +181,7 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
     def each_known_alone(self) -> bool:
         """Whether a fingerprint is known without those of all branches, which may need each other."""
         whole = self.unrestricted
-        if whole.requires_declared or whole.run_yields or "_branch_table" in vars(whole):
+        if whole.requires_declared or whole.run_yields or "_branch_table" in vars(whole) or not whole.branches_known:
             return False
         return self.is_branch() or (not self.fewer_suffice and len(self.selected_numbers) < len(self.branch_numbers))
 

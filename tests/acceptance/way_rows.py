@@ -635,6 +635,9 @@ CONDITIONS = [
             def workflow_requires(self):
                 return {**super().workflow_requires(), "letters": ConditionList()}
 
+            def requires(self):
+                return [ConditionList()] if self.branch_data < "z" else []
+
             @law.dynamic_workflow_condition
             def workflow_condition(self):
                 return ConditionList().output().exists()
