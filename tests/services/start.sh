@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-for service in apache xrootd nginx rclone chromium python314; do
+for service in apache xrootd nginx rclone chromium python314 columnflow; do
     code=0
     "./$service.sh" </dev/null || code=$?
     if ((code == 77)) && [[ -z ${CI:-} ]]; then continue; fi
