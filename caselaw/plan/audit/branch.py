@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from caselaw.branches.look import carries_fingerprints
 from caselaw.errors import TaskError, UpstreamError
 from caselaw.execution.job import Job
 from caselaw.execution.threads import VARIABLES
@@ -41,12 +42,8 @@ class Observed:
 
 def chosen_branch(task: Any) -> tuple[Any, int | None]:
     """The branch to run and its number: of a workflow the one that `--branch` names, else the first."""
-    if not task.output_declared:
-        raise TaskError(
-            "the task has an output() of its own, so its run cannot be kept out of the store",
-            type(task).__name__,
-            "declare products and write them inside 'with self.publish() as out:'",
-        )
+    if not carries_fingerprints(task):
+        raise TaskError("the task makes nothing itself", type(task).__name__, "audit the tasks that it requires")
     if needs_sandbox(task):
         raise TaskError(
             "the task runs in a sandbox, where the audit cannot watch it", type(task).__name__,

@@ -87,7 +87,8 @@ def run(request: Request, recorder: Recorder) -> None:
     finally:
         recorder.running = False
     outputs.require_written()
-    digests = {product: content_digest(path) for product, path in outputs.staging.paths.items()}
+    written = {product: path for product, path in outputs.staging.paths.items() if path.exists()}
+    digests = {product: content_digest(path) for product, path in written.items()}
     (request.scratch / DIGESTS).write_text(json.dumps(digests))
 
 
