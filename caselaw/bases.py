@@ -22,6 +22,14 @@ LATE = (law.SandboxTask, ProxyAttributeTask)
 class TaskRegister(WorkflowRegister):  # type: ignore[misc]
     """Metaclass of all tasks of caselaw."""
 
+    def __new__(cls, name: str, bases: tuple[type, ...], members: dict[str, Any]) -> Any:
+        """A class without `run()` is a base of others, which `law index` does not list."""
+        says = "exclude_index" in members
+        made = super().__new__(cls, name, bases, members)
+        if not says and made.run is no_run:
+            made.exclude_index = True
+        return made
+
     def mro(self) -> list[type]:
         """The bases of a class in the order in which they are asked."""
         if is_of_engine(self):
@@ -40,7 +48,12 @@ class TaskRegister(WorkflowRegister):  # type: ignore[misc]
 def runs(cls: Any) -> bool:
     """Whether tasks of a class have something to do: wrappers and external tasks have not."""
     run = cls.run
-    return callable(run) and run not in (law.WrapperTask.run, luigi.WrapperTask.run)
+    return callable(run) and run not in (no_run, law.WrapperTask.run, luigi.WrapperTask.run)
+
+
+def no_run(self: Any) -> None:
+    """Stands for the `run()` of a class that has none."""
+    raise NotImplementedError(f"{type(self).__name__} has no run() method")
 
 
 def is_of_engine(cls: type) -> bool:

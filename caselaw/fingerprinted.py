@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import inspect
 import logging
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard
 import law
 import luigi
 
-from caselaw.bases import TaskRegister, runs
+from caselaw.bases import TaskRegister, no_run, runs
 from caselaw.branches import Branch, Column, Inputs, Origin, Seen
 from caselaw.branches.yielded import RUN, Yielded, looked_at, tasks_in, yields
 from caselaw.components import Components, components_of
@@ -441,6 +442,8 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
 
     # running
 
+    run = no_run
+
     def publish(self) -> AbstractContextManager[Mapping[str, Path]]:
         """Local paths to write the products to; on success all of them are published, else none."""
         return publishing(self)
@@ -526,19 +529,24 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
     # outputs
 
     @property
-    def output_declared(self) -> bool:
-        """Whether the outputs are the products that the class declares."""
+    def output_inherited(self) -> bool:
+        """Whether `output()` is caselaw's; asked when it matters, for decorators assign methods to a class."""
         raise NotImplementedError
+
+    @property
+    def output_declared(self) -> bool:
+        """Whether the outputs are the products that the class declares, or forgot to; else there may be none."""
+        return self.output_inherited and (bool(self.declared_products) or means_products(type(self)))
 
     @property
     def output_named(self) -> bool:
         """Whether the task names the outputs itself that it makes."""
-        return not (self.output_declared or self.has_no_outputs) and runs(type(self))
+        return not self.output_inherited and runs(type(self))
 
     @property
     def has_no_outputs(self) -> bool:
         """Whether the task neither declares products nor names outputs: it runs as law runs it, and nothing is kept."""
-        return False
+        return self.output_inherited and not self.output_declared
 
     @property
     def answers_itself(self) -> bool:
@@ -613,6 +621,13 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
         """SHA-256 of some outputs by product, by the newest record that is known here."""
         record = self.record_index.known(directory, fingerprint)
         return {} if record is None else {product: output["sha256"] for product, output in record.outputs.items()}
+
+
+@functools.cache
+def means_products(cls: Any) -> bool:
+    """Whether a class is written in caselaw's words, and so has products: without them nothing of it would ever run."""
+    code = getattr(inspect.unwrap(cls.run), "__code__", None) if cls.run is not None else None
+    return cls.upstream is not FingerprintedTask.upstream or (code is not None and "publish" in code.co_names)
 
 
 def is_products(found: Any) -> TypeGuard[Mapping[str, str]]:

@@ -61,18 +61,8 @@ class Task(FingerprintedTask):
         self.__dict__["run"] = functools.partial(run_yielding if yields(type(self)) else run_in_worker, self)
 
     @property
-    def output_declared(self) -> bool:
-        """Whether the outputs are caselaw's; asked when it matters, for decorators assign methods to a class."""
-        return type(self).output is Task.output and not self.has_no_outputs
-
-    @property
-    def has_no_outputs(self) -> bool:
-        """As law's tasks without output; one in caselaw's own words has forgotten its products, and is an error."""
-        cls: Any = type(self)
-        if cls.output is not Task.output or getattr(cls, "products", None):
-            return False
-        written = getattr(cls.run, "__code__", None)
-        return cls.upstream is Task.upstream and not (written and "publish" in written.co_names)
+    def output_inherited(self) -> bool:
+        return type(self).output is Task.output
 
     @property
     def answers_itself(self) -> bool:
@@ -202,13 +192,9 @@ class Task(FingerprintedTask):
 
     def output(self) -> Any:
         """Targets of all products; while `run()` goes on, of what it writes."""
-        if self.has_no_outputs:
-            return []
-        return (
-            outputs_of(self.output_location, self.fingerprint)
-            if self._run_outputs is None
-            else self._run_outputs.outputs()
-        )
+        if self._run_outputs is not None:
+            return self._run_outputs.outputs()
+        return outputs_of(self.output_location, self.fingerprint) if self.output_declared else []
 
     def complete(self) -> bool:
         if self._branch_row is None and self._run_outputs is None:

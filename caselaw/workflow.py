@@ -69,8 +69,7 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
             self.__dict__["run"] = functools.partial(run_yielding if yields(type(self)) else run_here, self)
 
     @property
-    def output_declared(self) -> bool:
-        """Whether the outputs are caselaw's; asked when it matters, for decorators assign methods to a class."""
+    def output_inherited(self) -> bool:
         return type(self).output is Workflow.output
 
     @property
@@ -501,6 +500,8 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         return self.branch_outputs(self.branch) if self._run_outputs is None else self._run_outputs.outputs()
 
     def branch_outputs(self, number: int) -> Outputs:
+        if not self.output_declared:
+            return Outputs()
         return outputs_of(
             self.output_location, self.fingerprints[number] if self._branch_row is None else self.fingerprint
         )

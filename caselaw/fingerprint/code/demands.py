@@ -13,7 +13,17 @@ from caselaw.fingerprint.code.facts import Read, Ref
 from caselaw.fingerprint.code.found import Found
 from caselaw.fingerprint.code.made import Made
 from caselaw.fingerprint.code.places import roots
-from caselaw.fingerprint.code.reads import ANNOTATIONS, DOCSTRINGS, EVERYWHERE, FRAMES, OPENED, PASSED, SEARCHED, TEXT
+from caselaw.fingerprint.code.reads import (
+    ANNOTATIONS,
+    DOCSTRINGS,
+    EVERYWHERE,
+    FRAMES,
+    NAMES,
+    OPENED,
+    PASSED,
+    SEARCHED,
+    TEXT,
+)
 from caselaw.fingerprint.code.resolution import MODULE, NAME, Resolver, Target
 from caselaw.fingerprint.code.table import Part
 
@@ -52,7 +62,7 @@ def meet(search: Seeker, module: str, part: Part) -> None:
     """Reach what a piece of code observes."""
     for read in part.reads:
         if read.place is not None:
-            if not (search.made.follows and read.what == PASSED):
+            if not (search.made.follows and read.what in (PASSED, NAMES)):
                 _meet_place(search, module, read)
         elif read.what == FRAMES:
             search.found.frames = True
@@ -128,6 +138,8 @@ def _want(search: Seeker, module: str, read: Read, found: Wanted) -> None:
         search.found.readings.add((TEXT, code))
         if code != module:
             search.reach(Target(MODULE, code), str(own), read.line)
+        return
+    if read.what == NAMES and (not sure or path.is_dir()):
         return
     if pattern is not None or path.is_dir():
         root = search.resolver.finder.first_party.root
