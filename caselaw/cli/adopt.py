@@ -167,6 +167,9 @@ def show(found: list[Any], command: str | None) -> None:
                 console.print(f"{each.task.get_task_family()}{branch}: {reason}", markup=False, style=COLORS[state])
             if len(reasons) > REASONS_SHOWN:
                 console.print(f"… and {len(reasons) - REASONS_SHOWN:,} more (--json shows all)")
+    ready = [file for each in found for claim in each.of("ready") for file in claim.files.values()]
+    if command is not None and {"--move", "--copy"}.isdisjoint(command.split()) and any("://" in f.path for f in ready):
+        console.print("files on a server get no second name: --move renames them, --copy copies them there")
     if command is not None and any(each.of("ready") for each in found):
         console.print(f'nothing was changed; to take them: {command} --vouch "why they are right"', markup=False)
 

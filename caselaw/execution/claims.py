@@ -68,6 +68,7 @@ def claims_of(task: Any, numbers: Collection[int], folders: Folders, taken: Take
     """
     lacking = set(incomplete(task, numbers, frozenset()).numbers)
     earlier = task.record_index.earlier(task.output_location.directory) if lacking else {}
+    owners: dict[str, int] = {}
     for number in numbers:
         if number not in lacking:
             yield Claim(number, COMPLETE)
@@ -75,7 +76,16 @@ def claims_of(task: Any, numbers: Collection[int], folders: Folders, taken: Take
             yield Claim(number, PROVISIONAL, {}, "its fingerprint is known when run() has yielded what it needs")
         else:
             made = earlier.get(identity_of_branch(task, number), ())
-            yield claim_of(task.passing_branch(number), number, made, folders, taken)
+            yield of_one_branch(claim_of(task.passing_branch(number), number, made, folders, taken), owners)
+
+
+def of_one_branch(claim: Claim, owners: dict[str, int]) -> Claim:
+    """The claim, unless another branch has the same file: then nobody can say which of them made it."""
+    for file in claim.files.values():
+        if (other := owners.setdefault(file.path, claim.number)) != claim.number:
+            reason = f"branch {other} has the same output, {file.path}: nobody can say whose it is"
+            return Claim(claim.number, REFUSED, claim.files, reason)
+    return claim
 
 
 def claim_of(branch: Any, number: int, made: Sequence[str], folders: Folders, taken: Taken) -> Claim:

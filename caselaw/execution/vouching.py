@@ -30,7 +30,7 @@ from caselaw.storage.folder import ADVICE
 from caselaw.storage.parallel import AT_ONCE, side_by_side
 from caselaw.storage.plain_files import path_here, state_here
 from caselaw.storage.products import verify
-from caselaw.storage.second_names import How, give_name
+from caselaw.storage.second_names import NO_SECOND_NAME, How, give_name
 
 BATCH = 2000
 """Branches whose records are one document; what is killed has vouched for whole batches, or their first files."""
@@ -75,6 +75,8 @@ def vouch(
     Raises `StoreUnavailable`, and `PublishError` where a file cannot have two names.
     """
     ready = [claim for claim in claims if claim.state == READY]
+    if manner.how is How.LINK:
+        refuse_links(ready)
     yield from (claim for claim in claims if claim.state != READY)
     said, done, failed = word.as_record, 0, 0
     for start in range(0, len(ready), BATCH):
@@ -86,6 +88,12 @@ def vouch(
     if done and task.all_published():
         compact(task.output_location.directory, task.fingerprint)
     task.record_index.refresh(task.output_location.directory)
+
+
+def refuse_links(claims: Sequence[Claim]) -> None:
+    for plain in (plain for claim in claims for plain in claim.files.values()):
+        if isinstance(plain.source, RemoteTarget) and plain.path != plain.final:
+            raise PublishError(NO_SECOND_NAME, plain.path, "give --move (the old name goes) or --copy")
 
 
 def vouch_for_some(

@@ -14,6 +14,8 @@ from caselaw.storage.alias import NO_LINKS
 from caselaw.storage.own_targets import is_folder
 from caselaw.storage.pending import pending_beside
 
+NO_SECOND_NAME = "a file on a server cannot have two names"
+
 
 class How(StrEnum):
     """LINK: both names stay, and no byte is copied. MOVE: the new one stays. COPY: both stay."""
@@ -67,10 +69,7 @@ def name_here(source: str, final: str, how: How) -> None:
 def name_there(source: Any, final: Any, how: How) -> None:
     """By the server itself; law moves a file by a copy, where it knows no other way."""
     if how is How.LINK:
-        raise PublishError(
-            "a file on a server cannot have two names", str(source.uri()),
-            "give --move (the old name goes) or --copy",
-        )  # fmt: skip
+        raise PublishError(NO_SECOND_NAME, str(source.uri()), "give --move (the old name goes) or --copy")
     pairs = [(source.path, final.path)]
     if is_folder(source):
         folders = getattr(source.fs.file_interface, "rename", None)

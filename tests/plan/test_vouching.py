@@ -204,7 +204,7 @@ FEW = f"""
 
     class Odd(Flow):
         def create_branch_map(self):
-            return dict(enumerate(("good", "empty", "cut", "link", "folder", "taken", "gone", "late")))
+            return dict(enumerate(("good", "empty", "cut", "link", "folder", "taken", "gone", "late", "late")))
         def output(self):
             return law.LocalFileTarget(os.path.join(os.environ["OUT"], f"{{self.branch_data}}.json"))
         def run(self):
@@ -241,7 +241,7 @@ def odd(root: Path) -> Story:
 def test_what_is_not_whole_is_told_and_not_taken(tmp_path: Path):
     story = odd(tmp_path)
     dry = story.ask("adopt", "work.Odd", code=1)
-    assert states(dry) == {"Odd": {"ready": 3, "empty": 1, "refused": 3, "missing": 1}}
+    assert states(dry) == {"Odd": {"ready": 3, "empty": 1, "refused": 4, "missing": 1}}
     assert states(story.ask("adopt", "work.After", "--upstream", code=1))["After"] == {"without inputs": 1}
     taken = story.ask("adopt", "work.Odd", "--branches", "0:3", "--vouch", WHY, code=1)
     assert states(taken) == {"Odd": {"vouched": 1, "empty": 1, "refused": 1}}
@@ -253,10 +253,11 @@ def test_what_is_not_whole_is_told_and_not_taken(tmp_path: Path):
     assert reasons[3].endswith("link.json is a symbolic link, and output() says a file")
     assert reasons[4].endswith("folder.json is a folder, and output() says a file")
     assert reasons[5].startswith("there is something else under the name of today")
+    assert reasons[8].startswith("branch 7 has the same output")
     assert not (story.out / "late.json").exists(), "--move: the plain name goes"
-    rows = {row["value"]: row for row in story.ask("ls", "work.Odd")["outputs"]}
-    assert {value for value, row in rows.items() if row["vouched"]} == {"good", "empty", "late"}
-    assert rows["late"]["vouched"]["by"].count("@") == 1
+    rows = story.ask("ls", "work.Odd")["outputs"]
+    assert {row["branch"] for row in rows if row["vouched"]} == {0, 1, 7}
+    assert rows[7]["vouched"]["by"].count("@") == 1
 
     good = story.out / "good.json"
     good.write_text("[3]")  # as plain law does: the file of both names changes

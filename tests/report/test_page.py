@@ -18,7 +18,8 @@ EVIL = '<script>alert("x")</script>'
 OUTPUTS = [
     Output("SelectEvents", "dataset=ttbar", "events", "a1b2c3", "SelectEvents/events.parquet", 12_000,
            "2026-03-01T10:00:00+00:00", 1.5),
-    Output("Fit", f"note={EVIL}", "fit", "d4e5f6", "Fit/fit.json", 3_400, "2026-03-01T11:00:00+00:00", 65.0),
+    Output("Fit", f"note={EVIL}", "fit", "d4e5f6", "Fit/fit.json", 3_400, "2026-03-01T11:00:00+00:00", 65.0,
+           vouched=f"A. Physicist {EVIL}"),
 ]  # fmt: skip
 DAG = [Node("s", "SelectEvents", "ttbar", 4), Node("f", "Fit", upstream=("s",))]
 
@@ -50,6 +51,11 @@ def html(campaign: CampaignResults, plots: Path) -> str:
 @pytest.fixture(scope="module")
 def page(html: str) -> Page:
     return Page(html)
+
+
+def test_what_was_vouched_for_says_by_whom(page: Page) -> None:
+    assert page.text.count("vouched for by") == 1
+    assert f"vouched for by A. Physicist {EVIL}" in page.text
 
 
 def test_every_part_is_there_and_linked(page: Page) -> None:
