@@ -21,6 +21,7 @@ from caselaw.execution.yielding import run_yielding
 from caselaw.fingerprint import digest, short
 from caselaw.fingerprinted import FingerprintedTask
 from caselaw.own_outputs import named_outputs
+from caselaw.plain import completeness
 from caselaw.storage.target import outputs_of
 
 
@@ -202,3 +203,6 @@ class Task(FingerprintedTask):
         if not (self.output_declared or self.output_named):
             return bool(law.Task.complete(self))
         return self._written() or self.is_published()
+
+
+completeness.begin()

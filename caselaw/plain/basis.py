@@ -1,0 +1,82 @@
+"""What a task of plain law is made from, as far as caselaw knows it: the caselaw tasks that it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import luigi
+
+from caselaw.branches import Look
+from caselaw.branches.chain import ask
+from caselaw.branches.identity import identity_of_task
+from caselaw.branches.look import carries_fingerprints
+from caselaw.config import load_project
+from caselaw.fingerprint import digest
+from caselaw.fingerprinted import FingerprintedTask, file_digests_of
+from caselaw.holdings import Holdings, held_by
+from caselaw.records.index import index_of
+
+
+@dataclass(frozen=True)
+class Basis:
+    """`names` is one digest of the fingerprints of all that is needed; `known` says that none is provisional."""
+
+    names: str
+    known: bool
+
+
+def basis_of(task: Any) -> Basis | None:
+    """What a plain task is made from; None where no task of caselaw's lies upstream. Raises `CircleError`."""
+    return ask("basis", task, lambda: of_upstream(task))
+
+
+def of_upstream(task: Any) -> Basis | None:
+    look, found, known = Look(file_digests_of(load_project().root)), [], True
+    for needed in required_by(task):
+        if isinstance(needed, FingerprintedTask):
+            found.append(look.of_task(needed))
+        elif (inner := basis_of(needed)) is not None:
+            found.append(digest("through", identity_of_task(needed), inner.names))
+            known = known and inner.known
+    return Basis(digest("made from", sorted(found)), known and not look.seen().unknown) if found else None
+
+
+def holds_of(task: Any) -> str | None:
+    """One digest of what all that is needed of caselaw's holds, by its records; None where that is not known."""
+    root = load_project().root
+    return ask("holds", task, lambda: held_upstream(task, Holdings(index_of(root), file_digests_of(root))))
+
+
+def held_upstream(task: Any, holdings: Holdings) -> str | None:
+    found: list[str | None] = []
+    for needed in required_by(task):
+        if isinstance(needed, FingerprintedTask):
+            is_known = carries_fingerprints(needed) and not needed.upstream_seen.unknown and not needed.awaits_run
+            found.append(held_by(needed, holdings) if is_known else None)
+        elif basis_of(needed) is not None:
+            inner = holds_of(needed)
+            found.append(None if inner is None else digest("through", identity_of_task(needed), inner))
+    return None if None in found else digest("holds", sorted(map(str, found)))
+
+
+def was_vouched(task: Any) -> bool:
+    """Whether all that is needed of caselaw's was made by plain law, and vouched for by a user."""
+    return ask("vouched", task, lambda: all(map(is_vouched, required_by(task))))
+
+
+def is_vouched(needed: Any) -> bool:
+    if not isinstance(needed, FingerprintedTask):
+        return basis_of(needed) is None or was_vouched(needed)
+    if not carries_fingerprints(needed) or needed.upstream_seen.unknown or needed.awaits_run or not needed.complete():
+        return False
+    vouched = needed.record_index.vouched(needed.output_location.directory)
+    return all(needed.fingerprints[number] in vouched for number in needed.taken_numbers)
+
+
+def required_by(task: Any) -> list[Any]:
+    """All that a task requires, of a workflow also what its branches do."""
+    parts = [task]
+    if hasattr(task, "get_branch_map") and task.is_workflow():
+        parts += task.get_branch_tasks().values()
+    return [needed for part in parts for needed in luigi.task.flatten(part.requires())]
