@@ -154,11 +154,17 @@ def of_open(task: Any, numbers: Sequence[int], names: frozenset[str], holdings: 
 
 
 def of_plain_task(task: Any) -> TaskStates:
-    """The state of a task that is not caselaw's, as law sees it."""
+    """The state of a task that is not caselaw's; stale, where what it needs of caselaw's has changed."""
     try:
-        return TaskStates(task, (0,), (COMPLETE if task.complete() else MISSING,))
+        state = COMPLETE if task.complete() else STALE if plain_outputs_exist(task) else MISSING
+        return TaskStates(task, (0,), (state,))
     except (StoreUnavailable, OSError) as error:
         return TaskStates(task, (0,), (UNKNOWN,), str(error))
+
+
+def plain_outputs_exist(task: Any) -> bool:
+    outputs = flat_targets(task)
+    return bool(outputs) and all(target.exists() for target in outputs)
 
 
 def rows(found: TaskStates, *, by_branch: bool) -> Iterator[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,7 @@ def content(versions: dict[str, int]) -> str:
 
 CHAINS = [
     kinds for kinds in itertools.product(("plain", "ours"), repeat=3) if "ours" in kinds and "plain" in kinds
-] + [("ours", "luigi", "ours"), ("ours", "luigi", "luigi")]  # fmt: skip
+] + [("ours", "luigi", "ours"), ("ours", "luigi", "plain")]  # fmt: skip
 
 
 @pytest.mark.parametrize("kinds", CHAINS, ids="-".join)
@@ -125,3 +126,116 @@ def result(project: SmallProject, kinds: tuple[str, ...]) -> str:
     if kinds[-1] != "ours":
         return (project.root / "out" / "High.txt").read_text()
     return Path(project.ask("ls", "work.High")["outputs"][0]["path"]).read_text()
+
+
+class Half:
+    """A plain task above a converted one."""
+
+    def __init__(self, root: Path, kinds: tuple[str, ...] = ("ours", "plain", "plain"), more: str = "") -> None:
+        self.project = SmallProject(root)
+        self.project.write("law.cfg", LAW_CFG.format(modules="work:", settings="workers: 1"))
+        self.project.write("work.py", work(kinds) + textwrap.dedent(more))
+        self.steps = self.project.write("steps.py", STEPS)
+        self.log = root / "runs.log"
+
+    def run(self, root: str = "High", *arguments: str) -> list[str]:
+        """What has run because of `law run`."""
+        self.log.unlink(missing_ok=True)
+        self.project.run(f"work.{root}", *arguments)
+        return self.log.read_text().split() if self.log.exists() else []
+
+    def edit(self, old: str, new: str) -> None:
+        self.steps.write_text(self.steps.read_text().replace(old, new))
+
+
+@pytest.fixture
+def half(tmp_path: Path) -> Half:
+    return Half(tmp_path)
+
+
+def test_each_level_as_the_root_makes_what_lies_below_it(half):
+    assert half.run() == ["Low", "Middle", "High"]
+    half.edit("low 1", "low 2")
+    assert half.run("Middle") == ["Low", "Middle"]
+    assert half.run("High") == ["High"]
+    assert half.run("High") == []
+
+
+def test_what_holds_the_same_makes_nothing_run_again(half):
+    half.run()
+    half.edit('return f"low 1 ({text})"', 'return "low " + f"1 ({text})"')
+    assert half.run("Low") == ["Low"]
+    assert half.run() == []
+    half.edit('"low " + f"1 ({text})"', '"low" + f" 1 ({text})"')
+    assert half.run() == ["Low", "Middle", "High"]  # luigi decides what runs before anything does
+
+
+def test_a_file_that_somebody_else_has_written_is_made_again(half):
+    half.run()
+    (half.project.root / "out" / "Middle.txt").write_text("made elsewhere")
+    assert half.run("Middle") == ["Middle"]
+
+
+def test_what_was_made_before_counts_only_where_a_user_vouches_for_what_it_needs(tmp_path):
+    half = Half(tmp_path, ("plain", "plain", "plain"))
+    half.run()
+    text = (tmp_path / "work.py").read_text()
+    (tmp_path / "work.py").write_text(text.replace("class Low(Plain, law.Task)", "class Low(Plain, caselaw.Task)"))
+    assert {row["state"] for row in half.project.ask("status", "work.High", code=1)["tasks"]} != {"complete"}
+    half.project.caselaw("adopt", "work.Low", "--vouch", "made by the same code")
+    assert half.run() == []
+    half.edit("low 1", "low 2")
+    assert half.run() == ["Low", "Middle", "High"]
+
+
+def test_without_a_vouch_it_is_made_again(tmp_path):
+    half = Half(tmp_path, ("plain", "plain", "plain"))
+    half.run()
+    text = (tmp_path / "work.py").read_text()
+    (tmp_path / "work.py").write_text(text.replace("class Low(Plain, law.Task)", "class Low(Plain, caselaw.Task)"))
+    half.edit("low 1", "low 2")
+    assert half.run() == ["Low", "Middle", "High"]
+    assert "low 2" in result(half.project, ("plain",))
+
+
+WORKFLOW = """
+    class Parts(Plain, law.LocalWorkflow):
+        def create_branch_map(self):
+            return {0: "a", 1: "b"}
+        def workflow_requires(self):
+            return {"low": Low()}
+        def requires(self):
+            return Low()
+        def text(self):
+            return f"{self.branch_data} of {text_of(self.input())}"
+
+    class Sum(Plain, law.Task):
+        def requires(self):
+            return Parts()
+        def text(self):
+            return text_of(self.input()["collection"])
+
+    class Around(law.WrapperTask):
+        def requires(self):
+            return [Sum()]
+
+    class Above(Ours, caselaw.Task):
+        def upstream(self):
+            return {"sum": Sum()}
+        def text(self):
+            return text_of(self.input())
+"""
+
+
+def test_branches_of_a_plain_workflow_and_what_stands_around_them_see_it(tmp_path):
+    half = Half(tmp_path, more=WORKFLOW)
+    assert sorted(half.run("Above")) == ["Above", "Low", "Parts", "Parts", "Sum"]
+    assert half.run("Above") == half.run("Around") == half.run("Parts") == []
+    half.edit("low 1", "low 2")
+    assert sorted(half.run("Around")) == ["Low", "Parts", "Parts", "Sum"]
+    assert "low 2" in (tmp_path / "out" / "Sum.txt").read_text()
+    assert half.run("Above", "--workers", "2") == ["Above"]
+    half.edit("low 2", "low 3")
+    assert sorted(half.run("Parts", "--branch", "1")) == ["Low", "Parts"]
+    assert sorted(half.run("Above", "--workers", "2")) == ["Above", "Parts", "Sum"]
+    assert half.run("Above") == []
