@@ -36,7 +36,7 @@ def option_digests(options: Iterable[Option], settings: Iterable[str]) -> dict[s
 
 def value_of(option: Option) -> Any:
     """The text of an option, or the texts of all that it may be; None where it is not set."""
-    parser = parser_of(option)
+    parser = as_written(option) if ANY in (option.section, option.option) else parser_of(option)
     if option.section == ANY:
         return {section: texts(parser, section) for section in sections_of_users(parser, option.parser)}
     if option.option == ANY:
@@ -49,6 +49,17 @@ def value_of(option: Option) -> Any:
 
 def parser_of(option: Option) -> Any:
     return law.config.Config.instance() if option.parser == "law" else luigi.configuration.get_config()
+
+
+def as_written(option: Option) -> Any:
+    """The configuration as its files and the environment give it.
+
+    law writes defaults into the section of a file system as soon as that is used: what all of a section holds would
+    depend on what the process has done before.
+    """
+    if option.parser != "law":
+        return parser_of(option)
+    return law.config.Config(config_file=law.config.Config.instance().config_file or "", skip_luigi_sync=True)
 
 
 def sections_of_users(parser: Any, which: str) -> list[str]:
