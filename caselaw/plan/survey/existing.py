@@ -1,4 +1,4 @@
-"""How many files there are that outputs of a task may be: every folder is listed once, for all tasks together."""
+"""How many files there are that outputs of a task may be: no folder is listed twice."""
 
 from __future__ import annotations
 
@@ -6,19 +6,16 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from caselaw.plan.survey.files import Tell
+from caselaw.plan.survey.folders import Folders
 from caselaw.plan.survey.patterns import Path, expression, is_wild
 
 
 @dataclass
 class Existing:
-    """Folders as they were listed, and counts of the paths that were asked for."""
+    """Counts of the paths that were asked for."""
 
-    tell: Tell
-    listed: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+    folders: Folders
     counts: dict[Path, int] = field(default_factory=dict)
-    unlisted: dict[str, str] = field(default_factory=dict)
-    """Folders that could not be listed, and why: what is there is not known."""
 
     def count(self, path: Path) -> int:
         if path not in self.counts:
@@ -28,33 +25,16 @@ class Existing:
 
     def _below(self, folder: str, segments: list[str], is_folder: bool) -> int:
         segment, *rest = segments
-        if not is_wild(segment) and folder not in self.listed:
+        if not is_wild(segment) and folder not in self.folders.listed:
             here = os.path.join(folder, segment)
             if rest:
                 return self._below(here, rest, is_folder)
             return int(os.path.isdir(here) if is_folder else os.path.isfile(here))
-        folders, files = self.names(folder)
+        folders, files = self.folders.names(folder)
         found = matching(segment, folders if rest or is_folder else files)
         if not rest:
             return sum(1 for _ in found)
         return sum(self._below(os.path.join(folder, name), rest, is_folder) for name in found)
-
-    def names(self, folder: str) -> tuple[frozenset[str], frozenset[str]]:
-        """Names of the folders and of the files in a folder, by one listing."""
-        if folder not in self.listed:
-            self.tell(folder)
-            folders: set[str] = set()
-            files: set[str] = set()
-            try:
-                with os.scandir(folder) as entries:
-                    for entry in entries:
-                        (folders if entry.is_dir() else files).add(entry.name)
-            except (FileNotFoundError, NotADirectoryError):
-                pass  # nothing was made there
-            except OSError as error:
-                self.unlisted[folder] = error.strerror or str(error)
-            self.listed[folder] = frozenset(folders), frozenset(files)
-        return self.listed[folder]
 
 
 def matching(segment: str, names: frozenset[str]) -> Iterator[str]:

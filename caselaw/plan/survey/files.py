@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import ast
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from caselaw.errors import FingerprintError
 from caselaw.fingerprint.code.parsing import parse
+from caselaw.plan.survey.folders import Folders
 
 ENVIRONMENTS = ("pyvenv.cfg", "conda-meta")
 """What the folder of an environment of packages holds."""
 NOT_OURS = frozenset({"__pycache__", "site-packages", "node_modules"})
-
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -38,26 +36,24 @@ class Unread:
     why: str
 
 
-def source_files(root: Path, tell: Tell) -> Iterator[SourceFile | Unread]:
-    """All Python files under a folder (or the file itself), in order; `tell` hears of each folder."""
+def source_files(root: Path, folders: Folders) -> Iterator[SourceFile | Unread]:
+    """All Python files under a folder (or the file itself), in order."""
     if root.is_file():
         yield read(root)
         return
-    problems: list[OSError] = []
-    for path in python_files(root, tell, problems.append):
+    for path in python_files(root, folders, {identity(root)}):
         yield read(path)
-    for problem in problems:
-        yield Unread(Path(str(problem.filename)), None, f"cannot be listed: {problem.strerror}")
+    for folder, why in folders.unlisted.items():
+        yield Unread(Path(folder), None, f"cannot be listed: {why}")
 
 
-def python_files(root: Path, tell: Tell, failed: Callable[[OSError], None]) -> Iterator[Path]:
+def python_files(folder: Path, folders: Folders, seen: set[tuple[int, int]]) -> Iterator[Path]:
     """Files of Python code and notebooks; hidden folders and environments of packages are left out."""
-    seen = {identity(root)}
-    for folder, folders, names in os.walk(root, onerror=failed, followlinks=True):
-        tell(folder)
-        here = Path(folder)
-        folders[:] = sorted(name for name in folders if may_hold_code(here / name, seen))
-        yield from (here / name for name in sorted(names) if name.endswith((".py", ".ipynb")))
+    inner, files = folders.names(str(folder))
+    yield from (folder / name for name in sorted(files) if name.endswith((".py", ".ipynb")))
+    for name in sorted(inner):
+        if may_hold_code(folder / name, seen):
+            yield from python_files(folder / name, folders, seen)
 
 
 def may_hold_code(folder: Path, seen: set[tuple[int, int]]) -> bool:
@@ -71,7 +67,7 @@ def may_hold_code(folder: Path, seen: set[tuple[int, int]]) -> bool:
             return False
         known = identity(folder)
     except OSError:
-        return True  # os.walk says what is wrong with it
+        return True  # its listing says what is wrong with it
     if known in seen:
         return False
     seen.add(known)

@@ -11,8 +11,9 @@ from caselaw.plan.survey.classes import Class, Classes
 from caselaw.plan.survey.conversion import Conversion
 from caselaw.plan.survey.edits import Edit
 from caselaw.plan.survey.existing import Existing
-from caselaw.plan.survey.files import SourceFile, Tell, Unread, source_files
+from caselaw.plan.survey.files import SourceFile, Unread, source_files
 from caselaw.plan.survey.finding import Finding, worst
+from caselaw.plan.survey.folders import Folders, Tell
 from caselaw.plan.survey.kinds import CASELAW, is_task, kind_of
 from caselaw.plan.survey.library import Library
 from caselaw.plan.survey.made import MadeTask, made_tasks
@@ -69,7 +70,9 @@ class Survey:
 
 def survey(root: Path, tell: Tell = lambda text: None) -> Survey:
     """Read a project, which is a folder or a file. `tell` hears what is being looked at."""
-    found = list(source_files(root, tell))
+    folders = Folders(tell)
+    found = list(source_files(root, folders))
+    of_code = set(folders.unlisted)
     sources = [each for each in found if isinstance(each, SourceFile)]
     library = Library.of(root, sources)
     classes = Classes(library)
@@ -77,7 +80,7 @@ def survey(root: Path, tell: Tell = lambda text: None) -> Survey:
     tasks = [each for each in mine if is_task(each)]
     conversion = Conversion.of(library, tasks)
     derived = {above for task in tasks for above in task.mro[1:]}
-    existing = Existing(tell)
+    existing = Existing(folders)
     project = root if root.is_dir() else root.parent
     law_cfg = law_cfg_of(project)
     home = str(law_cfg.parent if law_cfg else project)
@@ -91,7 +94,8 @@ def survey(root: Path, tell: Tell = lambda text: None) -> Survey:
         tuple(sorted(dict.fromkeys(edit for task in surveyed for edit in task.edits))),
         tuple(unknown_tasks(mine)),
         tuple(each for each in found if isinstance(each, Unread)),
-        tuple(existing.unlisted.items()), sum(existing.counts.values()), law_cfg,
+        tuple((folder, why) for folder, why in folders.unlisted.items() if folder not in of_code),
+        sum(existing.counts.values()), law_cfg,
     )  # fmt: skip
 
 
