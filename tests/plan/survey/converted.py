@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -74,13 +75,21 @@ def mended(row: Row, root: Path) -> Path:
 
 
 def job(folder: Path, row: Row) -> dict[str, Any]:
-    return {"folder": str(folder), "texts": [None], "arguments": [f"work.{row.root}", *row.arguments]}
+    return {"folder": str(folder), "files": [{}], "roots": [["work", row.root]], "arguments": [*row.arguments]}
 
 
-def run_all(root: Path, jobs: dict[str, Any], *modules: str) -> dict[str, dict[str, Any]]:
-    """One run of each project in a process of its own: its exit status and what it printed."""
+@dataclass(frozen=True)
+class Outcome:
+    """Whether a run made what it was asked for, and what it printed."""
+
+    works: bool
+    printed: str
+
+
+def run_all(root: Path, jobs: dict[str, Any], *modules: str) -> dict[str, Outcome]:
+    """One run of each project in a process of its own."""
     (root / "home").mkdir(parents=True)
-    (root / "jobs.json").write_text(json.dumps(jobs))
+    (root / "jobs.json").write_text(json.dumps(list(jobs.values())))
     kept = {name: os.environ[name] for name in ("PATH", "CI") if name in os.environ}
     done = subprocess.run(
         [sys.executable, str(RUNNER), "jobs.json", "results.json", *modules],
@@ -89,4 +98,9 @@ def run_all(root: Path, jobs: dict[str, Any], *modules: str) -> dict[str, dict[s
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads((root / "results.json").read_text())
-    return {name: runs[0] for name, runs in found.items()}
+    return {name: outcome(runs[0]) for name, runs in zip(jobs, found, strict=True)}
+
+
+def outcome(run: dict[str, Any]) -> Outcome:
+    """A task that could not even be made is none that was run."""
+    return Outcome(run["code"] == 0 and run["found"].get("work") is not None, run["printed"])

@@ -46,9 +46,11 @@ class Result(Task):
 
     def run(self):
         self.output().parent.touch()
+        before = os.getcwd()
         os.chdir(self.output().parent.path)
         with open(self.output().basename, "w") as file:
             file.write("text")
+        os.chdir(before)
 '''),
     project("a name beside that of an input", '''
 class Result(Task):
@@ -85,5 +87,25 @@ class Result(Task):
 
     def run(self):
         self.output().dump(str(len(self.input())))
+'''),
+    project("run once", '''
+class Result(Task, law.tasks.RunOnceTask):
+    def requires(self):
+        return CreateChars.req(self)
+
+    @law.tasks.RunOnceTask.complete_on_success
+    def run(self):
+        print("all there")
+'''),
+    project("no output at all", '''
+class Result(Task):
+    def requires(self):
+        return CreateChars.req(self)
+
+    def complete(self):
+        return getattr(self, "done", False)
+
+    def run(self):
+        self.done = True
 '''),
 ]  # fmt: skip

@@ -11,7 +11,7 @@ import law_projects
 import luigi_projects
 import pytest
 import refused_projects
-from converted import converted, job, mended, run_all, task_of, written
+from converted import Outcome, converted, job, mended, run_all, task_of, written
 from project_row import Row
 
 from caselaw.plan.survey import CANNOT, LINE, UNCHANGED, survey
@@ -21,7 +21,7 @@ OF_LINES = [row for row in ROWS if row.verdict == LINE]
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Outcome]]:
     """Runs of the projects as they were found."""
     root = tmp_path_factory.mktemp("plain")
     jobs = {row.name: job(written(row, root / str(number)), row) for number, row in enumerate(ROWS)}
@@ -29,7 +29,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Outcome]]:
     """Runs of the projects with the import and the base classes changed."""
     root = tmp_path_factory.mktemp("converted")
     jobs = {row.name: job(converted(row, root / str(number)), row) for number, row in enumerate(ROWS)}
@@ -37,7 +37,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def mended_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def mended_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Outcome]]:
     """Runs of the converted projects with the lines changed that the survey names."""
     root = tmp_path_factory.mktemp("mended")
     jobs = {row.name: job(mended(row, root / str(number)), row) for number, row in enumerate(OF_LINES)}
@@ -50,7 +50,7 @@ def named(rows: list[Row]) -> list[Any]:
 
 @pytest.mark.parametrize("row", named(ROWS))
 def test_the_project_works_as_it_was_found(row: Row, plain):
-    assert plain[row.name]["code"] == 0, plain[row.name]["printed"]
+    assert plain[row.name].works, plain[row.name].printed
 
 
 @pytest.mark.parametrize("row", named(ROWS))
@@ -61,14 +61,14 @@ def test_the_verdict_is_that_of_the_table(row: Row, tmp_path: Path):
 
 @pytest.mark.parametrize("row", named([row for row in ROWS if row.verdict == UNCHANGED]))
 def test_what_is_to_work_unchanged_runs(row: Row, runs):
-    assert runs[row.name]["code"] == 0, runs[row.name]["printed"]
+    assert runs[row.name].works, runs[row.name].printed
 
 
 @pytest.mark.parametrize("row", named([row for row in ROWS if row.verdict in (LINE, CANNOT)]))
 def test_what_needs_a_line_or_cannot_work_does_not_run_before(row: Row, runs):
-    assert runs[row.name]["code"] not in (0, -9), runs[row.name]["printed"]
+    assert not runs[row.name].works, runs[row.name].printed
 
 
 @pytest.mark.parametrize("row", named(OF_LINES))
 def test_with_the_lines_that_are_named_it_runs(row: Row, mended_runs):
-    assert mended_runs[row.name]["code"] == 0, mended_runs[row.name]["printed"]
+    assert mended_runs[row.name].works, mended_runs[row.name].printed
