@@ -570,7 +570,7 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
 
     def own_present(self, number: int, record: Record | None, folders: Folders | None = None) -> bool:
         """Whether the outputs are there that the task names itself, and are what its record says."""
-        return own_present(self.passing_branch(number), None if record is None else record.outputs, folders)
+        return own_present(self.passing_branch(number), record, folders)
 
     def is_published(self) -> bool:
         """Whether every product exists and has a record; raises `StoreUnavailable` when the store cannot say."""
@@ -579,14 +579,13 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
             recorded = self.trust_unrecorded or self.record_index.recorded(
                 self.output_location.directory, {fingerprint}
             )
-            return bool(recorded) and own_present(self, self._known_outputs())
+            return bool(recorded) and own_present(self, self._known_record())
         if not all(exists(path) for path in self.output_location.full_names(fingerprint)):
             return False
         return self.trust_unrecorded or bool(self.record_index.recorded(self.output_location.directory, {fingerprint}))
 
-    def _known_outputs(self) -> Mapping[str, Mapping[str, Any]] | None:
-        record = self.record_index.known(self.output_location.directory, self.fingerprint)
-        return None if record is None else record.outputs
+    def _known_record(self) -> Record | None:
+        return self.record_index.known(self.output_location.directory, self.fingerprint)
 
     def _written(self) -> bool:
         """Whether its `run()` goes on and has written every product."""

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import shutil
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 from law.target.remote.base import RemoteTarget
 
 from caselaw.errors import FingerprintError, PublishError
+from caselaw.records import Record
 from caselaw.records.notes import Notes
 from caselaw.storage import exists
 from caselaw.storage.local import LocalStore
@@ -62,13 +64,11 @@ def paths_of_own(task: Any) -> dict[str, str]:
 # whether they are there
 
 
-def own_present(
-    task: Any, record: Mapping[str, Mapping[str, Any]] | None, folders: Folders | None = None
-) -> bool:  # fmt: skip
-    """Whether outputs that a project names itself are there; `record`: what its record says of each.
+def own_present(task: Any, record: Record | None, folders: Folders | None = None) -> bool:
+    """Whether outputs that a project names itself are there, and are what their record says.
 
-    Those whose names do not tell must be what was made last under today's fingerprint. With `folders`, all are looked
-    up in listings.
+    Those whose names do not tell must be what was made last under today's fingerprint; others are read where they may
+    have been written since. With `folders`, all are looked up in listings.
     """
     outputs = final_outputs(task)
     targets = by_name(outputs)
@@ -76,20 +76,21 @@ def own_present(
     if not (targets and listed) and not needed(outputs):
         require_answers(targets)
         return False
-    for name, target in targets.items():
-        if is_file(target) and not task.fixed_names:
-            if record is not None and "modified" in record.get(name, {}) and not untouched(task, target, record[name]):
-                return False
-        elif is_file(target) and not isinstance(target, RemoteTarget):
-            if not target.exists():  # optional
-                continue
-            if record is None or name not in record:
-                return False
-            if not untouched(task, target, record[name]):
-                return False
-        elif Notes(task.law_project.root).made_by([identity(task, name, target)]) != task.fingerprint:
-            return False
-    return True
+    return all(is_todays(task, name, target, record) for name, target in targets.items())
+
+
+def is_todays(task: Any, name: str, target: Any, record: Record | None) -> bool:
+    """Whether an output that is there is what today's fingerprint makes."""
+    if not is_file(target) or (task.fixed_names and isinstance(target, RemoteTarget)):
+        return Notes(task.law_project.root).made_by([identity(task, name, target)]) == task.fingerprint
+    if isinstance(target, RemoteTarget):
+        return True
+    said = None if record is None else record.outputs.get(name)
+    if said is None or record is None:
+        return not task.fixed_names or not target.exists()  # optional
+    if not (task.fixed_names or "modified" in said or written_since(path_here(target), said, record.ended)):
+        return True
+    return untouched(task, target, said)
 
 
 def untouched(task: Any, target: Any, said: Mapping[str, Any]) -> bool:
@@ -103,6 +104,17 @@ def untouched(task: Any, target: Any, said: Mapping[str, Any]) -> bool:
     if "modified" in said and state_here(path) == (said["bytes"], said["modified"]):
         return True
     return bool(said["sha256"] == task.file_digests.digest(path))
+
+
+def written_since(path: str, said: Mapping[str, Any], ended: float) -> bool:
+    """Whether a file may have been written after it was recorded."""
+    try:
+        state = Path(path).stat()
+    except FileNotFoundError:  # optional
+        return False
+    return stat.S_ISREG(state.st_mode) and (
+        state.st_size != said["bytes"] or state.st_mtime > ended + SECONDS_OF_A_CLOCK
+    )
 
 
 def can_be_linked(task: Any, number: int) -> bool:

@@ -275,6 +275,16 @@ def test_an_output_without_record_that_is_in_the_way_is_kept(work):
     assert [other.read_text() for other in made(work, "past.unrecorded*")] == ["of somebody else"]
 
 
+def test_an_output_that_was_edited_by_hand_is_made_again_and_the_edit_is_kept(work):
+    work.run("work.Past")
+    (path,) = [path for path in made(work, "past.*.txt") if "unrecorded" not in path.name]
+    path.write_text("edited by hand")
+    assert states(work, "work.Past") != {"Past": "complete"}
+    assert ran(work.run("work.Past")) == ["Past"]
+    assert path.read_text() == "written past output()"
+    assert "edited by hand" in [other.read_text() for other in made(work, "past.unrecorded*")]
+
+
 def test_a_record_says_where_outputs_lie(work):
     work.run("work.Past")
     (path,) = [path for path in made(work, "past.*.txt") if "unrecorded" not in path.name]

@@ -62,13 +62,6 @@ OWN_PATHS = [
         BOTH.format("BesideConstant"),
     ),
     Way(
-        "own output() beside the module, edited by hand",
-        "BesideHand",
-        beside("BesideHand", 'law.LocalFileTarget(str(ROOT / "beside_hand" / f"{self.branch}.txt"))'),
-        file("beside_hand/1.txt", "2"),
-        "BesideHand 1",
-    ),
-    Way(
         "file that run() reads in the folder of its own output",
         "BesideRead",
         beside(

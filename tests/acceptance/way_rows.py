@@ -302,13 +302,6 @@ OWN_OUTPUTS = [
         "OwnSameSource 0, OwnSameSource 1",
     ),
     Way(
-        "own output(), edited by hand",
-        "OwnHand",
-        OWN.replace("OwnOutput", "OwnHand"),
-        file("own/OwnHand1.txt", "2"),
-        "OwnHand 1",
-    ),
-    Way(
         "own output() of a task without branches",
         "OwnTask",
         """
