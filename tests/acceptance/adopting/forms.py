@@ -134,7 +134,7 @@ class Form:
         """The module converted, by what was done to it."""
         text = self.text if self.converted is None else self.head + self.steps + textwrap.dedent(self.converted)
         with_base = convert(text)
-        if re.search(r"\bBase\b", self.code) or self.head != HEAD or with_base.count("caselaw.Task") > 1:
+        if self.steps or re.search(r"\bBase\b", self.code) or self.head != HEAD or with_base.count("caselaw.Task") > 1:
             yield "base", with_base
         if "law.LocalWorkflow" in self.code:
             yield "base and workflow", with_base.replace("law.LocalWorkflow", "caselaw.Workflow")

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-WAYS = ("base", "base and workflow")
-
 _REASONS = {
     "branch_map in requires() of selected branches: law gives those that are selected, caselaw all, since what a "
-    "branch makes would depend on which others were selected": ("branches selected by a range",),
-    "branches that require branches of their own workflow, and yield tasks in run()": (
-        "project: optimisation loop of law, its last step",
-        "project: optimisation loop of law, its objective",
+    "branch makes would depend on which others were selected": (
+        "branches selected by a range [base]",
+        "branches selected by a range [base and workflow]",
+    ),
+    "branches that require branches of their own workflow, and yield tasks in run(): a CircleError": (
+        "project: optimisation loop of law, its last step [base]",
+        "project: optimisation loop of law, its last step [base and workflow]",
+        "project: optimisation loop of law, its objective [base]",
+        "project: optimisation loop of law, its objective [base and workflow]",
+    ),
+    "workflows that stay plain law's do not see what changed above them": (
+        "plain law workflows below workflows of caselaw [base]",
     ),
 }
 
-NOT_YET = {f"{name} [{way}]": reason for reason, names in _REASONS.items() for name in names for way in WAYS}
+NOT_YET = {name: reason for reason, names in _REASONS.items() for name in names}
 """Name of the form and how it was converted → what is missing."""
