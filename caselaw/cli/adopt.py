@@ -69,7 +69,7 @@ def adopt(
     from caselaw.execution.vouching import Manner, Word, user_here
     from caselaw.fingerprinted import file_digests_of
     from caselaw.holdings import Holdings
-    from caselaw.plan.vouching import claims_for
+    from caselaw.plan.vouching import claims_for, still_ready
     from caselaw.records.index import index_of
     from caselaw.storage.second_names import How
 
@@ -81,11 +81,10 @@ def adopt(
     word = None if why is None else Word(by or user_here(), why.strip())
     manner = Manner(How.MOVE if move else How.COPY if copy else How.LINK, quick)
     root = load_project().root
-    holdings = Holdings(index_of(root), file_digests_of(root))
-    found = [
-        each if word is None else taken(each, word, manner, holdings)
-        for each in claims_for(task, Taken(empty, again), holdings, upstream=upstream, dry=word is None)
-    ]
+    found = claims_for(task, Taken(empty, again), Holdings(index_of(root), file_digests_of(root)), upstream=upstream)
+    if word is not None:
+        holdings = Holdings(index_of(root), file_digests_of(root))
+        found = [taken(still_ready(each, holdings) if upstream else each, word, manner, holdings) for each in found]
     if as_json:
         click.echo(json.dumps({"vouched": word is not None, "tasks": list(map(plain, found))}, indent=2))
     else:

@@ -20,7 +20,7 @@ READY, COMPLETE, MISSING, EMPTY, REFUSED = "ready", "complete", "missing", "empt
 STALE, NO_INPUTS, PROVISIONAL, VOUCHED = "stale", "without inputs", "provisional", "vouched"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Plain:
     """A file or folder under its plain name, and the name that it gets; paths, or URLs of those on a server.
 
@@ -35,7 +35,7 @@ class Plain:
     target: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A branch, and whether what lies under its plain names could be its outputs of today."""
 
@@ -68,7 +68,6 @@ def claims_of(task: Any, numbers: Collection[int], folders: Folders, taken: Take
     """
     lacking = set(incomplete(task, numbers, frozenset()).numbers)
     earlier = task.record_index.earlier(task.output_location.directory) if lacking else {}
-    owners: dict[str, int] = {}
     for number in numbers:
         if number not in lacking:
             yield Claim(number, COMPLETE)
@@ -76,16 +75,7 @@ def claims_of(task: Any, numbers: Collection[int], folders: Folders, taken: Take
             yield Claim(number, PROVISIONAL, {}, "its fingerprint is known when run() has yielded what it needs")
         else:
             made = earlier.get(identity_of_branch(task, number), ())
-            yield of_one_branch(claim_of(task.passing_branch(number), number, made, folders, taken), owners)
-
-
-def of_one_branch(claim: Claim, owners: dict[str, int]) -> Claim:
-    """The claim, unless another branch has the same file: then nobody can say which of them made it."""
-    for file in claim.files.values():
-        if (other := owners.setdefault(file.path, claim.number)) != claim.number:
-            reason = f"branch {other} has the same output, {file.path}: nobody can say whose it is"
-            return Claim(claim.number, REFUSED, claim.files, reason)
-    return claim
+            yield claim_of(task.passing_branch(number), number, made, folders, taken)
 
 
 def claim_of(branch: Any, number: int, made: Sequence[str], folders: Folders, taken: Taken) -> Claim:
@@ -126,6 +116,8 @@ def state_of(target: Any, final: Any, found: Lying, folders: Folders, taken: Tak
     there = folders.look(final) if final.path != target.path else None
     if there is not None and not (there.inode and there.inode == found.inode):
         return REFUSED, f"there is something else under the name of today, {url_of(final)}"
+    if final.path != target.path and not taken.again and (other := folders.other_name(target, found, final)):
+        return STALE, f"{path} is the output {other} already, of other parameters or other code"
     return READY, ""
 
 

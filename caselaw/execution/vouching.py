@@ -24,7 +24,7 @@ from caselaw.fingerprint.content.damage import damage
 from caselaw.holdings import Holdings
 from caselaw.own_outputs import note_own
 from caselaw.recording import Started, record_of
-from caselaw.records import Record, compact
+from caselaw.records import Record
 from caselaw.records.files import write_batch
 from caselaw.storage.folder import ADVICE
 from caselaw.storage.parallel import AT_ONCE, side_by_side
@@ -32,7 +32,7 @@ from caselaw.storage.plain_files import path_here, state_here
 from caselaw.storage.products import verify
 from caselaw.storage.second_names import NO_SECOND_NAME, How, give_name
 
-BATCH = 2000
+BATCH = 5000
 """Branches whose records are one document; what is killed has vouched for whole batches, or their first files."""
 READERS = 4
 """Files of this machine that are read at the same time."""
@@ -85,8 +85,6 @@ def vouch(
             done, failed = done + 1, failed + (claim.state != VOUCHED)
             report(done, failed)
             yield claim
-    if done and task.all_published():
-        compact(task.output_location.directory, task.fingerprint)
     task.record_index.refresh(task.output_location.directory)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from caselaw.branches.look import carries_fingerprints
 from caselaw.errors import TaskError
-from caselaw.execution.claims import NO_INPUTS, PROVISIONAL, READY, Claim, Taken, claims_of
+from caselaw.execution.claims import NO_INPUTS, PROVISIONAL, READY, REFUSED, Claim, Taken, claims_of
 from caselaw.fingerprint import digest
 from caselaw.fingerprinted import FingerprintedTask
 from caselaw.holdings import Holdings, origin
@@ -30,23 +31,42 @@ class TaskClaims:
         return [claim for claim in self.claims if claim.state == state]
 
 
-def claims_for(
-    task: Any, taken: Taken, holdings: Holdings, *, upstream: bool, dry: bool
-) -> Iterator[TaskClaims]:  # fmt: skip
+def claims_for(task: Any, taken: Taken, holdings: Holdings, *, upstream: bool) -> list[TaskClaims]:
     """Claims of a task and, where asked for, of everything upstream: each task after what it needs.
 
-    With `upstream` a branch is only ready where all that it is made from is known: it is there, or vouched for before
-    the next task is asked for; in a `dry` run, ready. Raises `TaskError` for a task with nothing to vouch for.
+    With `upstream` a branch is only ready where all that it is made from is there or ready, which is noted in
+    `holdings`. Raises `TaskError` for a task with nothing to vouch for.
     """
-    folders, found = Folders(), 0
-    for each, numbers in tasks_of(task, upstream):
-        found += 1
-        yield claims_of_task(each, numbers, folders, taken, holdings, with_inputs=upstream, dry=dry)
+    folders = Folders()
+    found = [
+        claims_of_task(each, numbers, folders, taken, holdings, with_inputs=upstream)
+        for each, numbers in tasks_of(task, upstream)
+    ]
     if not found:
         raise TaskError(
             "there is nothing to vouch for: only files that a caselaw task names by its own output() have plain names",
             task.get_task_family(), "keep output() as plain law has it, and derive the task from caselaw.Task",
         )  # fmt: skip
+    return without_shared(found)
+
+
+def without_shared(found: Sequence[TaskClaims]) -> list[TaskClaims]:
+    """The claims, without files that several branches or tasks would have: nobody can say which of them made those."""
+    owners = Counter(file.path for each in found for claim in each.claims for file in claim.files.values())
+    return [TaskClaims(each.task, [own_or_refused(claim, owners) for claim in each.claims]) for each in found]
+
+
+def own_or_refused(claim: Claim, owners: Mapping[str, int]) -> Claim:
+    shared = next((file.path for file in claim.files.values() if owners[file.path] > 1), None)
+    if shared is None:
+        return claim
+    reason = f"several branches or tasks have the same output, {shared}: nobody can say which of them made it"
+    return dataclasses.replace(claim, state=REFUSED, reason=reason)
+
+
+def still_ready(found: TaskClaims, holdings: Holdings) -> TaskClaims:
+    """The claims, when everything upstream that was ready has been vouched for, or turned out to be damaged."""
+    return TaskClaims(found.task, [with_known_inputs(found.task, claim, holdings) for claim in found.claims])
 
 
 def tasks_of(task: Any, upstream: bool) -> Iterator[tuple[Any, Sequence[int]]]:
@@ -64,8 +84,7 @@ def tasks_of(task: Any, upstream: bool) -> Iterator[tuple[Any, Sequence[int]]]:
 
 
 def claims_of_task(
-    task: Any, numbers: Sequence[int], folders: Folders, taken: Taken, holdings: Holdings, *, with_inputs: bool,
-    dry: bool,
+    task: Any, numbers: Sequence[int], folders: Folders, taken: Taken, holdings: Holdings, *, with_inputs: bool
 ) -> TaskClaims:  # fmt: skip
     if task.upstream_seen.unknown:
         task.renew_fingerprints()
@@ -75,7 +94,7 @@ def claims_of_task(
     found = list(claims_of(task, numbers, folders, taken))
     if with_inputs:
         found = [with_known_inputs(task, claim, holdings) for claim in found]
-    if with_inputs and dry:  # those downstream can count on it
+    if with_inputs:  # those downstream can count on it
         known = holdings.of(task.output_location.directory)
         for claim in found:
             if claim.state == READY:

@@ -24,6 +24,8 @@ class Lying:
     kind: str
     size: int | None
     inode: int = 0
+    names: int = 1
+    """How many names a file of this machine has."""
 
 
 class Folders:
@@ -45,6 +47,19 @@ class Folders:
                 self._systems[id(target.fs)] = target.fs  # as long as its number stands for it
         found = names.get(name)
         return None if found is None else found()
+
+    def other_name(self, target: Any, found: Lying, final: Any) -> str | None:
+        """A name with a fingerprint, other than `final`, that a file of this machine has beside its plain one."""
+        if found.names < 2:
+            return None
+        folder, name = os.path.split(path_here(target))
+        own, stem = os.path.basename(final.path), name.partition(".")[0]
+        for other, lying in self._known[0, folder].items():
+            if other.startswith(f"{stem}.") and other not in (name, own):
+                there = lying()
+                if there is not None and there.inode == found.inode:
+                    return other
+        return None
 
 
 def path_here(target: Any) -> str:
@@ -70,7 +85,7 @@ def lying_here(entry: os.DirEntry[str]) -> Lying | None:
     except OSError as error:
         raise StoreUnavailable(f"the size of a file is not known: {error.strerror}", entry.path, ADVICE) from error
     kind = {stat.S_IFREG: FILE, stat.S_IFDIR: FOLDER, stat.S_IFLNK: LINK}.get(stat.S_IFMT(state.st_mode), OTHER)
-    return Lying(kind, state.st_size if kind == FILE else None, state.st_ino if kind == FILE else 0)
+    return Lying(kind, state.st_size, state.st_ino, state.st_nlink) if kind == FILE else Lying(kind, None)
 
 
 def listing_there(system: Any, folder: str) -> dict[str, Callable[[], Lying | None]]:
