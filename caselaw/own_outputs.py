@@ -22,7 +22,16 @@ from caselaw.records import Record
 from caselaw.records.notes import Notes
 from caselaw.storage import exists
 from caselaw.storage.local import LocalStore
-from caselaw.storage.own_targets import ELSEWHERE, by_name, is_file, is_folder, needed, replaced, with_fingerprint
+from caselaw.storage.own_targets import (
+    ELSEWHERE,
+    by_name,
+    carried,
+    is_file,
+    is_folder,
+    needed,
+    replaced,
+    with_fingerprint,
+)
 from caselaw.storage.pending import pending_beside
 from caselaw.storage.plain_files import Folders, path_here, state_here
 from caselaw.storage.publish import Published, take_name
@@ -47,9 +56,14 @@ def final_outputs(task: Any) -> Any:
 
 
 def final_target(task: Any, target: Any) -> Any:
-    if task.fixed_names or not is_file(target):
+    if task.fixed_names or not is_file(target) or carried(target) is not None:
         return target
     return with_fingerprint(target, task.fingerprint)
+
+
+def written_here(task: Any, targets: Mapping[str, Any]) -> dict[str, Any]:
+    """Files that the task writes: all but those that it takes of the outputs of another task."""
+    return {name: t for name, t in targets.items() if is_file(t) and carried(t) in (None, task.fingerprint)}
 
 
 def paths_of_own(task: Any) -> dict[str, str]:

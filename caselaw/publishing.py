@@ -15,11 +15,11 @@ from typing import Any
 from caselaw.delivery import already_there, post, publish_here, send
 from caselaw.errors import PublishError, TaskError
 from caselaw.loading.refusal import require, require_before_run
-from caselaw.own_outputs import final_target, forget_own, keep_beside, note_own, place_own, take_own
+from caselaw.own_outputs import final_target, forget_own, keep_beside, note_own, place_own, take_own, written_here
 from caselaw.recording import Started, record_of_outputs
 from caselaw.records import write_records
 from caselaw.storage import Outputs, Staging
-from caselaw.storage.own_targets import by_name, here, is_file, is_folder, needed, replaced, staged_paths
+from caselaw.storage.own_targets import by_name, here, is_folder, needed, replaced, staged_paths
 from caselaw.storage.products import beside, clear, lacking
 from caselaw.storage.publish import Published
 from caselaw.storage.target import target_of, url_of
@@ -50,7 +50,7 @@ class RunOutputs:
 
     def _own_staging(self) -> Staging:
         """Files lie here under the names that the project gives them."""
-        self.targets = {name: t for name, t in by_name(self.task.own_output()).items() if is_file(t)}
+        self.targets = written_here(self.task, by_name(self.task.own_output()))
         folders = frozenset(name for name, target in self.targets.items() if is_folder(target))
         staging = Staging.with_names(self.scratch, staged_paths(self.targets, ""), folders)
         for path in staging.paths.values():

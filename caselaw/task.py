@@ -22,6 +22,7 @@ from caselaw.fingerprint import digest, short
 from caselaw.fingerprinted import FingerprintedTask
 from caselaw.own_outputs import named_outputs
 from caselaw.plain import completeness
+from caselaw.storage.location import Location
 from caselaw.storage.target import outputs_of
 
 
@@ -193,6 +194,8 @@ class Task(FingerprintedTask):
 
     def output(self) -> Any:
         """Targets of all products; while `run()` goes on, of what it writes."""
+        if self.output_named:  # asked for by the project's own
+            return outputs_of(Location.of(self.output_location.directory, self.declared_products), self.fingerprint)
         if self._run_outputs is not None:
             return self._run_outputs.outputs()
         return outputs_of(self.output_location, self.fingerprint) if self.output_declared else []

@@ -499,7 +499,9 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         """Targets of all products of a branch; while its `run()` goes on, of what it writes."""
         return self.branch_outputs(self.branch) if self._run_outputs is None else self._run_outputs.outputs()
 
-    def branch_outputs(self, number: int) -> Outputs:
+    def branch_outputs(self, number: int) -> Any:
+        if self.output_named:  # asked for by the project's own
+            return Task.output(self)
         if not self.output_declared:
             return Outputs()
         return outputs_of(

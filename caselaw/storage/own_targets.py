@@ -13,6 +13,8 @@ import luigi
 from law.target.remote.base import RemoteTarget
 from law.util import map_struct
 
+from caselaw.storage.location import FINGERPRINT
+
 COMPRESSED = frozenset({".bz2", ".gz", ".lz4", ".xz", ".zip", ".zst"})
 """Endings that follow another one: `events.tar.gz`."""
 
@@ -84,6 +86,12 @@ def here(target: Any, path: str) -> Any:
         return at(target, path)
     optional = {"optional": True} if target.optional else {}
     return (law.LocalDirectoryTarget if is_folder(target) else law.LocalFileTarget)(path, **optional)
+
+
+def carried(target: Any) -> str | None:
+    """The fingerprint that the name of a target carries already: that of an output of caselaw's."""
+    found = FINGERPRINT.search(PurePosixPath(target.path).name)
+    return found[1] if found else None
 
 
 def with_fingerprint(target: Any, fingerprint: str) -> Any:

@@ -139,7 +139,8 @@ def test_outputs_that_a_task_names_itself_become_stale(project):
     source.write_text(source.read_text().replace('"1"', '"2"'))
     assert states(project, "Own", 1) == {"Own": "stale"}
     project.run("work.Own", "--branch", "1")
-    assert [(project.root / f"own_{n}.txt").read_text() for n in (0, 1)] == ["1", "2"]
+    made = [sorted(path.read_text() for path in project.root.glob(f"own_{n}.*.txt")) for n in (0, 1)]
+    assert made == [["1"], ["1", "2"]]
     rows = project.ask("status", "work.Own", "--branches", code=1)["tasks"]
     assert [row["state"] for row in rows] == ["stale", "complete"]
 
@@ -160,5 +161,4 @@ def test_yields_that_no_fingerprint_can_know_are_refused(project):
     project.write("raw_a.txt", "1")
     project.run("work.Report")
 
-    assert "names its outputs itself" in project.run("work.Own", code=None)
     assert "run() returns a generator, and is none itself" in project.run("work.Passed", code=None)
