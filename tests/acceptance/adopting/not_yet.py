@@ -14,9 +14,6 @@ _REASONS = {
         "project: optimisation loop of law, its objective [base]",
         "project: optimisation loop of law, its objective [base and workflow]",
     ),
-    "workflows that stay plain law's do not see what changed above them": (
-        "plain law workflows below workflows of caselaw [base]",
-    ),
 }
 
 NOT_YET = {name: reason for reason, names in _REASONS.items() for name in names}
