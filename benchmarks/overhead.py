@@ -1,5 +1,7 @@
 """Cost of running trivial branches: caselaw beside law's LocalWorkflow and plain luigi.
 
+"law, adopted" is law's project with caselaw's base class: it names its branches and outputs itself.
+
 Every branch writes a JSON document of 12 bytes. Each measurement is a process of its own; CPU seconds include
 all of its children, peak memory is that of its largest process.
 
@@ -60,6 +62,14 @@ class Trivial(law.LocalWorkflow):
             file.write('{"n":%6d}' % self.branch)
 
 """
+
+ADOPTED = """
+import caselaw
+
+class Task(caselaw.Task):
+    pass
+""" + LAW.replace("law.LocalWorkflow", "Task, law.LocalWorkflow")
+"""The project of plain law, with one import and one base class."""
 
 LUIGI = """
 import os, luigi
@@ -146,6 +156,7 @@ def rows(root: Path, largest: int, peers: int) -> Iterator[Row]:
     sizes = [n for n in (1, 100, 1_000, 10_000) if n <= largest]
     for n in sizes:
         yield from first_run_and_recheck(root, "caselaw", CASELAW, n, 2)
+        yield from first_run_and_recheck(root, "law, adopted", ADOPTED, n, 2)
     for workers in (1, 2):
         folder = project(root, "caselaw-5ms", CASELAW, workers)
         cost = measured(command("caselaw", 1_000, "--sleep", "0.005"), folder)

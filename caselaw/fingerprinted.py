@@ -36,7 +36,7 @@ from caselaw.fingerprint.sandbox import sandbox_parts
 from caselaw.holdings import Holdings, origin
 from caselaw.loading.compiled import discard_outdated
 from caselaw.loading.refusal import tell
-from caselaw.own_outputs import own_present, paths_of_own
+from caselaw.own_outputs import own_present, own_there, paths_of_own
 from caselaw.parameters import (
     CampaignParameter,
     arguments_by_name,
@@ -576,10 +576,10 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
         """Whether every product exists and has a record; raises `StoreUnavailable` when the store cannot say."""
         fingerprint = self.fingerprint
         if self.output_named:
-            recorded = self.trust_unrecorded or self.record_index.recorded(
-                self.output_location.directory, {fingerprint}
-            )
-            return bool(recorded) and own_present(self, self._known_record())
+            directory = self.output_location.directory
+            return own_there(self) and (
+                self.trust_unrecorded or bool(self.record_index.recorded(directory, {fingerprint}))
+            ) and own_present(self, self._known_record())  # fmt: skip
         if not all(exists(path) for path in self.output_location.full_names(fingerprint)):
             return False
         return self.trust_unrecorded or bool(self.record_index.recorded(self.output_location.directory, {fingerprint}))

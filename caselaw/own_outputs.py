@@ -93,9 +93,18 @@ def own_present(task: Any, record: Record | None, folders: Folders | None = None
     return all(is_todays(task, name, target, record) for name, target in targets.items())
 
 
+def own_there(task: Any) -> bool:
+    """Whether there is anything under all the names that the outputs have today."""
+    outputs = final_outputs(task)
+    if needed(outputs):
+        return True
+    require_answers(by_name(outputs))
+    return False
+
+
 def is_todays(task: Any, name: str, target: Any, record: Record | None) -> bool:
     """Whether an output that is there is what today's fingerprint makes."""
-    if not is_file(target) or (task.fixed_names and isinstance(target, RemoteTarget)):
+    if known_by_notes(task, {name: target}):
         return Notes(task.law_project.root).made_by([identity(task, name, target)]) == task.fingerprint
     if isinstance(target, RemoteTarget):
         return True
@@ -133,7 +142,7 @@ def written_since(path: str, said: Mapping[str, Any], ended: float) -> bool:
 
 def can_be_linked(task: Any, number: int) -> bool:
     """Whether all outputs of a branch are files of this machine, which can have several names."""
-    targets = by_name((task.as_branch(number) if task.has_branches else task).own_output()).values()
+    targets = by_name(task.passing_branch(number).own_output()).values()
     return all(is_file(target) and not isinstance(target, RemoteTarget) for target in targets)
 
 
@@ -144,18 +153,21 @@ def require_answers(targets: Mapping[str, Any]) -> None:
             exists(path_here(target))
 
 
-def note_own(task: Any) -> None:
-    """Note under which fingerprint outputs were made whose names do not tell, and whose contents nobody can compare."""
-    for name, target in by_name(final_outputs(task)).items():
-        if not is_file(target) or (task.fixed_names and isinstance(target, RemoteTarget)):
-            Notes(task.law_project.root).write([identity(task, name, target)], task.fingerprint)
+def known_by_notes(task: Any, targets: Mapping[str, Any]) -> dict[str, Any]:
+    """Targets whose names do not tell what made them, and whose contents nobody can compare."""
+    return {n: t for n, t in targets.items() if not is_file(t) or (task.fixed_names and isinstance(t, RemoteTarget))}
 
 
-def forget_own(task: Any) -> None:
+def note_own(task: Any, targets: Mapping[str, Any]) -> None:
+    """Note under which fingerprint such targets were made."""
+    for name, target in targets.items():
+        Notes(task.law_project.root).write([identity(task, name, target)], task.fingerprint)
+
+
+def forget_own(task: Any, targets: Mapping[str, Any]) -> None:
     """While it runs, nobody has made them."""
-    for name, target in by_name(final_outputs(task)).items():
-        if not is_file(target) or (task.fixed_names and isinstance(target, RemoteTarget)):
-            Notes(task.law_project.root).forget([identity(task, name, target)])
+    for name, target in targets.items():
+        Notes(task.law_project.root).forget([identity(task, name, target)])
 
 
 def identity(task: Any, name: str, target: Any) -> str:
@@ -191,17 +203,18 @@ def keep_beside(targets: Mapping[str, Any], folder: Path) -> None:
         logger.warning("beside the outputs, and in no record: %s", final)
 
 
-def place_own(task: Any, targets: Mapping[str, Any], staged: Mapping[str, Path], made: Mapping[str, Published]) -> None:
-    """Give verified outputs their names. Raises `PublishError`."""
-    for name in made:
-        target, source = final_target(task, targets[name]), staged[name]
+def place_own(
+    targets: Mapping[str, Any], staged: Mapping[str, Path], made: Mapping[str, Published], *, replace: bool
+) -> None:  # fmt: skip
+    """Give verified outputs their names, in place of what has them or beside it. Raises `PublishError`."""
+    for name, target in targets.items():
         if isinstance(target, RemoteTarget):
-            upload(source, target)
-        else:
-            final = path_here(target)
-            if not task.fixed_names and os.path.lexists(final):
-                keep_other(final, made[name].sha256)
-            bring(os.fspath(source), final)
+            upload(staged[name], target)
+            continue
+        final = path_here(target)
+        if not replace and os.path.lexists(final):
+            keep_other(final, made[name].sha256)
+        bring(os.fspath(staged[name]), final)
 
 
 def keep_other(final: str, sha256: str) -> None:
@@ -226,6 +239,11 @@ def upload(source: Path, target: Any) -> None:
 
 def bring(source: str, final: str) -> None:
     """Move a file or folder, also to another file system: it appears under its name as a whole."""
+    try:
+        Path(source).rename(final)
+        return
+    except OSError:  # no folder there yet, a folder of that name, another file system, or what comes again
+        pass
     folder = Path(final).parent
     try:
         folder.mkdir(parents=True, exist_ok=True)

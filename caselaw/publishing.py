@@ -15,7 +15,16 @@ from typing import Any
 from caselaw.delivery import already_there, post, publish_here, send
 from caselaw.errors import PublishError, TaskError
 from caselaw.loading.refusal import require, require_before_run
-from caselaw.own_outputs import final_target, forget_own, keep_beside, note_own, place_own, take_own, written_here
+from caselaw.own_outputs import (
+    final_target,
+    forget_own,
+    keep_beside,
+    known_by_notes,
+    note_own,
+    place_own,
+    take_own,
+    written_here,
+)
 from caselaw.recording import Started, record_of_outputs
 from caselaw.records import write_records
 from caselaw.storage import Outputs, Staging
@@ -37,7 +46,9 @@ class RunOutputs:
         self.started = task._started or Started.now()
         self.blocks = 0
         self.targets: Mapping[str, Any] = {}
-        """Targets of the files that a project names itself."""
+        """Targets of the files that a project names itself, and that the task writes."""
+        self.others: Mapping[str, Any] = {}
+        """Targets of its own whose names do not tell what made them, and whose contents nobody can compare."""
         self._staging: Staging | None = None
 
     @property
@@ -50,11 +61,12 @@ class RunOutputs:
 
     def _own_staging(self) -> Staging:
         """Files lie here under the names that the project gives them."""
-        self.targets = written_here(self.task, by_name(self.task.own_output()))
+        named = by_name(self.task.own_output())
+        self.targets, self.others = written_here(self.task, named), known_by_notes(self.task, named)
         folders = frozenset(name for name, target in self.targets.items() if is_folder(target))
         staging = Staging.with_names(self.scratch, staged_paths(self.targets, ""), folders)
-        for path in staging.paths.values():
-            path.parent.mkdir(parents=True, exist_ok=True)
+        for folder in {path.parent for path in staging.paths.values()} - {Path(staging.folder)}:
+            folder.mkdir(parents=True, exist_ok=True)
         return staging
 
     def outputs(self) -> Any:
@@ -135,14 +147,15 @@ class RunOutputs:
         if not task.answers_itself:
             self.require_written()
         written = self.targets.keys() - set(lacking(staging.paths))
-        final = {name: url_of(final_target(task, self.targets[name])) for name in sorted(written)}
-        verified = staging.verify(final, may_be_empty=True)
+        final = {name: final_target(task, self.targets[name]) for name in sorted(written)}
+        verified = staging.verify({name: url_of(target) for name, target in final.items()}, may_be_empty=True)
         if task.fixed_names or not task.is_published():
             write_records(task.output_location.directory, [record_of_outputs(task, verified, self.started)])
-            place_own(task, self.targets, staging.paths, verified)
-            note_own(task)
+            place_own(final, staging.paths, verified, replace=task.fixed_names)
+            note_own(task, self.others)
         task._has_published = True
-        keep_beside(self.targets, Path(staging.folder))
+        if self.beside:
+            keep_beside(self.targets, Path(staging.folder))
 
     def close(self) -> None:
         """Remove what was not published."""
@@ -158,9 +171,11 @@ def running(task: Any) -> Iterator[None]:
         return
     if task._started is None:  # not in a worker, whose run has asked this before
         require_before_run(task.hashed_code, type(task))
+    outputs = RunOutputs(task, task.output_store.scratch)
     if task.output_named:
-        forget_own(task)
-    task._run_outputs = outputs = RunOutputs(task, task.output_store.scratch)
+        _ = outputs.staging
+        forget_own(task, outputs.others)
+    task._run_outputs = outputs
     try:
         yield
         outputs.deliver()

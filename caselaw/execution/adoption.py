@@ -58,8 +58,8 @@ def choices(
     if not numbers or not carries_fingerprints(task) or task.run_yields:
         return {}
     if task.output_named:
-        some = [number for number in numbers if can_be_linked(task, number)]
-        return in_folder(task, some, task.output_location.directory, names, holdings)
+        found = in_folder(task, numbers, task.output_location.directory, names, holdings)
+        return {number: sources for number, sources in found.items() if can_be_linked(task, number)}
     found = in_folder(task, numbers, task.output_location.directory, names, holdings)
     for directory, others in names_elsewhere(task).items() if len(found) < len(numbers) else ():
         found |= in_folder(task, [n for n in numbers if n not in found], directory, others, holdings)

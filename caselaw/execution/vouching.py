@@ -22,11 +22,12 @@ from caselaw.execution.claims import READY, REFUSED, VOUCHED, Claim
 from caselaw.fingerprint import digest
 from caselaw.fingerprint.content.damage import damage
 from caselaw.holdings import Holdings
-from caselaw.own_outputs import note_own
+from caselaw.own_outputs import final_outputs, known_by_notes, note_own
 from caselaw.recording import Started, record_of
 from caselaw.records import Record
 from caselaw.records.files import write_batch
 from caselaw.storage.folder import ADVICE
+from caselaw.storage.own_targets import by_name
 from caselaw.storage.parallel import AT_ONCE, side_by_side
 from caselaw.storage.plain_files import path_here, state_here
 from caselaw.storage.products import verify
@@ -129,7 +130,8 @@ def take(task: Any, claim: Claim, how: How) -> None:
         if plain.path != plain.final:
             give_name(plain.source, plain.target, how)
     if claim.others:
-        note_own(task.passing_branch(claim.number))
+        branch = task.passing_branch(claim.number)
+        note_own(branch, known_by_notes(branch, by_name(final_outputs(branch))))
 
 
 # what the record says of an output

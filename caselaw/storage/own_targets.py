@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 import law
@@ -90,14 +89,14 @@ def here(target: Any, path: str) -> Any:
 
 def carried(target: Any) -> str | None:
     """The fingerprint that the name of a target carries already: that of an output of caselaw's."""
-    found = FINGERPRINT.search(PurePosixPath(target.path).name)
+    found = FINGERPRINT.search(os.path.basename(target.path.rstrip("/")))
     return found[1] if found else None
 
 
 def with_fingerprint(target: Any, fingerprint: str) -> Any:
     """The target under a name that carries a fingerprint: `events.json` as `events.<fingerprint>.json`."""
-    path = PurePosixPath(target.path)
-    return at(target, str(path.with_name(name_with(path.name, fingerprint, is_folder(target)))))
+    folder, name = os.path.split(target.path.rstrip("/"))
+    return at(target, os.path.join(folder, name_with(name, fingerprint, is_folder(target))))
 
 
 def name_with(name: str, fingerprint: str, folder: bool) -> str:
