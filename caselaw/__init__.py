@@ -21,7 +21,7 @@ __all__ = ["Resources", "Task", "Workflow", "__version__", "batches", "each", "f
 # Where each public name lives; loaded on first use, so that `caselaw --help` does not wait for law.
 _HOMES = {
     "Resources": "caselaw.resources",
-    "Task": "caselaw.task",
+    "Task": "caselaw.workflow",  # which it becomes where a workflow is among its bases
     "Workflow": "caselaw.workflow",
     "batches": "caselaw.upstream",
     "each": "caselaw.upstream",

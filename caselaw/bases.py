@@ -62,14 +62,10 @@ def is_of_engine(cls: type) -> bool:
 
 
 def engine_of(cls: type) -> Any:
-    """The class of caselaw that a task of this class is."""
-    from caselaw.task import Task  # asked when projects define their classes
-
-    if not any(BaseWorkflow in base.__mro__ for base in cls.__bases__):
-        return Task
-    from caselaw.workflow import Workflow
-
-    return Workflow
+    """The class of caselaw that a task of this class is: with a workflow among its bases, the one with branches."""
+    above = [base for direct in cls.__bases__ for base in direct.__mro__]
+    task: Any = next(base for base in above if "with_branches" in vars(base))
+    return task.with_branches if BaseWorkflow in above else task
 
 
 def written_order(cls: type, engine: frozenset[type], known: dict[type, list[type]]) -> list[type]:

@@ -6,7 +6,7 @@ import dataclasses
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import law
 import luigi
@@ -49,6 +49,8 @@ class Task(FingerprintedTask):
 
     exclude_index = True
     has_branches = False
+    with_branches: ClassVar[Any] = None
+    """What a task becomes that has a workflow among its bases: `caselaw.Workflow`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

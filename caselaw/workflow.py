@@ -542,3 +542,6 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         total = len(self.selected_numbers)
         needed = number_of(self.acceptance, total, "acceptance", type(self).__name__)
         return not self.upstream_seen.unknown and total - len(self.missing_numbers()) >= needed
+
+
+Task.with_branches = Workflow

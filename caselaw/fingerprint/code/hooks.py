@@ -37,9 +37,9 @@ _NAMES = frozenset({
     "store", "take_yielded", "taken_branches", "taken_numbers", "task_family", "task_id_str", "task_module",
     "tasks_in_records", "to_str_params", "tolerance", "tracking_url", "trigger_event", "trust_unrecorded",
     "unrestricted", "update_register", "upstream", "upstream_connections", "upstream_holdings", "upstream_seen",
-    "use_cmdline_section", "valid_sandboxes", "verify_inputs", "walk_deps", "workflow", "workflow_cls",
-    "workflow_complete", "workflow_input", "workflow_proxy", "workflow_proxy_cls", "workflow_requires",
-    "wrap_once", "yielded_before", "yields",
+    "use_cmdline_section", "valid_sandboxes", "verify_inputs", "walk_deps", "with_branches", "workflow",
+    "workflow_cls", "workflow_complete", "workflow_input", "workflow_proxy", "workflow_proxy_cls",
+    "workflow_requires", "wrap_once", "yielded_before", "yields",
 })  # fmt: skip
 _PREFIXES = ("container_", "docker_", "exclude_params_", "get_", "is_", "print_", "sandbox_", "singularity_", "_")
 
