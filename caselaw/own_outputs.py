@@ -7,17 +7,19 @@ files, the record says whether what is there is what today's fingerprint makes. 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import logging
 import os
 import shutil
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from law.target.remote.base import RemoteTarget
 
 from caselaw.errors import FingerprintError, PublishError
+from caselaw.fingerprint import digest, file_digest
 from caselaw.records import Record
 from caselaw.records.notes import Notes
 from caselaw.storage import exists
@@ -28,13 +30,14 @@ from caselaw.storage.own_targets import (
     carried,
     is_file,
     is_folder,
+    is_made,
     needed,
     replaced,
     with_fingerprint,
 )
 from caselaw.storage.pending import pending_beside
 from caselaw.storage.plain_files import Folders, path_here, state_here
-from caselaw.storage.publish import Published, take_name
+from caselaw.storage.publish import Published, Staging, take_name
 from caselaw.storage.target import url_of
 
 logger = logging.getLogger(__name__)
@@ -56,14 +59,21 @@ def final_outputs(task: Any) -> Any:
 
 
 def final_target(task: Any, target: Any) -> Any:
-    if task.fixed_names or not is_file(target) or carried(target) is not None:
+    if task.fixed_names or not is_file(target) or is_taken(task, target):
         return target
     return with_fingerprint(target, task.fingerprint)
 
 
 def written_here(task: Any, targets: Mapping[str, Any]) -> dict[str, Any]:
     """Files that the task writes: all but those that it takes of the outputs of another task."""
-    return {name: t for name, t in targets.items() if is_file(t) and carried(t) in (None, task.fingerprint)}
+    files = {name: target for name, target in targets.items() if is_file(target)}
+    return {name: t for name, t in files.items() if carried(t) == task.fingerprint or not is_taken(task, t)}
+
+
+def is_taken(task: Any, target: Any) -> bool:
+    """Whether a target is an output of caselaw's or of another task as it is, not one that is called after it."""
+    there = carried(target)
+    return there is not None and (there == task.fingerprint or is_made(target))
 
 
 def paths_of_own(task: Any) -> dict[str, str]:
@@ -190,11 +200,33 @@ def take_own(task: Any, targets: Mapping[str, Any], staged: Mapping[str, Path], 
             bring(path, os.fspath(staged[name]))
 
 
-def keep_beside(targets: Mapping[str, Any], folder: Path) -> None:
+def written_beside(staging: Staging) -> list[Path]:
+    """Files that `run()` wrote beside its outputs."""
+    outputs = frozenset(staging.paths.values())
+    found = (path for path in Path(staging.folder).rglob("*") if path.is_symlink() or not path.is_dir())
+    return sorted(path for path in found if outputs.isdisjoint((path, *path.parents)))
+
+
+def telling(made: Mapping[str, Published], fingerprint: str, beside: Sequence[Path]) -> dict[str, Published]:
+    """Outputs with digests that tell all that is known of what the run left.
+
+    A task downstream may read what was written beside an output, so that this counts with it. An empty output says
+    only that the run has ended, and nothing about what it wrote elsewhere: it equals itself alone.
+    """
+    others = [[path.name, file_digest(path)] for path in beside if path.is_file()]
+
+    def of(one: Published) -> Published:
+        parts = [*([others] if others else []), *([] if one.size else [fingerprint])]
+        return dataclasses.replace(one, digest=digest(one.digest, *parts)) if parts else one
+
+    return {name: of(one) for name, one in made.items()}
+
+
+def keep_beside(targets: Mapping[str, Any], staging: Staging, others: Sequence[Path]) -> None:
     """Move files that `run()` wrote beside its outputs to where law would have left them; no record knows of them."""
     first = next((target for target in targets.values() if not isinstance(target, RemoteTarget)), None)
-    for path in sorted(path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()):
-        relative = path.relative_to(folder)
+    for path in others:
+        relative = path.relative_to(staging.folder)
         if first is None or relative.parts[0].startswith(ELSEWHERE):
             logger.warning("not kept, because it is none of the task's outputs: %s", relative)
             continue

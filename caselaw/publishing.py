@@ -23,6 +23,8 @@ from caselaw.own_outputs import (
     note_own,
     place_own,
     take_own,
+    telling,
+    written_beside,
     written_here,
 )
 from caselaw.recording import Started, record_of_outputs
@@ -149,13 +151,14 @@ class RunOutputs:
         written = self.targets.keys() - set(lacking(staging.paths))
         final = {name: final_target(task, self.targets[name]) for name in sorted(written)}
         verified = staging.verify({name: url_of(target) for name, target in final.items()}, may_be_empty=True)
+        others = written_beside(staging) if self.beside else []
+        verified = telling(verified, task.fingerprint, others)
         if task.fixed_names or not task.is_published():
             write_records(task.output_location.directory, [record_of_outputs(task, verified, self.started)])
             place_own(final, staging.paths, verified, replace=task.fixed_names)
             note_own(task, self.others)
         task._has_published = True
-        if self.beside:
-            keep_beside(self.targets, Path(staging.folder))
+        keep_beside(self.targets, staging, others)
 
     def close(self) -> None:
         """Remove what was not published."""

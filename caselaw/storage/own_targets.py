@@ -13,12 +13,17 @@ from law.target.remote.base import RemoteTarget
 from law.util import map_struct
 
 from caselaw.storage.location import FINGERPRINT
+from caselaw.storage.target import DirectoryTarget, FileTarget
 
 COMPRESSED = frozenset({".bz2", ".gz", ".lz4", ".xz", ".zip", ".zst"})
 """Endings that follow another one: `events.tar.gz`."""
 
 ELSEWHERE = ".elsewhere-"
 """A folder of a staging folder, for outputs that do not lie in the folder of the first one or below it."""
+
+
+NAMED = "named_by_caselaw"
+"""Attribute of a target that holds the path that caselaw gave it: targets that are made from it have another."""
 
 
 def is_file(target: Any) -> bool:
@@ -89,14 +94,22 @@ def here(target: Any, path: str) -> Any:
 
 def carried(target: Any) -> str | None:
     """The fingerprint that the name of a target carries already: that of an output of caselaw's."""
-    found = FINGERPRINT.search(os.path.basename(target.path.rstrip("/")))
-    return found[1] if found else None
+    found = FINGERPRINT.findall(os.path.basename(target.path.rstrip("/")))
+    return found[-1] if found else None
+
+
+def is_made(target: Any) -> bool:
+    """Whether caselaw gave a target its name; another one may only be called after such a name."""
+    product = isinstance(target, FileTarget | DirectoryTarget) or hasattr(target, "sha256")  # here or on a server
+    return product or target.__dict__.get(NAMED) == target.path
 
 
 def with_fingerprint(target: Any, fingerprint: str) -> Any:
     """The target under a name that carries a fingerprint: `events.json` as `events.<fingerprint>.json`."""
     folder, name = os.path.split(target.path.rstrip("/"))
-    return at(target, os.path.join(folder, name_with(name, fingerprint, is_folder(target))))
+    named = at(target, os.path.join(folder, name_with(name, fingerprint, is_folder(target))))
+    named.__dict__[NAMED] = named.path
+    return named
 
 
 def name_with(name: str, fingerprint: str, folder: bool) -> str:

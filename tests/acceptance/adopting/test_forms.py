@@ -10,6 +10,7 @@ import pytest
 from form_bases import BASES
 from form_branch_maps import BRANCH_MAPS
 from form_branches import BRANCHES_REQUIRE
+from form_folders import FOLDERS
 from form_luigi_projects import LUIGI_PROJECTS
 from form_mixins import MIXINS
 from form_names import NAMED_FORMS
@@ -30,6 +31,7 @@ FORMS = [
     *BASES,
     *SHAPES,
     *WAYS,
+    *FOLDERS,
     *NAMED_FORMS,
     *PROJECTS,
     *LUIGI_PROJECTS,
