@@ -27,12 +27,14 @@ from caselaw.branches import (
 )  # fmt: skip
 from caselaw.branches.chain import ask, found_once
 from caselaw.branches.look import counts_by_identity, to_be_asked_again
+from caselaw.branches.settled import Settling
 from caselaw.branches.yielded import Present, as_before, with_yielded, yields
 from caselaw.execution.kinds import LocalWorkflow, PoolWorkflow
 from caselaw.execution.run import most_at_once, run_here
 from caselaw.execution.yielding import run_yielding
 from caselaw.fingerprint import digest, short
 from caselaw.recording import identity_of_branch
+from caselaw.records import Record
 from caselaw.records.completeness import incomplete
 from caselaw.storage import Location, Outputs, existing_names
 from caselaw.storage.target import outputs_of
@@ -117,8 +119,11 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
 
     @found_once
     def _branch_table(self) -> BranchTable:
-        table = self._static_table()
-        return self._table_with_yielded(table) if self.run_yields else table
+        if not self.run_yields:
+            return self._static_table()
+        if self.requires_declared or not self.branches_known:
+            return self._table_with_yielded(self._declared_table)
+        return self._settled_table()
 
     @property
     def declared_table(self) -> BranchTable:
@@ -207,6 +212,18 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         records = self.record_index.records(self.output_location.directory)
         return with_yielded(table, numbers, records, Present(self.file_digests))
 
+    def _settled_table(self) -> BranchTable:
+        """The same where an overridden `requires()` may ask for other branches of the workflow."""
+        table = self._declared_table
+        if counts_by_identity():
+            newest = self.newest_records(table.numbers)
+            return Settling(self, table, lambda n: [newest[n]] if n in newest else []).settled(table.numbers)
+        of_identity: dict[str, list[Record]] = {}
+        for record in self.record_index.records(self.output_location.directory):
+            of_identity.setdefault(record.identity, []).append(record)
+        settling = Settling(self, table, lambda n: of_identity.get(identity_of_branch(self, n), []))
+        return settling.settled(table.numbers)
+
     @property
     def awaits_run(self) -> bool:
         """Whether the fingerprint of a branch that goes downstream is only known when its `run()` has ended."""
@@ -223,12 +240,18 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         """Look again at what the records tell of what `run()` of this branch yields."""
         whole, number = self.unrestricted, self.branch
         table: BranchTable = self.branch_table
+        directory = self.output_location.directory
+        if not self.requires_declared and self.branches_known:
+            whole.__dict__["_branch_table"] = Settling(
+                whole, table, lambda n: self.record_index.of_identity(directory, identity_of_branch(self, n))
+            ).settled([number])
+            return
         if number not in table.awaiting:
             now = (table.static[n] if n == number else table.fingerprints[n] for n in table.numbers)
             table = dataclasses.replace(
                 table, awaiting=table.awaiting | {number}, fingerprints=by_number(table.numbers, now)
             )
-        records = self.record_index.of_identity(self.output_location.directory, identity_of_branch(self, number))
+        records = self.record_index.of_identity(directory, identity_of_branch(self, number))
         whole.__dict__["_branch_table"] = with_yielded(table, [number], records, Present(self.file_digests))
 
     @property

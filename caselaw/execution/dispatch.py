@@ -50,6 +50,8 @@ class Run:
         self.outage: StoreUnavailable | None = None
         self.changed: SourceChanged | None = None
         self.left = 0
+        self.held: list[int] = []
+        """Branches that wait for one whose `run()` yields what is not complete."""
         self.told = False
 
     def outcomes(self) -> Iterator[Outcome]:
@@ -81,7 +83,10 @@ class Run:
         yield outcome
         if not self.order.waiting or outcome.outage is not None or outcome.changed is not None:
             return
-        if outcome.error is not None or outcome.needs:
+        if outcome.needs:
+            self.held += self.order.lost(outcome.number)
+            return
+        if outcome.error is not None:
             for number in self.order.lost(outcome.number):
                 yield Outcome(number, 0.0, f"not run: branch {outcome.number}, which it needs, is not made", 0)
             return

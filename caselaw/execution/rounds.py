@@ -19,6 +19,7 @@ from luigi.worker import TaskProcess
 
 from caselaw.branches.yielded import Named, named
 from caselaw.delivery import send_waiting
+from caselaw.execution.order import Order
 from caselaw.execution.run import (
     describe,
     put_together,
@@ -40,6 +41,8 @@ class Rounds:
     total: int
     failures: dict[int, str] = field(default_factory=dict)
     lacking: dict[int, list[Any]] = field(default_factory=dict)
+    held: list[int] = field(default_factory=list)
+    """Branches that need others of those that lack something."""
     workers: frozenset[str] = frozenset()
 
     def tasks(self) -> list[Any]:
@@ -60,6 +63,7 @@ def run_yielding_branches(workflow: Any) -> Generator[Any, Any, None]:
         numbers = missing(workflow)
         rounds = _rounds.setdefault(key, Rounds(len(numbers)))
         rounds.lacking.clear()
+        rounds.held.clear()
         try:
             run_round(workflow, rounds, [number for number in numbers if number not in rounds.failures])
         except BaseException:
@@ -85,6 +89,7 @@ def run_round(workflow: Any, rounds: Rounds, numbers: Sequence[int]) -> None:
     """Run branches in the pool, and note what they lack.
 
     Those that lack what is complete here begin anew once, for it may just have been made; then they have failed.
+    Branches that need them begin when they are made.
     """
     told: dict[int, tuple[Named, ...]] = {}
     complete: dict[Any, bool] = {}
@@ -92,6 +97,7 @@ def run_round(workflow: Any, rounds: Rounds, numbers: Sequence[int]) -> None:
         ended = run_in_pool(workflow, numbers, workers_for(workflow, numbers))
         rounds.workers |= ended.owners
         rounds.failures |= ended.failures
+        rounds.held += ended.held
         numbers = []
         for number, needs in ended.needs.items():
             tasks = [load_task(*each) for each in needs]
@@ -104,6 +110,25 @@ def run_round(workflow: Any, rounds: Rounds, numbers: Sequence[int]) -> None:
             else:
                 rounds.failures[number] = disagreement(tasks)
                 logger.error("%s, branch %s failed: %s", describe(workflow), number, rounds.failures[number])
+                for lost in depending(workflow, [number], rounds.held):
+                    rounds.failures[lost] = f"not run: branch {number}, which it needs, is not made"
+        numbers += ready_now(workflow, rounds)
+
+
+def ready_now(workflow: Any, rounds: Rounds) -> list[int]:
+    """Takes out those held branches that need none any more which lacks something."""
+    rounds.held = [number for number in rounds.held if number not in rounds.failures]
+    held = depending(workflow, list(rounds.lacking), rounds.held)
+    ready = [number for number in rounds.held if number not in held]
+    rounds.held = held
+    return ready
+
+
+def depending(workflow: Any, needed: Sequence[int], numbers: Sequence[int]) -> list[int]:
+    """Those of the branches `numbers` that need one of `needed`, be it through others of them."""
+    order = Order(workflow.own_needs, [*needed, *numbers])
+    lost = {found for number in needed for found in order.lost(number)}
+    return [number for number in numbers if number in lost]
 
 
 def disagreement(tasks: Sequence[Any]) -> str:
@@ -116,10 +141,10 @@ def disagreement(tasks: Sequence[Any]) -> str:
 def wanted(workflow: Any, rounds: Rounds) -> list[Any]:
     """What luigi is to run before the workflow goes on.
 
-    Where luigi itself has several workers, these are the branches, each with what it yields.
+    Where luigi itself has several workers, these are the branches, each with what it yields, and those that need them.
     """
     if isinstance(multiprocessing.current_process(), TaskProcess):
-        return [workflow.as_branch(number) for number in rounds.lacking]
+        return [workflow.as_branch(number) for number in (*rounds.lacking, *rounds.held)]
     tasks = rounds.tasks()
     return [*tasks, ReadyBranches.of(workflow, tasks)]
 
@@ -155,9 +180,10 @@ class ReadyBranches(law.Task):  # type: ignore[misc]
         if ready and len(ready) < len(rounds.lacking):  # else the workflow itself goes on
             for number in ready:
                 del rounds.lacking[number]
+            others = set(rounds.lacking)
             workflow.renew_fingerprints()
-            run_round(workflow, rounds, ready)
-            if again := [task for number in ready for task in rounds.lacking.get(number, ())]:
+            run_round(workflow, rounds, [*ready, *ready_now(workflow, rounds)])
+            if again := [task for number in rounds.lacking.keys() - others for task in rounds.lacking[number]]:
                 again = list(dict.fromkeys(again))
                 yield [*again, ReadyBranches.of(workflow, again)]
         self._has_run = True

@@ -129,12 +129,14 @@ class Ended:
     """What came of branches in the pool. `owners`: names in the store of the processes that ran them.
 
     `failures` maps numbers of branches to the last line of what went wrong, `needs` to tasks that their `run()` yields
-    and that are not complete: these branches have not been made. `raised` is what a task without branches has raised.
+    and that are not complete: these branches have not been made, and `held` not begun, for they need one of these.
+    `raised` is what a task without branches has raised.
     """
 
     owners: frozenset[str] = frozenset()
     failures: dict[int, str] = field(default_factory=dict)
     needs: dict[int, tuple[Named, ...]] = field(default_factory=dict)
+    held: tuple[int, ...] = ()
     raised: Exception | None = None
 
 
@@ -187,7 +189,8 @@ def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> Ended:
         interruptible(pool, task.output_store.scratch),
         progress_for(title, len(numbers)) as progress,
     ):
-        run = Run(task, title, numbers, pool, row, size, progress, functools.partial(adopt, task))
+        freed = functools.partial(named_and_missing if task.run_yields else adopt, task)
+        run = Run(task, title, numbers, pool, row, size, progress, freed)
         pool.hold(run.job.code)
         for count, outcome in enumerate(run.outcomes(), 1):
             if outcome.outage is not None or outcome.changed is not None:
@@ -206,7 +209,19 @@ def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> Ended:
         raise outage_of(title, run, len(numbers))
     if run.changed is not None:
         raise change_of(title, run, len(numbers))
-    return dataclasses.replace(ended, owners=pool.owners, raised=None if task.has_branches else raised)
+    return dataclasses.replace(
+        ended, owners=pool.owners, held=tuple(run.held), raised=None if task.has_branches else raised
+    )
+
+
+def named_and_missing(workflow: Any, numbers: Sequence[int]) -> list[int]:
+    """Those branches that have to run, now that others which they need are made, and tell what their `run()` yields."""
+    for number in numbers:
+        workflow.as_branch(number).look_at_records()
+    names = existing_names(workflow.output_location.directory) if workflow.output_declared else frozenset()
+    if not (workflow.output_declared or workflow.output_named):
+        return list(numbers)
+    return incomplete(workflow, numbers, names).numbers
 
 
 def report(run: Run, outcome: Outcome) -> None:

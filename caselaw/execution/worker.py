@@ -114,6 +114,8 @@ class Work:
         self.assignment: Assignment | None = None
         self.job: Job | None = None
         self.workflow: Any = None
+        self.passing = False
+        """Whether tasks that were asked before may give other answers now."""
         self.chunk: Chunk | None = None
         self.rows: list[Branch] = []
 
@@ -127,8 +129,10 @@ class Work:
             raise WorkerError(self.problem, self.assignment.title, "define the task in a module")
         if self.job is None:
             self.job = self.understood(self.assignment.job)
-            if yields(self.job.task_class):
+            yielding = yields(self.job.task_class)
+            if yielding or self.passing:
                 Register.clear_instance_cache()  # what run() yields is asked anew whether it is complete
+            self.passing = yielding
         if self.workflow is None:
             require_before_run(self.job.code, self.job.task_class)
             self.workflow = self.job.task()
@@ -153,6 +157,8 @@ def run_branch(task: Any, started: float) -> str | None:
     try:
         verify_inputs(task, task._branch_row)
         if task.run_yields:
+            if task.has_branches and task.unrestricted._seen_before is not None:
+                task.look_at_records()  # others of the workflow, which it needs, may have been made since
             run_where_complete(task)
         else:
             entrance.run_task(task, request_of)

@@ -8,12 +8,6 @@ _REASONS = {
         "branches selected by a range [base]",
         "branches selected by a range [base and workflow]",
     ),
-    "branches that require branches of their own workflow, and yield tasks in run(): a CircleError": (
-        "project: optimisation loop of law, its last step [base]",
-        "project: optimisation loop of law, its last step [base and workflow]",
-        "project: optimisation loop of law, its objective [base]",
-        "project: optimisation loop of law, its objective [base and workflow]",
-    ),
 }
 
 NOT_YET = {name: reason for reason, names in _REASONS.items() for name in names}
