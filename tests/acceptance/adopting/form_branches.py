@@ -164,11 +164,19 @@ class Result(Base, law.LocalWorkflow):
         steps=SOURCES,
     ),
     Form(
-        "branches selected by a range",
-        RESULTS.format(requires="{n: Sources.req(self, branch=n) for n in self.branch_map}"),
-        "Sources 1, Sources 2, Result 1, Result 2",
-        steps=SOURCES.replace('"a", 1: "b", 2: "c"', '"a", 1: "b", 2: "c"'),
+        "branches selected by a range, each with the same inputs whatever else is selected",
+        RESULTS.format(requires="{n: Sources.req(self, branch=n) for n in range(3)}"),
+        f"{THREE}, Result 1, Result 2",
+        steps=SOURCES,
         arguments=("--branches", "1:3"),
+    ),
+    Form(  # by law's own branch_map, what a branch makes would depend on which others were selected
+        "branches selected by a range, and the branch map in requires()",
+        RESULTS.format(requires="{n: Sources.req(self, branch=n) for n in self.branch_map}"),
+        f"{THREE}, Result 1, Result 2",
+        steps=SOURCES,
+        arguments=("--branches", "1:3"),
+        like="branches selected by a range, each with the same inputs whatever else is selected",
     ),
     Form(
         "branch n requires branch n-1 of the same workflow",

@@ -116,6 +116,8 @@ class Form:
     converted: str | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     edited_files: Mapping[str, str] = field(default_factory=dict)
+    like: str = ""
+    """Where caselaw differs on purpose: the name of the form with which plain law does what caselaw does here."""
 
     @property
     def alone(self) -> bool:
