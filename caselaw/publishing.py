@@ -197,8 +197,8 @@ def refuse_yields(task: Any, made: Any) -> None:
     """Raise where `run()` gave back a generator, which nobody has started."""
     if isinstance(made, Generator):
         raise TaskError(
-            "run() returns a generator, and is none itself", type(task).__name__,
-            "yield in run() itself, or name the tasks in upstream()",
+            "run() returns a generator, and nothing in its text says so", type(task).__name__,
+            "write 'yield from' in place of 'return', or name the tasks in upstream()",
         )  # fmt: skip
 
 

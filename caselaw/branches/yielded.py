@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import luigi
 from luigi.task_register import TaskClassException, load_task
 
+from caselaw.branches.generators import gives_generator
 from caselaw.branches.look import Look, Seen
 from caselaw.branches.numbers import by_number
 from caselaw.branches.table import BranchTable
@@ -81,8 +81,8 @@ def together(looks: Iterable[Seen]) -> Seen:
 
 
 def yields(cls: type) -> bool:
-    """Whether `run()` is a generator, which yields tasks that it needs besides."""
-    return inspect.isgeneratorfunction(inspect.unwrap(cls.run))  # type: ignore[attr-defined]
+    """Whether `run()` is a generator, or returns one: it yields tasks that it needs besides."""
+    return gives_generator(cls, cls.run)  # type: ignore[attr-defined]
 
 
 def named(task: Any) -> Named:

@@ -33,7 +33,7 @@ def driven(task: Any) -> Generator[Any, Any, None]:
     with running(task):
         task.take_yielded(tasks)
         made: Any = None
-        with contextlib.closing(type(task).run(task)) as run:
+        with contextlib.closing(steps_of(task)) as run:
             while True:
                 try:
                     requirements = readable_twice(run.send(made))
@@ -43,6 +43,13 @@ def driven(task: Any) -> Generator[Any, Any, None]:
                 tasks.extend(flat(requirements))
                 task.take_yielded(tasks)
     task.require_published()
+
+
+def steps_of(task: Any) -> Generator[Any, Any, None]:
+    """The generator that `run()` is or returns; where it returns none this time, it has ended."""
+    made = type(task).run(task)
+    if isinstance(made, Generator):
+        yield from made
 
 
 def run_where_complete(task: Any) -> None:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from caselaw.plan.survey.b2luigi_rules import of_b2luigi
-from caselaw.plan.survey.classes import Class, Classes, Function
+from caselaw.plan.survey.classes import Class, Classes
 from caselaw.plan.survey.edits import replaced
 from caselaw.plan.survey.finding import CANNOT, LINE, Finding
 from caselaw.plan.survey.kinds import STAY_PLAIN
@@ -41,24 +41,6 @@ def out_of_reach(task: Class, classes: Classes) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def returned_generator(task: Class, classes: Classes) -> Iterator[Finding]:
-    """run() that is no generator, and returns that of another method."""
-    member = task.member("run")
-    if member is None or member.function is None or not member.owner.of_project or is_generator(member.function):
-        return
-    for node in statements_of(member.function):
-        match node:
-            case ast.Return(value=ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name)) as call):
-                other = task.member(name)
-                if other is not None and other.function is not None and is_generator(other.function):
-                    module, text = member.owner.module, ast.unparse(call)
-                    statement = ast.copy_location(ast.Name(id="return"), node)
-                    yield Finding(
-                        LINE, module.path, node.lineno, f"run() returns the generator of {name}(), and is none itself",
-                        f"write yield from {text}", replaced(module, statement, f"yield from {text}"),
-                    )  # fmt: skip
-
-
 def in_memory(task: Class, classes: Classes) -> Iterator[Finding]:
     """Outputs in the memory of a process: no worker sees what another has made."""
     member = task.member("output")
@@ -76,18 +58,4 @@ def in_memory(task: Class, classes: Classes) -> Iterator[Finding]:
                 )  # fmt: skip
 
 
-def is_generator(function: Function) -> bool:
-    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in statements_of(function))
-
-
-def statements_of(function: Function) -> Iterator[ast.AST]:
-    """Everything in a function but what its inner functions and classes hold."""
-    waiting: list[ast.AST] = list(function.body)
-    while waiting:
-        node = waiting.pop(0)
-        yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            waiting.extend(ast.iter_child_nodes(node))
-
-
-RULES = (out_of_reach, returned_generator, in_memory, of_b2luigi, *PARAMETER_RULES, *VALUE_RULES)
+RULES = (out_of_reach, in_memory, of_b2luigi, *PARAMETER_RULES, *VALUE_RULES)

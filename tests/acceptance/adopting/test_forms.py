@@ -17,6 +17,7 @@ from form_names import NAMED_FORMS
 from form_outputs import SHAPES
 from form_projects import PROJECTS
 from form_requires import BRANCHES, TASKS
+from form_returned import RETURNED
 from form_runs import WORK, Entry, Files, Results, run_forms
 from form_writing import WAYS
 from forms import Form, convert
@@ -34,6 +35,7 @@ FORMS = [
     *NAMED_FORMS,
     *PROJECTS,
     *LUIGI_PROJECTS,
+    *RETURNED,
 ]
 
 

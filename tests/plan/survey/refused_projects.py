@@ -92,22 +92,6 @@ class Result(luigi.Task):
         with self.input().open() as i, self.output().open("w") as f:
             f.write(i.read())
 ''', LINE, task="Source"),
-    Row("run() that returns a generator of another method", HEAD + '''
-class Source(Task):
-''' + END + '''
-
-class Result(Task):
-    def output(self):
-        return self.target("out.txt")
-
-    def run(self):
-        return self.steps()
-
-    def steps(self):
-        found = yield Source.req(self)
-        with self.output().open("w") as file:
-            file.write("text")
-''', LINE),
     Row(
         "functions as values of branches",
         HEAD + """
