@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -112,3 +113,21 @@ def test_all_of_its_tasks_are_tasks_of_caselaw(analysis: Columnflow) -> None:
     assert int(number) > 90
     assert others == "['PlotShiftedVariablesPerShiftAndProcess1D']"  # derived from law.WrapperTask alone
     assert printed[1] == "True"
+
+
+def test_it_runs_and_an_edit_of_the_analysis_is_noticed(analysis: Columnflow) -> None:
+    select = ("cf.SelectEvents", "--version", "v1")
+    analysis.run(*select, timeout=300)
+    assert analysis.states(*select, code=0) == {
+        "cf.SelectEvents": "complete", "cf.CalibrateEvents": "complete", "cf.GetDatasetLFNs": "complete",
+    }  # fmt: skip
+    (first,) = analysis.outputs("cf.CalibrateEvents")
+    assert "existent" in analysis.run(*select, "--print-status", "1", timeout=120)
+
+    steps = analysis.root / "ana/steps.py"
+    steps.write_text(steps.read_text().replace("SCALE = 1.5", "SCALE = 2.5"))
+    assert analysis.states(*select, code=1)["cf.CalibrateEvents"] == "stale"
+    assert "ana.steps.SCALE" in json.dumps(analysis.ask("why", "cf.CalibrateEvents", "--version", "v1", code=None))
+    analysis.run(*select, timeout=300)
+    assert len(analysis.outputs("cf.CalibrateEvents")) == 2
+    assert first in analysis.outputs("cf.CalibrateEvents")
