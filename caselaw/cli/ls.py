@@ -43,7 +43,11 @@ def ls(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
     console.print(table)
     for said, count in Counter(tuple(row["vouched"].values()) for row in rows if row["vouched"]).items():
         by, when, why = said
-        console.print(f"vouched by {by}, {when}: {why} ({count:,} outputs)", markup=False, highlight=False)
+        console.print(
+            f"vouched by {by}, {when}: {why} ({count:,} output{'s' if count > 1 else ''})",
+            markup=False,
+            highlight=False,
+        )
 
 
 def outputs(task: Any) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 from typing import Any
 
 import click
@@ -20,7 +21,7 @@ COLORS = {
 }  # fmt: skip
 MEANINGS = {
     "complete": "its output is there",
-    "missing": "it was never made",
+    "missing": "it was never made, or it is a task without outputs and what it requires is not complete",
     "stale": "an output of an earlier fingerprint exists",
     "unrecorded": "its output is there, but no record says what made it, or that it is whole: the next run makes it "
     "again and keeps what differs under another name; --trust-unrecorded takes it as it is",
@@ -55,7 +56,7 @@ def status(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
         content = [row for states in found for row in rows(states, by_branch=by_branch)]
         click.echo(json.dumps({"tasks": content}, indent=2))
     else:
-        show(found, by_branch)
+        show(found, by_branch, shlex.join(["caselaw", "adopt", family, *passed]))
     every = {state for states in found for state in states.states}
     raise SystemExit(3 if UNKNOWN in every else 1 if every - {"complete"} else 0)
 
@@ -72,8 +73,8 @@ def without_flag(arguments: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
     return by_branch, tuple(kept)
 
 
-def show(found: list[Any], by_branch: bool) -> None:
-    """A table, with a line per state that needs an explanation."""
+def show(found: list[Any], by_branch: bool, adopting: str) -> None:
+    """A table, with a line per state that needs an explanation; `adopting` is the command that takes what is there."""
     from rich.table import Table
 
     from caselaw.plan.status import rows
@@ -94,22 +95,22 @@ def show(found: list[Any], by_branch: bool) -> None:
     seen = {state for states in found for state in states.states} - {"complete"}
     for state in sorted(seen):
         console.print(f"[{COLORS[state]}]{state}[/]: {MEANINGS[state]}", highlight=False)
-    show_vouched(console, found)
+    show_vouched(console, found, adopting)
     for states in found:
         if states.problem:
             console.print(states.problem, markup=False, style="magenta")
 
 
-def show_vouched(console: Any, found: list[Any]) -> None:
+def show_vouched(console: Any, found: list[Any], adopting: str) -> None:
     """How many outputs users vouched for, and how many could be."""
     if vouched := sum(len(states.vouched) for states in found):
         console.print(f"vouched: {vouched:,} outputs were not made by caselaw; 'caselaw ls' says who vouched, and why")
-    plain = {states.task.get_task_family(): states.plain for states in found if states.plain}
+    plain = [states for states in found if states.plain]
     if plain:
-        last = next(reversed(plain))
-        chain = " --upstream" if len(plain) > 1 else ""
+        chain = "" if plain == found[-1:] else " --upstream"  # the task that was asked for is the last one
+        number = sum(states.plain for states in plain)
         console.print(
-            f"{sum(plain.values()):,} outputs of plain law could be adopted: caselaw adopt {last}{chain}", markup=False
+            f"{number:,} outputs of plain law could be adopted: {adopting}{chain}", markup=False, soft_wrap=True
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import traceback
 from collections.abc import Iterator
@@ -23,9 +24,11 @@ def family_of(name: str) -> str | None:
 
 
 def similar_families(name: str) -> list[str]:
-    """Families of a class of this name in any namespace, as far as their modules are imported."""
+    """Families of a class of this name in any namespace, else of names like it, as far as modules are imported."""
+    families = sorted(Register.task_names())
     last = name.rpartition(".")[2]
-    return sorted(family for family in Register.task_names() if family.rpartition(".")[2] == last)
+    same = [family for family in families if family.rpartition(".")[2] == last]
+    return same or difflib.get_close_matches(name, families, n=3)
 
 
 def of_class(name: str) -> str | None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import law
+
 from caselaw.branches.look import carries_fingerprints
 from caselaw.errors import TaskError
 from caselaw.execution.claims import NO_INPUTS, PROVISIONAL, READY, REFUSED, Claim, Taken, claims_of
@@ -43,11 +45,18 @@ def claims_for(task: Any, taken: Taken, holdings: Holdings, *, upstream: bool) -
         for each, numbers in tasks_of(task, upstream)
     ]
     if not found:
-        raise TaskError(
-            "there is nothing to vouch for: only files that a caselaw task names by its own output() have plain names",
-            task.get_task_family(), "keep output() as plain law has it, and derive the task from caselaw.Task",
-        )  # fmt: skip
+        raise nothing_to_vouch_for(task, upstream)
     return without_shared(found)
+
+
+def nothing_to_vouch_for(task: Any, upstream: bool) -> TaskError:
+    family = task.get_task_family()
+    if not upstream and isinstance(task, law.WrapperTask):
+        return TaskError("it has no outputs of its own", family, "--upstream takes those of all that it requires")
+    return TaskError(
+        "there is nothing to vouch for: only files that a caselaw task names by its own output() have plain names",
+        family, "keep output() as plain law has it, and derive the task from caselaw.Task",
+    )  # fmt: skip
 
 
 def without_shared(found: Sequence[TaskClaims]) -> list[TaskClaims]:

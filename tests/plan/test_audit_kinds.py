@@ -421,3 +421,28 @@ def test_what_a_default_holds_and_names_in_texts_are_named(project: Any) -> None
     task(project, "steps.default()", "steps.in_text()", "steps.in_query()", imports="import steps")
     found = audited(project, blind=("options.",), compare=True)
     assert found == ["statement CUT", "statement WIDTH", "statement SCALE"]
+
+
+def test_outputs_that_tasks_name_themselves_are_no_use_of_what_their_places_and_fingerprints_are_made_from(
+    project: Any,
+) -> None:
+    project.write("work.py", """
+        import os
+        import caselaw, law
+        class Base(caselaw.Task):
+            def output(self):
+                return law.LocalFileTarget(os.path.join(os.environ["PLACE"], type(self).__name__ + ".txt"))
+        class Made(Base):
+            def run(self):
+                import numbers_of
+                self.output().dump(numbers_of.text(), formatter="text")
+        class Count(Base):
+            def requires(self):
+                return Made.req(self)
+            def run(self):
+                self.output().dump(self.input().load(formatter="text") + os.environ.get("MARK", ""), formatter="text")
+    """)  # fmt: skip
+    project.write("numbers_of.py", "def text():\n    return '1'\n")
+    project.write("plain/Other.txt", "1")
+    project.run("work.Count", PLACE=str(project.root / "plain"))
+    assert audited(project, PLACE=str(project.root / "plain")) == ["variable MARK"]

@@ -135,7 +135,7 @@ def states(answer: dict[str, Any]) -> dict[str, dict[str, int]]:
 
 def test_a_dry_run_says_what_would_be_taken_and_changes_nothing(adopted: Adopted):
     assert adopted.plain_runs == ["Events 10", "Events 20", "Events 30", "Pages ", "Summary "]
-    assert "5 outputs of plain law could be adopted: caselaw adopt Summary --upstream" in adopted.hint
+    assert "5 outputs of plain law could be adopted: caselaw adopt work.Summary --upstream" in adopted.hint
     assert states(adopted.dry) == {"Events": {"ready": 3}, "ns.Pages": {"ready": 1}, "Summary": {"ready": 1}}
     assert adopted.after_dry == adopted.plain_files
     assert adopted.recorded_after_dry == []

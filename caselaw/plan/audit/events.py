@@ -81,7 +81,7 @@ class Watch:
     def open(self, path: Any, _: Any, flags: int) -> None:
         absolute = absolute_path(path)
         frame = caller()
-        if absolute is None or (frame is not None and (is_import_system(frame) or is_for_a_message(frame))):
+        if absolute is None or (frame is not None and self.is_no_use(frame)):
             return
         self.cached(absolute, frame)
         if flags & os.O_ACCMODE != os.O_RDONLY:
@@ -93,6 +93,10 @@ class Watch:
                 self.recorder.record("file", absolute, frame)
             elif flags & os.O_CREAT:
                 self.recorder.written.add(absolute)
+
+    def is_no_use(self, frame: FrameType) -> bool:
+        """Whether a file is opened to be imported, to be shown, or to find out the fingerprint of a task."""
+        return is_import_system(frame) or is_for_a_message(frame) or self.recorder.hashes(frame)
 
     def cached(self, absolute: str, frame: FrameType | None) -> None:
         """A library keeps results on disk, or looks for some."""

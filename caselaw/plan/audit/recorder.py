@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import CodeType, FrameType
 
+from caselaw.fingerprint.code import sources
 from caselaw.plan.audit.observation import By, Kind, Observation
 from caselaw.plan.audit.origin import Origins
 
@@ -69,6 +70,16 @@ class Recorder:
         """Whether the closure holds this function, or the one around it."""
         last = max((line for _, _, line in code.co_lines() if line), default=code.co_firstlineno)
         return self.in_closure(code.co_filename, code.co_firstlineno) or self.in_closure(code.co_filename, last)
+
+    def hashes(self, frame: FrameType | None) -> bool:
+        """Whether the engine reads code for the fingerprint of a task that the run asks for its outputs or inputs."""
+        for above in outwards(frame):
+            file = above.f_code.co_filename
+            if file == sources.__file__:
+                return True
+            if self.origins.of(file) == "first-party":
+                return False
+        return False
 
     def where(self, frame: FrameType | None) -> str | None:
         """The nearest first-party line."""

@@ -9,6 +9,7 @@ import sys
 from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 from typing import Any
 
+from caselaw.plan.audit.functions import is_declaration
 from caselaw.plan.audit.recorder import Recorder, outwards
 
 ALL = "(all variables)"
@@ -26,7 +27,9 @@ def watch_variables(recorder: Recorder) -> None:
             file = frame.f_code.co_filename
             if file not in PASSED_THROUGH:
                 where = f"{file}:{frame.f_lineno}"
-                if recorder.origins.of(file) == "first-party" and ("all", where) not in listed:
+                if recorder.origins.of(file) != "first-party" or is_declaration(recorder, frame):
+                    return
+                if ("all", where) not in listed:
                     if name == ALL:
                         listed.add(("all", where))
                     recorder.record("variable", name, frame)
