@@ -27,6 +27,7 @@ from caselaw.own_outputs import (
     written_beside,
     written_here,
 )
+from caselaw.past_targets import watched
 from caselaw.recording import Started, record_of_outputs
 from caselaw.records import write_records
 from caselaw.storage import Outputs, Staging
@@ -180,7 +181,8 @@ def running(task: Any) -> Iterator[None]:
         forget_own(task, outputs.others)
     task._run_outputs = outputs
     try:
-        yield
+        with watched(task):
+            yield
         outputs.deliver()
     finally:
         task._run_outputs = None
