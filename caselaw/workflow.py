@@ -28,7 +28,7 @@ from caselaw.branches import (
 from caselaw.branches.chain import ask, found_once
 from caselaw.branches.look import counts_by_identity, to_be_asked_again
 from caselaw.branches.settled import Settling
-from caselaw.branches.yielded import Present, as_before, with_yielded, yields
+from caselaw.branches.yielded import yields
 from caselaw.execution.kinds import LocalWorkflow, PoolWorkflow
 from caselaw.execution.run import most_at_once, run_here
 from caselaw.execution.yielding import run_yielding
@@ -119,11 +119,7 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
 
     @found_once
     def _branch_table(self) -> BranchTable:
-        if not self.run_yields:
-            return self._static_table()
-        if self.requires_declared or not self.branches_known:
-            return self._table_with_yielded(self._declared_table)
-        return self._settled_table()
+        return self._table_with_yielded() if self.run_yields else self._static_table()
 
     @property
     def declared_table(self) -> BranchTable:
@@ -202,18 +198,8 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
 
     # tasks that run() yields
 
-    def _table_with_yielded(self, table: BranchTable) -> BranchTable:
+    def _table_with_yielded(self) -> BranchTable:
         """The fingerprints with what `run()` yielded, where records of the same components and inputs tell."""
-        numbers = table.numbers
-        table = dataclasses.replace(table, static=table.fingerprints, awaiting=frozenset(numbers))
-        if counts_by_identity():
-            self.__dict__["_branch_table"] = table  # of which the values are asked for
-            return as_before(table, self.newest_records(numbers), Present(self.file_digests))
-        records = self.record_index.records(self.output_location.directory)
-        return with_yielded(table, numbers, records, Present(self.file_digests))
-
-    def _settled_table(self) -> BranchTable:
-        """The same where an overridden `requires()` may ask for other branches of the workflow."""
         table = self._declared_table
         if counts_by_identity():
             newest = self.newest_records(table.numbers)
@@ -241,18 +227,9 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         whole, number = self.unrestricted, self.branch
         table: BranchTable = self.branch_table
         directory = self.output_location.directory
-        if not self.requires_declared and self.branches_known:
-            whole.__dict__["_branch_table"] = Settling(
-                whole, table, lambda n: self.record_index.of_identity(directory, identity_of_branch(self, n))
-            ).settled([number])
-            return
-        if number not in table.awaiting:
-            now = (table.static[n] if n == number else table.fingerprints[n] for n in table.numbers)
-            table = dataclasses.replace(
-                table, awaiting=table.awaiting | {number}, fingerprints=by_number(table.numbers, now)
-            )
-        records = self.record_index.of_identity(directory, identity_of_branch(self, number))
-        whole.__dict__["_branch_table"] = with_yielded(table, [number], records, Present(self.file_digests))
+        whole.__dict__["_branch_table"] = Settling(
+            whole, table, lambda n: self.record_index.of_identity(directory, identity_of_branch(self, n))
+        ).settled([number])
 
     @property
     def upstream_seen(self) -> Seen:

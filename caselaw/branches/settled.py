@@ -17,6 +17,15 @@ from caselaw.records import Record
 
 
 @dataclass(frozen=True)
+class Required:
+    """What an overridden `requires()` of a branch requires, `own` of the same workflow."""
+
+    digest: str
+    own: tuple[int, ...]
+    seen: Seen
+
+
+@dataclass(frozen=True)
 class Settled:
     """The fingerprint of a branch; while it awaits its run, or that of one that it needs, the one without that."""
 
@@ -39,50 +48,77 @@ class Settling:
         workflow._looks += 1
         self.workflow, self.table, self.records = workflow, table, records
         self.what = f"fingerprint with what run() yields, look {workflow._looks}"
-        self.present = Present(workflow.file_digests)
+        self.present = Present(workflow.file_digests, self._of_own)
+        self.requires = not workflow.requires_declared and workflow.branches_known
         self.found: dict[int, Settled] = {}
 
     def of(self, number: int) -> Settled:
         if number not in self.found:
-            branch = self.workflow.as_branch(number)
-            self.found[number] = ask(self.what, branch, lambda: self._settle(branch))
+            required = self._required(self.workflow.as_branch(number)) if self.requires else None
+            self.found[number] = self._settled(number, required)
         return self.found[number]
 
-    def _settle(self, branch: Any) -> Settled:
+    def _required(self, branch: Any) -> Required:
         look, own = Look(self.workflow.file_digests), dict[int, None]()
 
         def of(task: Any) -> str:
-            if type(task) is not type(branch) or task.unrestricted is not self.workflow:
+            if not self.is_own(task):
                 return look.of_task(task)
-            numbers = task.selected_numbers
-            own.update(dict.fromkeys(numbers))
-            found = [self._needed(number)[0] for number in numbers]
-            return digest("fingerprint", seen_by_numbers(task, found[0] if task.is_branch() else digest(found)))
+            own.update(dict.fromkeys(task.selected_numbers))
+            return self._digest_of_own(task)
 
-        required = look.of_requirements(branch.requires(), of)
-        static = short(digest(self.workflow.declared_table.fingerprints[branch.branch], required))
-        records = self.records(branch.branch)
+        return Required(look.of_requirements(branch.requires(), of), tuple(own), look.seen())
+
+    def _settled(self, number: int, required: Required | None) -> Settled:
+        static = self.workflow.declared_table.fingerprints[number]
+        own, seen = (required.own, required.seen) if required is not None else ((), Seen())
+        if required is not None:
+            static = short(digest(static, required.digest))
+        records = self.records(number)
         if counts_by_identity():
             tasks = tasks_in(records[-1].inputs.get(RUN, {})) if records else None
             before = static if tasks is None else self.present.of(tasks).fingerprint(static)
-            return Settled(static, before, True, tuple(own), look.seen())
-        known = None if any(self._needed(number)[1] for number in own) else known_from(records, static, self.present)
+            return Settled(static, before, True, own, seen)
+        known = None if any(self._needed(n)[1] for n in own) else known_from(records, static, self.present)
         if known is None:
-            return Settled(static, static, True, tuple(own), look.seen())
+            return Settled(static, static, True, own, seen)
         fingerprint, yielded = known
-        return Settled(static, fingerprint, False, tuple(own), together([look.seen(), yielded.seen]))
+        return Settled(static, fingerprint, False, own, together([seen, yielded.seen]))
+
+    # other branches of the workflow
+
+    def is_own(self, task: Any) -> bool:
+        return type(task) is type(self.workflow) and task.unrestricted is self.workflow
 
     def _needed(self, number: int) -> tuple[str, bool]:
         """The fingerprint of a branch that another one needs, and whether it awaits its run."""
-        if self.table.static and number not in self.table.awaiting and number not in self.found:
-            return self.table.fingerprints[number], False
-        found = self.of(number)
+        if number not in self.found:
+            if self.table.static and number not in self.table.awaiting:
+                return self.table.fingerprints[number], False
+            self._ask(number)
+        found = self.found[number]
         return found.fingerprint, found.awaits_run
+
+    def _ask(self, number: int) -> None:
+        if number not in self.found:
+            ask(self.what, self.workflow.as_branch(number), lambda: self.of(number))
+
+    def _digest_of_own(self, task: Any) -> str:
+        found = [self._needed(number)[0] for number in task.selected_numbers]
+        return digest("fingerprint", seen_by_numbers(task, found[0] if task.is_branch() else digest("branches", found)))
+
+    def _of_own(self, task: Any, look: Look) -> str | None:
+        """The digest of a yielded task that is of this workflow."""
+        if not self.is_own(task):
+            return None
+        if any(self._needed(number)[1] for number in task.selected_numbers):
+            look.wait_for(task)
+        return self._digest_of_own(task)
 
     def settled(self, numbers: Sequence[int]) -> BranchTable:
         """The table with what is found of these branches, and of those that they need."""
         for number in numbers:
-            self.of(number)
+            self._ask(number) if self.requires else self.of(number)
         table, found = self.table, self.found
         fingerprints = dict(zip(table.numbers, table.fingerprints, strict=True))
         static = dict(zip(table.numbers, table.static or table.fingerprints, strict=True))

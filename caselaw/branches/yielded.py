@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +11,6 @@ from luigi.task_register import TaskClassException, load_task
 
 from caselaw.branches.generators import gives_generator
 from caselaw.branches.look import Look, Seen
-from caselaw.branches.numbers import by_number
-from caselaw.branches.table import BranchTable
 from caselaw.fingerprint import FileDigests, digest, short
 from caselaw.records import Record
 
@@ -43,10 +40,13 @@ class Yielded:
 
 
 class Present:
-    """What the outputs of yielded tasks are today; a task that many branches yield is looked at once."""
+    """What the outputs of yielded tasks are today; a task that many branches yield is looked at once.
 
-    def __init__(self, digests: FileDigests) -> None:
-        self.digests = digests
+    `of_own` is asked first: it knows branches of the workflow whose table is being made.
+    """
+
+    def __init__(self, digests: FileDigests, of_own: Callable[[Any, Look], str | None] = lambda *_: None) -> None:
+        self.digests, self.of_own = digests, of_own
         self._known: dict[int, tuple[Any, str, Seen]] = {}
 
     def of(self, tasks: Iterable[Any]) -> Yielded:
@@ -57,7 +57,7 @@ class Present:
     def _of_task(self, task: Any) -> tuple[Any, str, Seen]:
         if id(task) not in self._known:
             look = Look(self.digests)
-            key = look.of_task(task)
+            key = self.of_own(task, look) or look.of_task(task)
             self._known[id(task)] = task, key, look.seen()
         return self._known[id(task)]
 
@@ -117,38 +117,6 @@ def known_from(records: Sequence[Record], static: str, present: Present) -> tupl
             if not found.seen.unknown and found.as_input(static)["keys"] == entry["keys"]:
                 return record.fingerprint, found
     return None
-
-
-def with_yielded(
-    table: BranchTable, numbers: Iterable[int], records: Iterable[Record], present: Present
-) -> BranchTable:  # fmt: skip
-    """The table with the fingerprints that records tell of some of the branches that await their run."""
-    of_static: dict[str, list[Record]] = {}
-    for record in records:
-        of_static.setdefault(record.inputs.get(RUN, {}).get("static", ""), []).append(record)
-    fingerprints = dict(zip(table.numbers, table.fingerprints, strict=True))
-    seen, awaiting = [table.seen], set(table.awaiting)
-    for number in awaiting.intersection(numbers):
-        static = table.static[number]
-        found = known_from(of_static.get(static, ()), static, present)
-        if found is not None:
-            fingerprints[number], yielded = found
-            seen.append(yielded.seen)
-            awaiting.discard(number)
-    return dataclasses.replace(
-        table, fingerprints=by_number(table.numbers, fingerprints.values()), seen=together(seen).and_outputs(),
-        awaiting=frozenset(awaiting),
-    )  # fmt: skip
-
-
-def as_before(table: BranchTable, newest: Mapping[int, Record], present: Present) -> BranchTable:
-    """The table as it is if `run()` yields what it yielded when the newest outputs of the branches were made."""
-    fingerprints = dict(zip(table.numbers, table.fingerprints, strict=True))
-    for number, record in newest.items():
-        tasks = tasks_in(record.inputs.get(RUN, {}))
-        if tasks is not None:
-            fingerprints[number] = present.of(tasks).fingerprint(table.static[number])
-    return dataclasses.replace(table, fingerprints=by_number(table.numbers, fingerprints.values()))
 
 
 def tasks_in(entry: Mapping[str, Any]) -> list[Any] | None:

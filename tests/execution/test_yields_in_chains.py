@@ -55,6 +55,16 @@ WORK = '''
             self.note(self.branch)
             self.output().dump(found.load(formatter="text"), formatter="text")
 
+    class Yielding(Base, law.LocalWorkflow):
+        """Yields the branch before, and what the first of them needs."""
+        def create_branch_map(self):
+            return 4
+        def run(self):
+            task = Yielding.req(self, branch=self.branch - 1) if self.branch else Objective(chain="a", x=0)
+            before = yield task
+            self.note(self.branch)
+            self.output().dump(before.load(formatter="text") + str(self.branch), formatter="text")
+
     class Last(Base):
         def requires(self):
             return {"steps": Steps.req(self), "backwards": Backwards.req(self, branch=0)}
@@ -141,3 +151,16 @@ def test_a_yielded_task_that_fails_stops_its_own_loop_and_no_other(small, way):
     assert not {"Steps 1", "Steps 3", "Steps 5"} & set(ran)
     small.write("b.txt", "10")
     assert executions(small, "work.Steps", *way) == sorted([*OF_B, "Steps 1", "Steps 3", "Steps 5"])
+
+
+@pytest.mark.parametrize("way", [*WAYS.values(), ("--workflow", "local")], ids=[*WAYS, "local"])
+def test_branches_that_yield_others_of_their_workflow(small, way):
+    every = [f"Yielding {n}" for n in range(4)]
+    assert executions(small, "work.Yielding", *way) == ["Objective a 0", *every]
+    assert executions(small, "work.Yielding", *way) == []
+    small.write("a.txt", "2")
+    assert executions(small, "work.Yielding", *way) == ["Objective a 0", *every]
+    small.write("a.txt", "1")
+    assert executions(small, "work.Yielding", *way) == []
+    made = {path.read_text() for path in (small.root / "out").glob("Yielding*")}
+    assert made == {"10", "101", "1012", "10123", "20", "201", "2012", "20123"}
