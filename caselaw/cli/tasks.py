@@ -20,7 +20,7 @@ def task_from_arguments(family: str, arguments: tuple[str, ...]) -> Any:
     from luigi.cmdline_parser import CmdlineParser
     from luigi.parameter import ParameterException
 
-    family = known_family(family)
+    asked, family = family, known_family(family)
     words = [family, *arguments]
     complaint = io.StringIO()
     try:
@@ -29,10 +29,10 @@ def task_from_arguments(family: str, arguments: tuple[str, ...]) -> Any:
             parser = click.get_current_context().with_resource(parsing)
         return parser.get_task_obj()
     except (ParameterException, ValueError, KeyError) as error:
-        raise TaskError(f"a parameter is missing or wrong: {error}", family, f"parameters: {known(family)}") from error
+        raise TaskError(f"a parameter is missing or wrong: {error}", asked, f"parameters: {known(family)}") from error
     except SystemExit:
         reason = complaint.getvalue().strip().rpartition("error: ")[2]
-        raise TaskError(reason, family, f"parameters: {known(family)}") from None
+        raise TaskError(reason, asked, f"parameters: {known(family)}") from None
 
 
 def known(family: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from caselaw.branches.identity import own_parameters
 from caselaw.branches.look import carries_fingerprints
 from caselaw.errors import StoreUnavailable
 from caselaw.execution.adoption import candidates
@@ -172,7 +173,9 @@ def rows(found: TaskStates, *, by_branch: bool) -> Iterator[dict[str, Any]]:
     task = found.task
     if not isinstance(task, FingerprintedTask):
         outputs = [str(target.path) for target in flat_targets(task)]
-        yield row(task.get_task_family(), task.to_str_params(only_significant=True), None, "", found.state, outputs)
+        texts, own = task.to_str_params(only_significant=True), own_parameters(task)
+        shown = {name: text for name, text in texts.items() if name in own}
+        yield row(task.get_task_family(), shown, None, "", found.state, outputs)
         return
     family, parameters = task.get_task_family(), shown_parameters(task)
     if by_branch or not task.has_branches:
