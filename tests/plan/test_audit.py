@@ -330,16 +330,32 @@ def test_a_product_that_is_not_written_fails(project: Any) -> None:
     assert "without writing its product 'n'" in run(project, "work.Count", code=2).stderr
 
 
-def test_no_such_branch_and_own_outputs_are_errors(project: Any) -> None:
+def test_no_such_branch_and_a_task_that_makes_nothing_are_errors(project: Any) -> None:
     write(project, "", "value = 1")
-    assert "2 branches" in run(project, "work.Count", "--branch", "2", code=2).stderr
+    assert "branches 0 to 1" in run(project, "work.Count", "--branch", "2", code=2).stderr
     project.write("own.py", """
         import caselaw, law
         class Own(caselaw.Task):
             def output(self):
                 return law.LocalFileTarget("own.txt")
     """)  # fmt: skip
-    assert "output() of its own" in run(project, "own.Own", code=2).stderr
+    assert "the task makes nothing itself" in run(project, "own.Own", code=2).stderr
+
+
+def test_a_task_that_names_its_outputs_itself_is_run_beside_them(project: Any) -> None:
+    project.write("own.py", f"""
+        import os
+        import caselaw, law
+        class Own(caselaw.Task):
+            def output(self):
+                folder = law.LocalDirectoryTarget("{project.root}/out/folder")
+                return [law.LocalFileTarget("{project.root}/out/own.txt"), folder]
+            def run(self):
+                self.output()[0].dump(os.environ.get("UNDECLARED", "1"), formatter="text")
+                self.output()[1].child("a.txt", type="f").dump("1", formatter="text")
+    """)  # fmt: skip
+    assert "UNDECLARED" in listed(found(project, "own.Own"))
+    assert not (project.root / "out").exists() and not (project.root / "data").exists()
 
 
 def test_a_module_of_the_project_that_another_file_was_loaded_for_is_named(project: Any) -> None:
