@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from caselaw.fingerprint.code import places
 from caselaw.fingerprint.code.classes import ancestors, definition
 from caselaw.fingerprint.code.data import Wanted, countable, standing_for
 from caselaw.fingerprint.code.facts import Read, Ref
@@ -132,7 +133,8 @@ def _want(search: Seeker, module: str, read: Read, found: Wanted) -> None:
     own = search.resolver.path(module)
     path, pattern, sure = found
     code = search.resolver.module_at(path) if pattern is None else None
-    if code is not None and read.what != OPENED:  # what is given the place of a module may take any file beside it
+    named = bool(read.place) and read.place[0] not in (places.FILE, places.MODULE)  # a script, given to a command
+    if code is not None and read.what != OPENED and not named:  # it may take any file beside the module
         code, path, pattern, sure = None, path.parent, "*", False
     if code is not None:
         search.found.readings.add((TEXT, code))

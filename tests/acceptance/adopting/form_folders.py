@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from forms import RESULT, Form
+
+SCRIPT = 'import sys\n\nopen(sys.argv[1], "w").write("before")\n'
 
 STORE = """
 class Named(Base):
@@ -18,10 +22,15 @@ class Named(Base):
 
 
 def made(
-    name: str, source: str, runs: str = "Source, Result", requires: str = "Source.req(self)", after: str = ""
+    name: str,
+    source: str,
+    runs: str = "Source, Result",
+    requires: str = "Source.req(self)",
+    after: str = "",
+    **options: Any,
 ) -> Form:
     """A task as it stands, and `Result` that needs it and shows what it left."""
-    return Form(name, source + (after or RESULT.format(requires=requires)), runs)
+    return Form(name, source + (after or RESULT.format(requires=requires)), runs, **options)
 
 
 FOLDERS = [
@@ -472,5 +481,22 @@ class Result(Base):
         note(self)
         self.output().dump(open(os.path.join(os.environ["RESULTS"], "data", "data.txt")).read(), formatter="text")
 """,
+    ),
+    made(
+        "folders: a script given to a command",
+        """
+class Source(Base):
+    def output(self):
+        return self.local_target("x.txt")
+
+    def run(self):
+        note(self)
+        self.output().parent.touch()
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scripts", "do.py")
+        subprocess.check_call(["python", script, self.output().path])
+""",
+        edit=None,
+        files={"scripts/do.py": SCRIPT},
+        edited_files={"scripts/do.py": SCRIPT.replace("before", "after")},
     ),
 ]
