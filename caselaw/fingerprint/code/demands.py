@@ -19,7 +19,6 @@ from caselaw.fingerprint.code.reads import (
     DOCSTRINGS,
     EVERYWHERE,
     FRAMES,
-    NAMES,
     OPENED,
     PASSED,
     SEARCHED,
@@ -63,7 +62,7 @@ def meet(search: Seeker, module: str, part: Part) -> None:
     """Reach what a piece of code observes."""
     for read in part.reads:
         if read.place is not None:
-            if not (search.made.follows and read.what in (PASSED, NAMES)):
+            if not (search.made.follows and read.what == PASSED):
                 _meet_place(search, module, read)
         elif read.what == FRAMES:
             search.found.frames = True
@@ -140,8 +139,6 @@ def _want(search: Seeker, module: str, read: Read, found: Wanted) -> None:
         search.found.readings.add((TEXT, code))
         if code != module:
             search.reach(Target(MODULE, code), str(own), read.line)
-        return
-    if read.what == NAMES and (not sure or path.is_dir()):
         return
     if pattern is not None or path.is_dir():
         root = search.resolver.finder.first_party.root

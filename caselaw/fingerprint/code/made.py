@@ -9,7 +9,6 @@ from typing import Any
 from caselaw.fingerprint.code.classes import Class, definition
 from caselaw.fingerprint.code.found import Found
 from caselaw.fingerprint.code.members import SAYS_WHAT_IS_MADE, Kept
-from caselaw.fingerprint.code.reads import NAMES, PASSED
 from caselaw.fingerprint.code.resolution import Resolver
 from caselaw.fingerprint.code.table import Part
 
@@ -52,7 +51,7 @@ class Made:
         mentioned = _taken(resolver, found, every)
         for reached, (parts, names) in sorted(helpers.items(), key=str):
             if not mentioned.isdisjoint(names) and self.is_news(reached):
-                yield from ((reached[0], naming_outputs(part)) for part in parts)
+                yield from ((reached[0], part) for part in parts)
 
 
 def _taken(resolver: Resolver, found: Found, names: Sequence[str]) -> set[str]:
@@ -79,11 +78,6 @@ def _outside(resolver: Resolver, found: Found, module: str, text: bytes) -> byte
             for first, last in (part.lines for part in parts):
                 lines[first - 1 : last] = [b""] * (last - first + 1)
     return b"".join(lines)
-
-
-def naming_outputs(part: Part) -> Part:
-    """A piece of code that puts paths of outputs together: what lies where they do is nothing that it reads."""
-    return part._replace(reads=tuple(r._replace(what=NAMES) if r.what == PASSED else r for r in part.reads))
 
 
 def members_of(kept: Kept) -> tuple[int | str, ...]:

@@ -39,8 +39,6 @@ class Kept:
     methods: set[str] = field(default_factory=set)
     of_outputs: set[int | str] = field(default_factory=set)
     """Those of them that no member but `output()` and `complete()` uses."""
-    name_outputs: set[int | str] = field(default_factory=set)
-    """Methods that `output()` uses, whoever else does: the paths that they put together are those of outputs."""
 
 
 @dataclass(eq=False)
@@ -84,7 +82,7 @@ def kept_members(
     helpers = set() if unused else {(cls, name) for cls, table in lookup[1:] for name in table.methods}
     hidden = _overridden(members, lookup)
     counted = _counted(members, hidden, helpers)
-    of_outputs, name_outputs = _of_outputs(counted, hidden), _naming(counted, hidden)
+    of_outputs = _of_outputs(counted, hidden)
     kept: dict[Class, Kept] = {cls: Kept() for cls, _ in lookup}
     for cls, table in lookup:
         names = {member.name for member in counted if member.cls == cls}
@@ -95,7 +93,6 @@ def kept_members(
                 kept[cls].statements.add(number)
                 if part.names and all((cls, name) in of_outputs for name in part.names):
                     kept[cls].of_outputs.add(number)
-        kept[cls].name_outputs |= {name for name in kept[cls].methods if (cls, name) in name_outputs}
         kept[cls].of_outputs |= {name for name in kept[cls].methods if (cls, name) in of_outputs}
     return kept
 
@@ -140,13 +137,6 @@ def _of_outputs(counted: Sequence[_Member], hidden: set[_Member]) -> set[tuple[C
     may_be_read = [m for m in left if m.name not in SAYS_WHAT_IS_MADE]
     read = set(_used(may_be_read, _without(counted, left), hidden))
     return {(m.cls, m.name) for m in left if m not in read}
-
-
-def _naming(counted: Sequence[_Member], hidden: set[_Member]) -> set[tuple[Class, str]]:
-    """Methods that `output()` uses, directly or by others of them."""
-    saying = [m for m in counted if m.name in SAYS_WHAT_IS_MADE]
-    methods = [m for m in counted if m.is_method and not (m in saying or _dunder(m.name) or asked_by_name(m.name))]
-    return {(m.cls, m.name) for m in _used(methods, saying, hidden)}
 
 
 def _without(members: Iterable[_Member], others: Iterable[_Member]) -> list[_Member]:

@@ -14,7 +14,6 @@ FRAMES = "frames"
 OPENED = "opened"
 PASSED = "passed on"
 SEARCHED = "searched"
-NAMES = "passed on, for paths of outputs"
 
 EVERYWHERE = "*"
 """In place of a module: whatever is reached may be read."""

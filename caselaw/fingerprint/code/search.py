@@ -25,7 +25,7 @@ from caselaw.fingerprint.code.effects import Effects, subclasses
 from caselaw.fingerprint.code.facts import READS_ORDER, Import, Ref
 from caselaw.fingerprint.code.found import ClosureWarning, Event, Found
 from caselaw.fingerprint.code.items import ANYWHERE, Name
-from caselaw.fingerprint.code.made import Made, assigns_outputs, members_of, naming_outputs
+from caselaw.fingerprint.code.made import Made, assigns_outputs, members_of
 from caselaw.fingerprint.code.members import Kept, kept_members, left_out
 from caselaw.fingerprint.code.modules import ENGINE, standard_library
 from caselaw.fingerprint.code.resolution import BELOW, EXTERNAL, MISSING, MODULE, NAME, Resolver, Target
@@ -264,7 +264,7 @@ class Search:
                 self.made.note((cls, member))
             if not known or self.made.is_news((cls, member)):
                 for part in table.parts_of(member):
-                    self.follow(cls[0], naming_outputs(part) if member in kept.name_outputs else part)
+                    self.follow(cls[0], part)
         self.made.follows = making
         before.statements |= kept.statements
         before.methods |= kept.methods
