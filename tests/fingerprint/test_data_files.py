@@ -60,6 +60,8 @@ ALL = ["a.json", "b.json", "c.txt", "deep/d.json"]
         "resources.read_text('pkg.data', 'a.json', 'utf-8')",
         "pkgutil.get_data('pkg', 'data/a.json')",
         "pkgutil.get_data(__name__, 'data/a.json')",
+        "os.system(f'cat {HERE}/data/a.json {load(1)}')",
+        "os.system(f'cat {load(1)} \"{DATA}/a.json\" > {NAME}')",
     ],
 )  # fmt: skip
 def test_a_file_by_a_constant_path_counts_by_content(line: str, tmp_path: Path, write: Write, closure: Of) -> None:

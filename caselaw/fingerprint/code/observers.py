@@ -60,6 +60,9 @@ def observe_place(walker: Walk, node: ast.AST, scope: Scope) -> None:
         _note(walker, node, OPENED, place, places)
     elif (place := places.find(node, scope)) is not None:
         _note(walker, node, PASSED, place, places)
+    elif isinstance(node, ast.JoinedStr):
+        for place in places.within(node, scope):
+            _note(walker, node, PASSED, place, places)
     elif isinstance(node, ast.Attribute):  # an attribute that is no path, of something that is one
         inner = node.value
         while isinstance(inner, ast.Attribute | ast.Name) and id(inner) not in settled:

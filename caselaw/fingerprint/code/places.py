@@ -6,7 +6,8 @@ A place is a nested tuple, so that the memo can keep it; `files` says which file
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,6 +53,9 @@ _WRITING_METHODS = frozenset({"mkdir", "rmdir", "touch", "unlink", "write_bytes"
 _WRITING = frozenset({"os.makedirs", "os.mkdir", "os.remove", "os.rmdir", "os.unlink", "shutil.rmtree"})
 
 
+_WORD_END = re.compile(r"""[\s"';|&<>()]""")
+
+
 @dataclass
 class Places:
     """Recognizes places in one module."""
@@ -89,6 +93,15 @@ class Places:
         if place is not None:
             self.spine.append(id(node))
         return place
+
+    def within(self, node: ast.JoinedStr, scope: Scope) -> Iterator[Place]:
+        """Paths inside a text, as a command of a shell has them: `f"bash {HERE}/do.sh {out}"`."""
+        for number, part in enumerate(node.values[:-1]):
+            base = self.find(part.value, scope) if isinstance(part, ast.FormattedValue) else None
+            if base is not None:
+                rest = "".join(self._text(after, scope) or ANY for after in node.values[number + 1 :])
+                path = _WORD_END.split(rest, maxsplit=1)[0]
+                yield _joined(base, [path], glue=True) if path else base
 
     def _of_name(self, node: ast.Name, scope: Scope, foreign: bool) -> Place | None:
         known, place = scope.place(node.id)
