@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import apache as apache_server
@@ -12,18 +11,7 @@ import nginx as nginx_server
 import pytest
 import rclone as rclone_server
 import xrootd as xrootd_server
-from service import needed, open_folder, revive
-
-LAST = [time.monotonic()]
-"""When the latest test began."""
-
-
-@pytest.fixture(autouse=True)
-def living_servers() -> None:
-    """A server that died in an earlier test is there again; after a test that took long, each is asked."""
-    now = time.monotonic()
-    revive(ask=now - LAST[0] > 40)
-    LAST[0] = time.monotonic()
+from service import needed, open_folder
 
 
 @pytest.fixture(autouse=True)
