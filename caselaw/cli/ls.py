@@ -35,13 +35,13 @@ def ls(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
     table.add_column("path", overflow="fold")
     for row in rows:
         state = "[yellow]unrecorded[/]" if not row["recorded"] else "[green]exists[/]"
-        state = f"{state}, vouched" if row["vouched"] else state
+        state = f"{state}, vouched" if "vouched" in row else state
         state = state if row["exists"] else "[red]missing[/]"
         number = "" if row["branch"] is None else str(row["branch"])
         table.add_row(number, str(row["value"] or ""), row["product"], state, row["path"])
     console = console_for_people()
     console.print(table)
-    for said, count in Counter(tuple(row["vouched"].values()) for row in rows if row["vouched"]).items():
+    for said, count in Counter(tuple(row["vouched"].values()) for row in rows if "vouched" in row).items():
         by, when, why = said
         console.print(
             f"vouched by {by}, {when}: {why} ({count:,} output{'s' if count > 1 else ''})",
@@ -67,7 +67,7 @@ def outputs(task: Any) -> list[dict[str, Any]]:
             "fingerprint": fingerprint,
             "exists": exists(path),
             "recorded": fingerprint in recorded,
-            "vouched": vouched.get(fingerprint),
+            **({"vouched": vouched[fingerprint]} if fingerprint in vouched else {}),
             "path": str(path),
         }
         for number, value, fingerprint in zip(task.branch_numbers, task.branch_values, task.fingerprints, strict=True)

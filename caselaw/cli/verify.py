@@ -45,7 +45,7 @@ def verify(family: str, arguments: tuple[str, ...], as_json: bool, only: bool) -
             progress.update(len(found), changed)
             progress.refresh()
     if as_json:
-        click.echo(json.dumps({"outputs": [asdict(one) for one in found]}, indent=2))
+        click.echo(json.dumps({"outputs": [told(one) for one in found]}, indent=2))
     else:
         show(found)
     raise SystemExit(1 if any(one.state in (CHANGED, UNRECORDED) for one in found) else 0)
@@ -70,3 +70,8 @@ def show(found: list[Any]) -> None:
         console.print("unread: vouched for with --quick, so that only the size is known; it is the same")
     if any(one.state == "changed" for one in found):
         console.print("remove what was changed, and run the task again: it makes exactly these outputs anew")
+
+
+def told(one: Any) -> dict[str, Any]:
+    """What `--json` says of an output; whether it was vouched for, where it was."""
+    return {name: value for name, value in asdict(one).items() if value or name != "vouched"}

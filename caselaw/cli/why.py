@@ -40,7 +40,7 @@ def why(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
             "params": shown_parameters(found.task),
             "fingerprint": found.fingerprint,
             "previous": found.previous,
-            "vouched": found.vouched,
+            **({"vouched": found.vouched} if found.vouched else {}),
             "changes": changes,
         }
         click.echo(json.dumps(content, indent=2, default=str))

@@ -185,15 +185,15 @@ def rows(found: TaskStates, *, by_branch: bool) -> Iterator[dict[str, Any]]:
                 yield row(family, parameters, branch, None, state, [])
             else:
                 found_row = row(family, parameters, branch, task.fingerprints[number], state, paths(task, number))
-                yield {**found_row, "vouched": number in found.vouched}
+                yield {**found_row, **({"vouched": True} if number in found.vouched else {})}
         return
     fingerprint = None if found.state == PROVISIONAL or task.awaiting_numbers else task.fingerprint
     folder = [task.output_location.directory] if carries_fingerprints(task) else []
     yield {
         **row(family, parameters, None, fingerprint, found.state, folder),
         "branches": found.counts,
-        "vouched": len(found.vouched),
-        "plain": found.plain,
+        **({"vouched": len(found.vouched)} if found.vouched else {}),
+        **({"plain": found.plain} if found.plain else {}),
     }
 
 

@@ -183,7 +183,7 @@ def test_an_edit_makes_it_stale_and_only_that_runs(adopted: Adopted):
     story = adopted.story
     story.edit("self.branch * self.scale", "2 * self.branch * self.scale")
     assert story.made("Events", code=1)["branches"] == {"stale": 3}
-    assert story.made("Events", code=1)["plain"] == 0, "made by other code: nobody is told to adopt it"
+    assert "plain" not in story.made("Events", code=1), "made by other code: nobody is told to adopt it"
     again = story.ask("adopt", "work.Summary", "--upstream", "--vouch", WHY, code=1)
     assert states(again)["Events"] == {"stale": 3}
     assert "vouched" not in states(again)["Summary"]
@@ -192,7 +192,7 @@ def test_an_edit_makes_it_stale_and_only_that_runs(adopted: Adopted):
     assert story.run("work.Summary") == adopted.plain_runs
     assert json.loads((story.out / "summary.json").read_text()) == {"n": 120}
     assert json.loads((story.out / "events" / "events_10.json").read_text())["n"] == 10, "plain law's stays"
-    assert story.made("Events")["vouched"] == 0
+    assert "vouched" not in story.made("Events")
 
 
 FEW = f"""
@@ -257,7 +257,7 @@ def test_what_is_not_whole_is_told_and_not_taken(tmp_path: Path):
     assert all(reasons[number].startswith("several branches or tasks have the same output") for number in (7, 8))
     assert not (story.out / "empty.json").exists(), "--move: the plain name goes"
     rows = story.ask("ls", "work.Odd")["outputs"]
-    assert {row["branch"] for row in rows if row["vouched"]} == {0, 1}
+    assert {row["branch"] for row in rows if "vouched" in row} == {0, 1}
     assert rows[1]["vouched"]["by"].count("@") == 1
     other = story.ask("adopt", "work.Odd", "--branches", "0:1", "--version", "2", code=1)
     assert states(other) == {"Odd": {"stale": 1}}, "a parameter that is not in the name: the file is another task's"

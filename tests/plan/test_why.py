@@ -7,7 +7,7 @@ from typing import Any
 
 def changes(chain, *arguments: str, task: str = "work.Total") -> dict[tuple[str, str], tuple[Any, Any]]:
     answer = chain.project.ask("why", task, *arguments)
-    assert set(answer) == {"family", "params", "fingerprint", "previous", "vouched", "changes"}
+    assert set(answer) == {"family", "params", "fingerprint", "previous", "changes"}
     return {(change["kind"], change["name"]): (change["old"], change["new"]) for change in answer["changes"]}
 
 
