@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import CodeType, FrameType
 
+from caselaw.fingerprint import files
 from caselaw.fingerprint.code import sources
 from caselaw.plan.audit.observation import By, Kind, Observation
 from caselaw.plan.audit.origin import Origins
@@ -72,10 +73,10 @@ class Recorder:
         return self.in_closure(code.co_filename, code.co_firstlineno) or self.in_closure(code.co_filename, last)
 
     def hashes(self, frame: FrameType | None) -> bool:
-        """Whether the engine reads code for the fingerprint of a task that the run asks for its outputs or inputs."""
+        """Whether the engine reads code, or what a file holds, for the fingerprint of a task that the run asks for."""
         for above in outwards(frame):
             file = above.f_code.co_filename
-            if file == sources.__file__:
+            if file in (sources.__file__, files.__file__):
                 return True
             if self.origins.of(file) == "first-party":
                 return False
