@@ -111,7 +111,8 @@ def branch_table(
         *(digests if in_order(numbers) else map(digests.__getitem__, numbers) for digests in varying), strict=True
     )
     found = branch_digests(prefix, values, inputs)
-    read, again = reads(numbers, values), repeats(numbers, values)
+    # branches that `upstream()` declares are their values: a file that is added in front runs one branch
+    read, again = reads(numbers, values) if BRANCH_MAP in columns else Read(), repeats(numbers, values)
     if again or read.anything:
         distinctions = (distinction(read, again, number) for number in numbers)
         found = [digest(one, *which) if which else one for one, which in zip(found, distinctions, strict=True)]

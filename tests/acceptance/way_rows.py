@@ -543,7 +543,7 @@ SELECTIONS = [
     ),
     selection(
         "each of other branches", "EachOfTwo", "each(EachOfTwoSource.req(self, branches=((1, 3),)))",
-        ("((1, 3),)", "((2, 4),)"), "EachOfTwoSource 3, EachOfTwo 0, EachOfTwo 1", "Steps",
+        ("((1, 3),)", "((2, 4),)"), "EachOfTwoSource 3, EachOfTwo 1", "Steps",
     ),
     selection(
         "batches of other branches", "BatchOfThree",
