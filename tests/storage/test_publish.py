@@ -35,7 +35,7 @@ def staged(store: Path, content: str = "content") -> Staging:
 
 
 def publish(staging: Staging, location: Location) -> dict[str, Published]:
-    verified = staging.verify(location, "f" * 20)
+    verified = staging.verify(location.paths("f" * 20))
     for product, published in verified.items():
         THIS_MACHINE.place(staging.paths[product], published.path, published.sha256)
     return verified

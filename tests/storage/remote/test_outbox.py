@@ -44,7 +44,7 @@ def posted(store: RemoteStore) -> Callable[[str], Path]:
         staging.make_folders()
         staging.paths["number"].write_text(fingerprint)
         (staging.paths["plots"] / "plot.svg").write_text(fingerprint)
-        verified = staging.verify(Location.of(f"{store.root}/Number", PRODUCTS), fingerprint)
+        verified = staging.verify(Location.of(f"{store.root}/Number", PRODUCTS).paths(fingerprint))
         outputs = {
             product: {"name": Path(p.path).name, "bytes": p.size, "sha256": p.sha256, "digest": p.digest}
             for product, p in verified.items()
