@@ -68,7 +68,7 @@ def record_of_outputs(task: Any, published: Mapping[str, Published], started: St
     """The record of outputs that the task has just made."""
     outputs = {
         product: {
-            "name": p.path if task.output_named else Path(p.path).name,
+            "name": name_in_record(task, p.path),
             "bytes": p.size,
             "sha256": p.sha256,
             "digest": p.digest,
@@ -83,18 +83,17 @@ def record_of_outputs(task: Any, published: Mapping[str, Published], started: St
     return record_of(task, row, outputs, started=started.time, cpu_seconds=cpu, peak_memory=usage.ru_maxrss * 1024)
 
 
-def name_in_record(task: Any, published: Published) -> str:
+def name_in_record(task: Any, path: str) -> str:
     """The name of an output in the folder of its record; of one that lies elsewhere its path or URL."""
-    return published.path if task.output_named else Path(published.path).name
+    return path if task.output_named else Path(path).name
 
 
 def record_of_adoption(task: Any, number: int, row: Branch, source: Record, started: Started) -> Record:
     """The record of outputs that the task takes over from an earlier fingerprint."""
-    if task.output_named:
-        names = {name: path for name, path in task.paths_of(number).items() if name in source.outputs}
-    else:
-        names = {name: Path(path).name for name, path in task.output_location.paths(row.fingerprint).items()}
-    outputs = {product: {**source.outputs[product], "name": name} for product, name in names.items()}
+    paths = {product: path for product, path in task.paths_of(number).items() if product in source.outputs}
+    outputs = {
+        product: {**source.outputs[product], "name": name_in_record(task, path)} for product, path in paths.items()
+    }
     cpu = round(cpu_seconds() - started.cpu, 6)
     measured = {"started": started.time, "cpu_seconds": cpu, "peak_memory": 0}
     return record_of(task, row, outputs, adopted=source.fingerprint, vouched=source.vouched, **measured)

@@ -26,7 +26,7 @@ def alias(store: Path, source: str, final: str) -> bool:
         pass
     try:
         with private_folder(store, "alias") as place:
-            return linked(source, final, place)
+            return linked(source, final, str(place / os.path.basename(final)), str(place / "replaced"))
     except OSError as error:
         raise PublishError(
             f"an output could not get a second name: {error.strerror or error}", final,
@@ -34,18 +34,18 @@ def alias(store: Path, source: str, final: str) -> bool:
         ) from error  # fmt: skip
 
 
-def linked(source: str, final: str, place: Path) -> bool:
-    copy = place / os.path.basename(final)
+def linked(source: str, final: str, copy: str, aside: str) -> bool:
+    """Link or copy to `copy`, which takes the name; a folder that has it is put `aside`. False if `source` vanished."""
     try:
         if os.path.isdir(source):
             shutil.copytree(source, copy, copy_function=link_or_copy)
         else:
-            link_or_copy(source, str(copy))
+            link_or_copy(source, copy)
     except (FileNotFoundError, shutil.Error):
         if os.path.lexists(source):
             raise
         return False
-    take_name(str(copy), final, str(place / "replaced"))
+    take_name(copy, final, aside)
     return True
 
 
@@ -59,11 +59,7 @@ def linked_beside(source: str, final: str) -> bool:
             return True
         os.makedirs(os.path.dirname(final), exist_ok=True)
         with pending_beside(final) as pending:
-            if os.path.isdir(source):
-                shutil.copytree(source, pending, copy_function=link_or_copy)
-            else:
-                link_or_copy(source, pending)
-            take_name(pending, final, f"{pending}.replaced")
+            return linked(source, final, pending, f"{pending}.replaced")
     except FileNotFoundError:
         return False
     except OSError as error:
@@ -71,7 +67,6 @@ def linked_beside(source: str, final: str) -> bool:
             f"an output could not get a second name: {error.strerror or error}", final,
             "check free space and permissions there, then run again",
         ) from error  # fmt: skip
-    return True
 
 
 def link_or_copy(source: str, target: str) -> None:
