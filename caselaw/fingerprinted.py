@@ -10,26 +10,17 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 import law
-import luigi
 
-from caselaw.bases import TaskRegister, no_run, runs
+from caselaw.bases import no_run, runs
 from caselaw.branches import Branch, Column, Inputs, Origin, Seen
 from caselaw.branches.yielded import RUN, Yielded, looked_at, tasks_in, yields
 from caselaw.components import Components, components_of
-from caselaw.config import (
-    Campaign,
-    DeclaredConfig,
-    Project,
-    format_keys,
-    load_campaign,
-    load_project,
-    resolve_store,
-)  # fmt: skip
 from caselaw.config.options import option_digests
-from caselaw.errors import ConfigError, PublishError, TaskError
+from caselaw.declared_task import DeclaredTask, FreeName
+from caselaw.errors import PublishError, TaskError
 from caselaw.fingerprint import FileDigests, digest, short
 from caselaw.fingerprint.code.hashed import HashedCode
 from caselaw.fingerprint.sandbox import sandbox_parts
@@ -38,17 +29,12 @@ from caselaw.loading.compiled import discard_outdated
 from caselaw.loading.refusal import tell
 from caselaw.own_outputs import own_present, own_there, paths_of_own
 from caselaw.parameters import (
-    CampaignParameter,
-    arguments_by_name,
-    canonical_values,
     counted_form,
     counted_names,
     counted_value,
     family_of_class,
     hidden_names,
     keeps_objects,
-    parameters_of,
-    refuse_other_roles,
     same,
     text_of,
     with_classes,
@@ -59,16 +45,12 @@ from caselaw.recording import RunContext, Started, identity_of_branch, run_conte
 from caselaw.records import Record, RecordIndex
 from caselaw.records.index import index_of
 from caselaw.renewal import renew
-from caselaw.reserved import refuse_reserved_names
-from caselaw.resources import Resources
 from caselaw.sandbox.entrance import entrance
 from caselaw.sandbox.versions import distributions_of
 from caselaw.storage import Location, exists, readable_directory
 from caselaw.storage.own_targets import to_be_read_again
 from caselaw.storage.plain_files import Folders
-from caselaw.storage.store import Store
-from caselaw.storage.stores import open_store
-from caselaw.upstream import Connection, Over, named
+from caselaw.upstream import Over
 
 warn_once = functools.cache(logging.getLogger(__name__).warning)
 
@@ -82,40 +64,12 @@ def file_digests_of(root: Path) -> FileDigests:
     return FileDigests(root / ".caselaw" / "digests.sqlite")
 
 
-class FreeName:
-    """An attribute that a project may take for something else, by its class or by setting it on an instance."""
-
-    def __init__(self, function: Callable[[Any], Any]) -> None:
-        self.function = function
-        self.__doc__ = function.__doc__
-
-    def __get__(self, task: Any, owner: type | None = None) -> Any:
-        return self if task is None else self.function(task)
-
-
-class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
+class FingerprintedTask(DeclaredTask):
     """What `caselaw.Task` and `caselaw.Workflow` share."""
-
-    verify_inputs = luigi.BoolParameter(
-        default=False, significant=False, description="before a branch runs, compare its inputs with their records"
-    )
-
-    trust_unrecorded = luigi.BoolParameter(
-        default=False, significant=False, description="take outputs without a record as they are"
-    )
-
-    products: ClassVar[Mapping[str, str]] = {}
-    config_keys: ClassVar[tuple[str, ...]] = ()
-    environment_variables: ClassVar[tuple[str, ...]] = ()
-    resources: ClassVar[Resources] = Resources()
-
-    fixed_names: ClassVar[bool] = False
-    """Whether outputs that the task names itself keep their names; else these get its fingerprint."""
 
     exclude_index = True
 
     _branch_row: Branch | None = None
-    _config: DeclaredConfig | None = None
     _code: HashedCode | None = None
     _started: Started | None = None
     _has_published = False
@@ -131,132 +85,8 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        refuse_reserved_names(cls)
-        refuse_other_roles(cls)
         if issubclass(cls, law.SandboxTask):
             cls.sandbox_proxy = property(entrance)
-
-    @classmethod
-    def modify_task_attributes(cls) -> None:
-        """Give tasks that read the campaign their `--campaign`, before luigi collects the parameters."""
-        super().modify_task_attributes()
-        if cls.config_keys and getattr(cls, "campaign", None) is None:
-            cls.campaign = CampaignParameter(
-                default=law.NO_STR,
-                description="a campaign under configs/ or a path to a YAML file; default: law.cfg's",
-            )
-            cls.campaign.__set_name__(cls, "campaign")
-
-    @classmethod
-    def get_params(cls) -> list[tuple[str, luigi.Parameter]]:
-        """The parameters of the class, looked up once: luigi asks nine times per instance."""
-        return parameters_of(cls)
-
-    @classmethod
-    def get_param_values(cls, params: Any, args: Any, kwargs: Any) -> list[tuple[str, Any]]:
-        """Values as they are after their way through the command line; raises `TaskError` for what has no such way."""
-        given = arguments_by_name(cls, params, args, kwargs)
-        return canonical_values(cls, super().get_param_values(params, (), given), given)
-
-    @classmethod
-    def modify_param_values(cls, params: dict[str, Any]) -> dict[str, Any]:
-        params = super().modify_param_values(params)
-        chooses = cls.config_keys or isinstance(getattr(cls, "campaign", None), CampaignParameter)
-        if chooses and params.get("campaign") == law.NO_STR:
-            default = load_project().campaign
-            if default is None:
-                raise ConfigError(
-                    "no campaign is chosen",
-                    cls.__name__,
-                    "give --campaign NAME, or set 'campaign' in section [caselaw] of law.cfg",
-                )
-            params["campaign"] = default
-        return params
-
-    def process_resources(self) -> Mapping[str, int]:
-        """What luigi's scheduler sets aside while the task runs."""
-        return self._scheduler_needs
-
-    @property
-    def _scheduler_needs(self) -> Mapping[str, int]:
-        """luigi's scheduler resources, where `resources` are a mapping; else they are those of a batch system."""
-        found = self.resources
-        return found if isinstance(found, Mapping) else {}
-
-    # what the task declares; the names in the left column may be taken by a project for parameters of its own
-
-    @property
-    def declared_products(self) -> Mapping[str, str]:
-        """Product → extension, as the class declares them in `products`."""
-        found = getattr(type(self), "products", None)
-        return found if is_products(found) else {}
-
-    @property
-    def batch_resources(self) -> Resources:
-        """What a branch needs, as the class declares it in `resources`."""
-        found = getattr(type(self), "resources", None)
-        return found if isinstance(found, Resources) else Resources()
-
-    @property
-    def campaign_name(self) -> str:
-        return str(self.campaign)
-
-    @FreeName
-    def config(self) -> DeclaredConfig:
-        """The campaign's values under the declared `config_keys`; reading another key raises."""
-        return self.declared_config
-
-    @FreeName
-    def project(self) -> Project:
-        """The project that the task belongs to: the folder of its law.cfg, and what stands in section [caselaw]."""
-        return self.law_project
-
-    @FreeName
-    def store(self) -> Store:
-        """Where outputs lie."""
-        return self.output_store
-
-    @FreeName
-    def location(self) -> Location:
-        """Where outputs of this task lie; all branches of a workflow share one folder."""
-        return self.output_location
-
-    def upstream(self) -> Any:
-        """The connections to what lies upstream: a mapping name → each, batches, whole, over or files."""
-        return {}
-
-    @functools.cached_property
-    def upstream_connections(self) -> dict[str, Connection]:
-        return self._named_connections()
-
-    def _named_connections(self) -> dict[str, Connection]:
-        found = named(self.upstream(), type(self).__name__)
-        return {name: trusting(each) for name, each in found.items()} if self.trust_unrecorded else found
-
-    @functools.cached_property
-    def law_project(self) -> Project:
-        return load_project()
-
-    @functools.cached_property
-    def output_store(self) -> Store:
-        """Where outputs lie."""
-        return open_store(resolve_store(self.law_project))
-
-    @functools.cached_property
-    def campaign_file(self) -> Campaign | None:
-        return load_campaign(self.law_project, self.campaign_name) if self.config_keys else None
-
-    @property
-    def declared_config(self) -> DeclaredConfig:
-        """The campaign's values under the declared `config_keys`; reading another key raises."""
-        if self._config is None:
-            if self.campaign_file is None:
-                raise ConfigError(
-                    "the task declares no config_keys", type(self).__name__, "add config_keys = (…) to the class"
-                )
-            keys = format_keys(self.config_keys, {name: getattr(self, name) for name, _ in self.get_params()})
-            self._config = DeclaredConfig(self.campaign_file, keys, type(self).__name__)
-        return self._config
 
     # identity and fingerprint
 
@@ -348,6 +178,11 @@ class FingerprintedTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
     @functools.cached_property
     def own_components(self) -> Components:
         return components_of(self)
+
+    @FreeName
+    def location(self) -> Location:
+        """Where outputs of this task lie; all branches of a workflow share one folder."""
+        return self.output_location
 
     @functools.cached_property
     def output_location(self) -> Location:
@@ -627,16 +462,3 @@ def means_products(cls: Any) -> bool:
     """Whether a class is written in caselaw's words, and so has products: without them nothing of it would ever run."""
     code = getattr(inspect.unwrap(cls.run), "__code__", None) if cls.run is not None else None
     return cls.upstream is not FingerprintedTask.upstream or (code is not None and "publish" in code.co_names)
-
-
-def is_products(found: Any) -> TypeGuard[Mapping[str, str]]:
-    """Whether what a class calls `products` are those of caselaw."""
-    return isinstance(found, Mapping) and all(isinstance(text, str) for pair in found.items() for text in pair)
-
-
-def trusting(connection: Connection) -> Connection:
-    """The connection with the word of the user that outputs without a record may be taken."""
-    task = getattr(connection, "task", None)
-    if not isinstance(task, FingerprintedTask) or task.trust_unrecorded:
-        return connection
-    return dataclasses.replace(connection, task=task.clone(trust_unrecorded=True))
