@@ -16,7 +16,7 @@ TASK := Report --campaign quickstart
 TESTS := tests
 # The part that does without servers, browsers, physics and long chains of runs.
 QUICK := tests/test_*.py tests/branches tests/config tests/fingerprint tests/loading tests/parameters tests/records \
-    tests/execution/test_pool_runs.py tests/execution/test_clean_workers.py
+    tests/publishing tests/task tests/execution/test_pool_runs.py tests/execution/test_clean_workers.py
 
 .PHONY: help run test quick setup services lint format types wheel lock clean
 
@@ -57,7 +57,7 @@ format: setup  ## let ruff lay out the code
 	$(BIN)/ruff format .
 
 types: setup  ## mypy, strictly, over caselaw/
-	$(BIN)/mypy --strict caselaw
+	$(BIN)/mypy --strict caselaw griddav
 
 wheel: setup  ## build the wheel into dist/ and try it in an empty environment
 	@scripts/check_wheel.sh

@@ -27,7 +27,7 @@ from package_fuzz import Project
 
 ASK = """
 import json, sys, time
-import caselaw, caselaw.task
+import caselaw, caselaw.task.single
 from caselaw.fingerprint import Closures, code_closure, first_party
 root, entries = sys.argv[1], sys.argv[2:]
 sys.path.insert(0, root)

@@ -63,7 +63,7 @@ def http(given: dict[str, Any]) -> str:
 
 
 def caselaw(given: dict[str, Any]) -> Any:
-    from caselaw.storage.webdav import WebDavFileSystem
+    from griddav import WebDavFileSystem
 
     return WebDavFileSystem(given["url"], ca=given.get("ca"))
 

@@ -10,25 +10,25 @@ from caselaw.loading.steering import steer_numba
 from caselaw.version import __version__
 
 if TYPE_CHECKING:
+    from caselaw.branches.upstream import batches, each, files, over, whole
     from caselaw.lookup import resolve
     from caselaw.resources import Resources
-    from caselaw.task import Task
-    from caselaw.upstream import batches, each, files, over, whole
-    from caselaw.workflow import Workflow
+    from caselaw.task.single import Task
+    from caselaw.task.workflow import Workflow
 
 __all__ = ["Resources", "Task", "Workflow", "__version__", "batches", "each", "files", "over", "resolve", "whole"]
 
 # Where each public name lives; loaded on first use, so that `caselaw --help` does not wait for law.
 _HOMES = {
     "Resources": "caselaw.resources",
-    "Task": "caselaw.workflow",  # which it becomes where a workflow is among its bases
-    "Workflow": "caselaw.workflow",
-    "batches": "caselaw.upstream",
-    "each": "caselaw.upstream",
-    "files": "caselaw.upstream",
-    "over": "caselaw.upstream",
+    "Task": "caselaw.task.workflow",  # which it becomes where a workflow is among its bases
+    "Workflow": "caselaw.task.workflow",
+    "batches": "caselaw.branches.upstream",
+    "each": "caselaw.branches.upstream",
+    "files": "caselaw.branches.upstream",
+    "over": "caselaw.branches.upstream",
     "resolve": "caselaw.lookup",
-    "whole": "caselaw.upstream",
+    "whole": "caselaw.branches.upstream",
 }
 
 

@@ -13,8 +13,8 @@ wheel=$(echo dist/*.whl)
 echo "wheel: built $wheel"
 
 strangers=$(.venv/bin/python -m zipfile --list "$wheel" |
-    awk 'NR > 1 && $1 !~ /^caselaw(-[^\/]+\.dist-info)?\// { print $1 }')
-[[ -z $strangers ]] || { printf 'wheel: holds more than caselaw:\n%s\n' "$strangers" >&2; exit 1; }
+    awk 'NR > 1 && $1 !~ /^(caselaw|griddav)(-[^\/]+\.dist-info)?\// { print $1 }')
+[[ -z $strangers ]] || { printf 'wheel: holds more than caselaw and griddav:\n%s\n' "$strangers" >&2; exit 1; }
 
 if command -v uv >/dev/null; then
     export UV_SYSTEM_CERTS=${UV_SYSTEM_CERTS:-true}

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from projects import LAW_CFG, SmallProject
-from service import revive
+
+pytest_plugins = ["servers"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
-
-
-LAST = [time.monotonic()]
-"""When the latest test began."""
-
-
-@pytest.fixture(autouse=True)
-def living_servers() -> None:
-    """A server that died in an earlier test is there again; after a test that took long, each is asked."""
-    now = time.monotonic()
-    revive(ask=now - LAST[0] > 40)
-    LAST[0] = time.monotonic()
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,9 @@ from caselaw.branches.column import Column
 from caselaw.branches.files import files_column
 from caselaw.branches.look import Look, carries_fingerprints, is_wrapper
 from caselaw.branches.numbers import by_number, in_order, with_numbers
+from caselaw.branches.upstream import Batches, Connection, Each, Files, Mapped, Over
 from caselaw.fingerprint import digest
 from caselaw.storage import Location
-from caselaw.upstream import Batches, Connection, Each, Files, Mapped, Over
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Container
 from pathlib import Path
 
 from caselaw.branches.column import Column
+from caselaw.branches.upstream import Files
 from caselaw.errors import FingerprintError
 from caselaw.fingerprint import FileDigests, digest
-from caselaw.upstream import Files
 
 
 def files_column(connection: Files, root: Path, digests: FileDigests) -> Column:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from caselaw.fingerprint import digest
-from caselaw.fingerprint.code.facts import PASSED_ON
+from caselaw.fingerprint.code.reading.facts import PASSED_ON
 
 
 class Numbered(Sequence[Any]):

@@ -13,9 +13,9 @@ from caselaw.branches.look import Look, Seen
 from caselaw.branches.numbers import Read, by_number, in_order, repeats
 from caselaw.branches.row import Branch
 from caselaw.branches.selection import described
+from caselaw.branches.upstream import Connection, Files, Mapped, Over
 from caselaw.errors import UpstreamError
 from caselaw.fingerprint import branch_digests, digest, short
-from caselaw.upstream import Connection, Files, Mapped, Over
 
 BRANCH_MAP = "branch_map"
 """The input that a branch map of the project's own is."""

@@ -67,11 +67,11 @@ def adopt(
     from caselaw.config import load_project
     from caselaw.execution.claims import Taken
     from caselaw.execution.vouching import Manner, Word, user_here
-    from caselaw.fingerprinted import file_digests_of
-    from caselaw.holdings import Holdings
     from caselaw.plan.vouching import claims_for, still_ready
+    from caselaw.publishing.contents import Holdings
     from caselaw.records.index import index_of
     from caselaw.storage.second_names import How
+    from caselaw.task.base import file_digests_of
 
     if move and copy:
         raise TaskError("files are moved or copied, not both", "caselaw adopt", "give --move or --copy")

@@ -13,7 +13,7 @@ import luigi
 
 from caselaw.errors import FingerprintError
 from caselaw.fingerprint import digest
-from caselaw.fingerprint.code.facts import ANY, Option
+from caselaw.fingerprint.code.reading.facts import ANY, Option
 
 OF_LUIGI = frozenset({
     "DEFAULT", "batch_notifier", "core", "email", "execution_summary", "logging", "mailgun", "resources", "retcode",

@@ -14,18 +14,18 @@ from typing import Any
 
 from caselaw.branches import Branch
 from caselaw.branches.look import carries_fingerprints
-from caselaw.delivery import make_way
 from caselaw.errors import ContentChanged, FingerprintError, PublishError, StoreUnavailable
 from caselaw.execution.progress import progress_for
-from caselaw.holdings import Holdings, origin
-from caselaw.own_outputs import can_be_linked
-from caselaw.recording import Started, record_of_adoption
+from caselaw.publishing.contents import Holdings, origin
+from caselaw.publishing.outbox import make_way
+from caselaw.publishing.own_outputs import can_be_linked
+from caselaw.publishing.recording import Started, record_of_adoption
 from caselaw.records import Record, write_records
 from caselaw.records.completeness import incomplete
 from caselaw.storage import Location, existing_names, exists
 from caselaw.storage.alias import linked_beside
-from caselaw.storage.folder import ADVICE
-from caselaw.storage.parallel import AT_ONCE, side_by_side
+from caselaw.storage.files.concurrency import AT_ONCE, side_by_side
+from caselaw.storage.files.folder import ADVICE
 from caselaw.storage.plain_files import state_here
 from caselaw.storage.state import names_in_folders
 from caselaw.storage.store import Store

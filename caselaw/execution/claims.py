@@ -9,8 +9,8 @@ from typing import Any
 
 from law.target.remote.base import RemoteTarget
 
-from caselaw.own_outputs import final_target
-from caselaw.recording import identity_of_branch
+from caselaw.publishing.own_outputs import final_target
+from caselaw.publishing.recording import identity_of_branch
 from caselaw.records.completeness import incomplete
 from caselaw.storage.own_targets import by_name, is_file, is_folder, needed
 from caselaw.storage.plain_files import FILE, FOLDER, Folders, Lying, path_here

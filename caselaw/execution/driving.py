@@ -9,7 +9,7 @@ from typing import Any
 import luigi
 
 from caselaw.branches.yielded import flat, readable_twice
-from caselaw.publishing import running
+from caselaw.publishing.block import running
 from caselaw.sandbox.entrance import needs_sandbox, refuse_unsupported
 
 

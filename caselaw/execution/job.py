@@ -18,7 +18,7 @@ from caselaw.config import DeclaredConfig
 from caselaw.errors import SourceChanged, StoreUnavailable, TaskError
 from caselaw.fingerprint.code.hashed import HashedCode
 from caselaw.parameters import counted_form, keeps_objects
-from caselaw.recording import RunContext
+from caselaw.publishing.recording import RunContext
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from luigi.task_register import load_task
 from luigi.worker import TaskProcess
 
 from caselaw.branches.yielded import Named, named
-from caselaw.delivery import send_waiting
 from caselaw.execution.order import Order
 from caselaw.execution.run import (
     describe,
@@ -30,6 +29,7 @@ from caselaw.execution.run import (
 )  # fmt: skip
 from caselaw.fingerprint import digest, short
 from caselaw.loading.refusal import require_before_run
+from caselaw.publishing.outbox import send_waiting
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,6 @@ from typing import Any
 from caselaw.branches import Branch
 from caselaw.branches.selection import number_of
 from caselaw.branches.yielded import Named
-from caselaw.delivery import send_waiting
 from caselaw.errors import BranchesFailed, SourceChanged, StoreUnavailable, UpstreamError
 from caselaw.execution.adoption import adopt, verify_inputs, with_expected
 from caselaw.execution.callbacks import reply_as
@@ -28,6 +27,7 @@ from caselaw.execution.pool import Pool, shared_pool
 from caselaw.execution.progress import progress_for
 from caselaw.execution.tapes import inputs_online
 from caselaw.loading.refusal import require_before_run
+from caselaw.publishing.outbox import send_waiting
 from caselaw.records import compact
 from caselaw.records.completeness import incomplete
 from caselaw.sandbox.entrance import run_task

@@ -8,9 +8,9 @@ import threading
 import time
 from pathlib import Path
 
-from caselaw.delivery import send
 from caselaw.errors import StoreUnavailable
 from caselaw.execution.job import Outcome
+from caselaw.publishing.outbox import send
 from caselaw.storage.store import Store
 
 BATCH = 128

@@ -8,7 +8,7 @@ from typing import Any
 
 from caselaw.execution.progress import Progress, progress_for
 from caselaw.storage import Location
-from caselaw.storage.schemes import WEBDAV
+from caselaw.storage.files.schemes import WEBDAV
 from caselaw.storage.stores import store_of
 
 

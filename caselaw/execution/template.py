@@ -25,7 +25,7 @@ from caselaw.execution.threads import without_threads
 from caselaw.execution.worker import end_with, serve
 
 START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); import caselaw.task, caselaw.workflow; "
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); import caselaw.task.single, caselaw.task.workflow; "
     "from caselaw.execution.template import main; main()"
 )
 """What the fresh process executes: it holds all of the engine before it learns of anybody's modules."""

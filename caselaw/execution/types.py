@@ -11,8 +11,8 @@ import law
 from law.workflow.base import BaseWorkflow
 from luigi.task_register import Register
 
-from caselaw.bases import is_of_engine
 from caselaw.errors import TaskError
+from caselaw.task.bases import is_of_engine
 
 warn_once = functools.cache(logging.getLogger(__name__).warning)
 

@@ -21,14 +21,14 @@ from caselaw.errors import FingerprintError, PublishError, StoreUnavailable
 from caselaw.execution.claims import READY, REFUSED, VOUCHED, Claim
 from caselaw.fingerprint import digest
 from caselaw.fingerprint.content.damage import damage
-from caselaw.holdings import Holdings
-from caselaw.own_outputs import final_outputs, known_by_notes, note_own
-from caselaw.recording import Started, record_of
+from caselaw.publishing.contents import Holdings
+from caselaw.publishing.own_outputs import final_outputs, known_by_notes, note_own
+from caselaw.publishing.recording import Started, record_of
 from caselaw.records import Record
 from caselaw.records.files import write_batch
-from caselaw.storage.folder import ADVICE
+from caselaw.storage.files.concurrency import AT_ONCE, side_by_side
+from caselaw.storage.files.folder import ADVICE
 from caselaw.storage.own_targets import by_name
-from caselaw.storage.parallel import AT_ONCE, side_by_side
 from caselaw.storage.plain_files import path_here, state_here
 from caselaw.storage.products import verify
 from caselaw.storage.second_names import NO_SECOND_NAME, How, give_name

@@ -17,7 +17,6 @@ from typing import Any
 
 from luigi.task_register import Register
 
-from caselaw import publishing
 from caselaw.branches import Branch
 from caselaw.branches.yielded import Named, named, yields
 from caselaw.errors import SourceChanged, StoreUnavailable, WorkerError
@@ -30,13 +29,14 @@ from caselaw.execution.surroundings import Surroundings
 from caselaw.execution.threads import pin_threads
 from caselaw.execution.voice import Voice, let_speak
 from caselaw.loading.refusal import require_before_run
-from caselaw.recording import Started, cpu_seconds
+from caselaw.publishing import block
+from caselaw.publishing.recording import Started, cpu_seconds
 from caselaw.sandbox import entrance
 from caselaw.storage.owner import owner
 
 PR_SET_PDEATHSIG = 1
 AROUND_STEP = frozenset(
-    module.__file__ for module in (sys.modules[__name__], callbacks, driving, entrance, publishing, contextlib)
+    module.__file__ for module in (sys.modules[__name__], callbacks, driving, entrance, block, contextlib)
 )
 """Files whose frames at the top of a traceback say nothing of the task."""
 SHOW_STACK = signal.SIGUSR2

@@ -6,12 +6,12 @@ import contextlib
 from collections.abc import Generator
 from typing import Any
 
-from caselaw.delivery import send_waiting
 from caselaw.execution.adoption import verify_inputs, with_expected
 from caselaw.execution.driving import driven
 from caselaw.execution.run import require_known
 from caselaw.execution.tapes import inputs_online
 from caselaw.loading.refusal import require_before_run
+from caselaw.publishing.outbox import send_waiting
 
 
 def run_yielding(task: Any) -> Generator[Any, Any, None]:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from caselaw.fingerprint.code.closure import Closure, Closures, code_closure, symbol_closure
-    from caselaw.fingerprint.code.found import ClosureWarning
-    from caselaw.fingerprint.code.modules import FirstParty, first_party
-    from caselaw.fingerprint.code.named import named_modules
-    from caselaw.fingerprint.code.reading import syntax_digest
-    from caselaw.fingerprint.code.symbols import Symbol
+    from caselaw.fingerprint.code.reach.found import ClosureWarning
+    from caselaw.fingerprint.code.reach.named import named_modules
+    from caselaw.fingerprint.code.reach.symbols import Symbol
+    from caselaw.fingerprint.code.reading.instructions import syntax_digest
+    from caselaw.fingerprint.code.reading.modules import FirstParty, first_party
     from caselaw.fingerprint.distributions import distribution_version
     from caselaw.fingerprint.encoding import encode
     from caselaw.fingerprint.files import FileDigests, file_digest
@@ -45,11 +45,11 @@ __all__ = [
 _MODULES = {
     "SCHEME": "hashing",
     "Closure": "code.closure",
-    "ClosureWarning": "code.found",
+    "ClosureWarning": "code.reach.found",
     "Closures": "code.closure",
     "FileDigests": "files",
-    "FirstParty": "code.modules",
-    "Symbol": "code.symbols",
+    "FirstParty": "code.reading.modules",
+    "Symbol": "code.reach.symbols",
     "branch_digests": "hashing",
     "code_closure": "code.closure",
     "digest": "hashing",
@@ -57,11 +57,11 @@ _MODULES = {
     "distribution_version": "distributions",
     "encode": "encoding",
     "file_digest": "files",
-    "first_party": "code.modules",
-    "named_modules": "code.named",
+    "first_party": "code.reading.modules",
+    "named_modules": "code.reach.named",
     "short": "hashing",
     "symbol_closure": "code.closure",
-    "syntax_digest": "code.reading",
+    "syntax_digest": "code.reading.instructions",
 }
 
 

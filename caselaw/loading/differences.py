@@ -138,7 +138,7 @@ def _load_of(name: str) -> Load | None:
 
 def _is_certain(load: Load, root: Path) -> bool:
     """Whether what was executed is certainly the text that the file had when it was first looked at."""
-    from caselaw.fingerprint.code.sources import status_of
+    from caselaw.fingerprint.code.reading.sources import status_of
 
     path = Path(load.path)
     status = status_of(path)

@@ -97,7 +97,7 @@ def reach(function: Any) -> str | None:
 def _closures(root: Path, names: tuple[str, ...] | None, _: int) -> Closures:
     """Closures of the texts in memory, until something else is loaded."""
     from caselaw.fingerprint.code.closure import Closures
-    from caselaw.fingerprint.code.modules import first_party
+    from caselaw.fingerprint.code.reading.modules import first_party
 
     texts = {Path(load.path): load.content for load in list(notes.LOADS.values()) if load.content is not None}
     return Closures(first_party(root, names), texts=texts)

@@ -17,7 +17,7 @@ from importlib.util import cache_from_source
 from types import CodeType, ModuleType
 from typing import Any
 
-ENGINE = frozenset({"caselaw", "law", "luigi"})
+ENGINE = frozenset({"caselaw", "griddav", "law", "luigi"})
 STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
 INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 

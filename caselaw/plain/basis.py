@@ -13,9 +13,9 @@ from caselaw.branches.identity import identity_of_task
 from caselaw.branches.look import carries_fingerprints
 from caselaw.config import load_project
 from caselaw.fingerprint import digest
-from caselaw.fingerprinted import FingerprintedTask, file_digests_of
-from caselaw.holdings import Holdings, held_by
+from caselaw.publishing.contents import Holdings, held_by
 from caselaw.records.index import index_of
+from caselaw.task.base import FingerprintedTask, file_digests_of
 
 
 @dataclass(frozen=True)

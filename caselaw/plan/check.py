@@ -9,14 +9,14 @@ from typing import NamedTuple
 from caselaw.errors import FingerprintError, OnTape, TransferError
 from caselaw.plan.verify import CHANGED, MISSING, OK, UNRECORDED
 from caselaw.records import Record, read_records
+from caselaw.storage.copying.copying import joined, output_of
+from caselaw.storage.copying.parallel import in_parallel
+from caselaw.storage.copying.reading import sha256_of
+from caselaw.storage.files.place import Node, Place, exists
+from caselaw.storage.files.tree import temporary, tree
 from caselaw.storage.location import OUTPUT, RECORDS
 from caselaw.storage.store import Store
 from caselaw.storage.stores import store_of
-from caselaw.storage.transfer.copying import joined, output_of
-from caselaw.storage.transfer.parallel import in_parallel
-from caselaw.storage.transfer.place import Node, Place, exists
-from caselaw.storage.transfer.reading import sha256_of
-from caselaw.storage.transfer.tree import temporary, tree
 
 ON_TAPE = "on tape"
 STATED = "sha-256"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caselaw.branches import expand, is_url, relative
+from caselaw.branches.upstream import Files
 from caselaw.errors import FingerprintError
 from caselaw.fingerprint import FileDigests, digest
-from caselaw.upstream import Files
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
 LFS_LIMIT = 1024

@@ -12,7 +12,7 @@ from caselaw.records import Record, read_records
 from caselaw.records.basis import forget_unused
 from caselaw.records.files import forget_absent
 from caselaw.storage import exists
-from caselaw.storage.entry import Entry
+from caselaw.storage.files.entry import Entry
 from caselaw.storage.location import OUTPUT, RECORDS, component
 from caselaw.storage.store import Store
 

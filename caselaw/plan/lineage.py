@@ -10,8 +10,8 @@ import luigi
 
 from caselaw.branches.chain import circle
 from caselaw.execution.run import require_named
-from caselaw.fingerprinted import FingerprintedTask
 from caselaw.records import Record
+from caselaw.task.base import FingerprintedTask
 
 
 @dataclass(frozen=True)

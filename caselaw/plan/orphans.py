@@ -12,16 +12,16 @@ from pathlib import Path
 
 from fsspec.asyn import sync
 
-from caselaw.delivery import LETTER, locked
-from caselaw.delivery import OUTBOX as FOLDER
 from caselaw.errors import StoreUnavailable
+from caselaw.publishing.outbox import LETTER, locked
+from caselaw.publishing.outbox import OUTBOX as FOLDER
 from caselaw.storage.cache import FileCache
 from caselaw.storage.cache.entries import entry_of, slots
-from caselaw.storage.folder import names_here
+from caselaw.storage.files.folder import names_here
+from caselaw.storage.files.place import TEMPORARY, Node, Place, exists, temporary_name
+from caselaw.storage.files.remote import RemotePlace
+from caselaw.storage.files.tree import tree_or_nothing
 from caselaw.storage.publish import orphans_in, owner_of, remove_orphan
-from caselaw.storage.transfer.place import TEMPORARY, Node, Place, exists, temporary_name
-from caselaw.storage.transfer.there import RemotePlace
-from caselaw.storage.transfer.tree import tree_or_nothing
 
 TEMPORARIES, STAGED, OUTBOX, CACHED = "temporary", "staging", "outbox", "cache"
 

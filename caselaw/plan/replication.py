@@ -15,9 +15,8 @@ from caselaw.errors import TransferError
 from caselaw.plan.tags import FOLDER as TAGS
 from caselaw.records.files import BASIS
 from caselaw.records.journal import CLAIMED, JOURNAL
-from caselaw.storage.location import OUTPUT, RECORDS
-from caselaw.storage.transfer.comparison import Compare, same
-from caselaw.storage.transfer.copying import (
+from caselaw.storage.copying.comparison import Compare, same
+from caselaw.storage.copying.copying import (
     Copy,
     copies,
     copy_file,
@@ -26,10 +25,11 @@ from caselaw.storage.transfer.copying import (
     output_of,
     outputs_in,
 )
-from caselaw.storage.transfer.here import LocalPlace
-from caselaw.storage.transfer.parallel import in_parallel
-from caselaw.storage.transfer.place import Node, Place, found
-from caselaw.storage.transfer.tree import temporary, tree, tree_or_nothing
+from caselaw.storage.copying.parallel import in_parallel
+from caselaw.storage.files.local import LocalPlace
+from caselaw.storage.files.place import Node, Place, found
+from caselaw.storage.files.tree import temporary, tree, tree_or_nothing
+from caselaw.storage.location import OUTPUT, RECORDS
 
 MARK_LENGTH = 12
 

@@ -10,8 +10,8 @@ import luigi
 from caselaw.config import load_project
 from caselaw.errors import CaselawError, TaskError
 from caselaw.execution.run import require_named
-from caselaw.fingerprinted import FingerprintedTask
 from caselaw.plan.lineage import everything
+from caselaw.task.base import FingerprintedTask
 
 
 def tasks_of_campaign(campaign: str) -> tuple[list[FingerprintedTask], dict[str, str]]:

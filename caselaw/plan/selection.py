@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from caselaw.fingerprinted import FingerprintedTask
 from caselaw.plan.lineage import everything, whole_of
+from caselaw.task.base import FingerprintedTask
 
 
 def selected_branches(task: Any) -> dict[str, set[int] | None]:

@@ -13,19 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.branches import Column, Look, column
+from caselaw.branches.components import basis_of
 from caselaw.branches.look import by_identity
-from caselaw.components import basis_of
+from caselaw.branches.upstream import Batches, Connection, Files, Over
 from caselaw.config import Project, load_project
 from caselaw.errors import CaselawError, TaskError
 from caselaw.fingerprint import FileDigests, digest
-from caselaw.fingerprinted import FingerprintedTask, file_digests_of
-from caselaw.holdings import WHICH_BRANCH
 from caselaw.plan.external import Places
 from caselaw.plan.families import family_of
 from caselaw.plan.lineage import all_upstream_of, distinct, lineage
-from caselaw.upstream import Batches, Connection, Files, Over
+from caselaw.publishing.contents import WHICH_BRANCH
+from caselaw.task.base import FingerprintedTask, file_digests_of
 
-ENGINE = ("caselaw", "law", "luigi")
+ENGINE = ("caselaw", "griddav", "law", "luigi")
 
 
 @dataclass(frozen=True)

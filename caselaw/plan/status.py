@@ -13,15 +13,15 @@ from caselaw.branches.look import carries_fingerprints
 from caselaw.errors import StoreUnavailable
 from caselaw.execution.adoption import candidates
 from caselaw.execution.order import Order
-from caselaw.fingerprinted import FingerprintedTask
-from caselaw.holdings import Holdings
 from caselaw.plan.lineage import everything
 from caselaw.plan.selection import selected_branches
 from caselaw.plan.vouching import unadopted
-from caselaw.recording import identity_of_branch
+from caselaw.publishing.contents import Holdings
+from caselaw.publishing.recording import identity_of_branch
 from caselaw.records.completeness import incomplete
 from caselaw.storage import existing_names
 from caselaw.storage.state import names_in_folders
+from caselaw.task.base import FingerprintedTask
 
 COMPLETE, MISSING, STALE, ADOPTABLE, UNKNOWN = "complete", "missing", "stale", "adoptable", "unknown"
 UNRECORDED, PROVISIONAL = "unrecorded", "provisional"

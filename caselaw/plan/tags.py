@@ -12,7 +12,7 @@ from typing import Any
 from caselaw.errors import StoreUnavailable, TaskError
 from caselaw.plan.lineage import lineage
 from caselaw.records.files import text_as_json
-from caselaw.storage.folder import names_here
+from caselaw.storage.files.folder import names_here
 from caselaw.storage.state import names_in_folders
 from caselaw.storage.store import Documents, Store
 

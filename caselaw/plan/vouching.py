@@ -14,12 +14,12 @@ from caselaw.branches.look import carries_fingerprints
 from caselaw.errors import TaskError
 from caselaw.execution.claims import NO_INPUTS, PROVISIONAL, READY, REFUSED, Claim, Taken, claims_of
 from caselaw.fingerprint import digest
-from caselaw.fingerprinted import FingerprintedTask
-from caselaw.holdings import Holdings, origin
 from caselaw.plan.lineage import everything
 from caselaw.plan.selection import own_selection, selected_branches
-from caselaw.recording import identity_of_branch
+from caselaw.publishing.contents import Holdings, origin
+from caselaw.publishing.recording import identity_of_branch
 from caselaw.storage.plain_files import Folders
+from caselaw.task.base import FingerprintedTask
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from caselaw.branches.components import basis_of
 from caselaw.branches.look import carries_fingerprints
 from caselaw.branches.yielded import RUN
-from caselaw.components import basis_of
 from caselaw.execution.run import require_known
-from caselaw.fingerprinted import FingerprintedTask
-from caselaw.holdings import inputs_of
 from caselaw.plan.change import Change, basis_changes, named_changes
 from caselaw.plan.lineage import distinct
-from caselaw.recording import identity_of_branch
+from caselaw.publishing.contents import inputs_of
+from caselaw.publishing.recording import identity_of_branch
 from caselaw.records import Record, RecordIndex, read_basis
 from caselaw.storage import existing_names
+from caselaw.task.base import FingerprintedTask
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 from caselaw.errors import StoreUnavailable
 from caselaw.records.files import BASIS, DOCUMENT, documents_of, text_as_json, text_of
 from caselaw.records.record import SCHEMA, broken
-from caselaw.storage.folder import ADVICE, names_here
+from caselaw.storage.files.folder import ADVICE, names_here
 
 NAME_LENGTH = 20
 

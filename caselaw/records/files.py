@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from caselaw.errors import StoreUnavailable
 from caselaw.records.journal import JOURNAL, append_record, claim, finished
 from caselaw.records.record import SCHEMA, Record, as_json, broken, from_json, parsed
-from caselaw.storage.folder import names_here
+from caselaw.storage.files.folder import names_here
 from caselaw.storage.location import RECORDS
 from caselaw.storage.owner import owner
 from caselaw.storage.state import existing_names

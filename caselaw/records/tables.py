@@ -11,7 +11,7 @@ from caselaw.errors import RecordError, StoreUnavailable
 from caselaw.records.files import document, every_record, journal, of_other_schemas, record_files, text_of
 from caselaw.records.journal import JOURNAL
 from caselaw.records.record import SCHEMA, Record, as_json
-from caselaw.storage.folder import ADVICE
+from caselaw.storage.files.folder import ADVICE
 
 if TYPE_CHECKING:
     import sqlite3

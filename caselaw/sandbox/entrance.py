@@ -22,7 +22,7 @@ from law.sandbox.base import SandboxProxy
 
 from caselaw.branches.yielded import yields
 from caselaw.errors import SandboxError, TaskError
-from caselaw.publishing import run_of
+from caselaw.publishing.block import run_of
 from caselaw.version import __version__
 
 INSIDE = "caselaw.execution.inside"

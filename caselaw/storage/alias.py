@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from caselaw.errors import PublishError
-from caselaw.storage.pending import pending_beside
+from caselaw.storage.files.unfinished import pending_beside
 from caselaw.storage.publish import private_folder, take_name
 
 NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EXDEV, errno.ENOSYS})

@@ -12,7 +12,7 @@ from typing import Any
 from law.target.remote.base import RemoteTarget
 
 from caselaw.errors import StoreUnavailable
-from caselaw.storage.folder import ADVICE
+from caselaw.storage.files.folder import ADVICE
 
 FILE, FOLDER, LINK, OTHER = "a file", "a folder", "a symbolic link", "a special file"
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caselaw.errors import PublishError
-from caselaw.storage.folder import names_here
+from caselaw.storage.files.folder import names_here
 from caselaw.storage.owner import LOCK, has_ended, kept, let_go, owner
 from caselaw.storage.products import own, refuse_open, verify
 

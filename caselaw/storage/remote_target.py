@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from caselaw.config import StoreSettings, load_project, store_at
+from caselaw.storage.files.schemes import WEBDAV
 from caselaw.storage.law.filesystem import StoreFileSystem
 from caselaw.storage.law.settings import Settings
 from caselaw.storage.law.target import StoreDirectoryTarget, StoreFileTarget, StoreTarget
-from caselaw.storage.schemes import WEBDAV
 from caselaw.storage.state import exists
 from caselaw.storage.stores import store_of
 

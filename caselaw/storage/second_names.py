@@ -11,8 +11,8 @@ from law.target.remote.base import RemoteTarget
 
 from caselaw.errors import PublishError
 from caselaw.storage.alias import NO_LINKS
+from caselaw.storage.files.unfinished import pending_beside
 from caselaw.storage.own_targets import is_folder
-from caselaw.storage.pending import pending_beside
 
 NO_SECOND_NAME = "a file on a server cannot have two names"
 

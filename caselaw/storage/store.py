@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from caselaw.storage.entry import Entry
+from caselaw.storage.files.entry import Entry
 
 
 class Documents(Protocol):

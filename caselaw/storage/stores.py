@@ -6,7 +6,7 @@ import functools
 import os
 
 from caselaw.config import StoreSettings, load_project, store_at
-from caselaw.storage.local import LocalStore
+from caselaw.storage.local_store import LocalStore
 from caselaw.storage.store import Store
 
 THIS_MACHINE = LocalStore("/")
@@ -25,6 +25,6 @@ def store_of(path: str | os.PathLike[str]) -> Store:
 
 @functools.cache
 def remote_store(settings: StoreSettings) -> Store:
-    from caselaw.storage.remote.store import RemoteStore
+    from caselaw.storage.remote_store import RemoteStore
 
     return RemoteStore(settings)

@@ -13,9 +13,9 @@ from typing import Any
 import law
 from law.target.remote.base import RemoteTarget
 
-from caselaw.storage.local_files import LocalFiles
+from caselaw.storage.files.unfinished import open_in_format, pending_path
+from caselaw.storage.law.local_files import LocalFiles
 from caselaw.storage.location import Location
-from caselaw.storage.pending import open_in_format, pending_path
 from caselaw.storage.publish import take_name
 from caselaw.storage.state import exists
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import apache as apache_server
-import double as double_server
 import pytest
 import xrootd as xrootd_server
 from click.testing import CliRunner, Result
 from made_store import fill
-from service import needed, open_folder
 
 from caselaw.cli.store import store
 
@@ -22,38 +19,9 @@ LAW_CFG = "[caselaw]\nstore: data\n"
 
 
 @pytest.fixture(autouse=True)
-def no_token(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def nothing_of_the_user(no_token: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests find no token, no proxy and no project of the user who runs them."""
-    for name in ("BEARER_TOKEN", "BEARER_TOKEN_FILE", "X509_USER_PROXY", "X509_USER_CERT", "X509_USER_KEY"):
-        monkeypatch.delenv(name, raising=False)
     monkeypatch.delenv("LAW_CONFIG_FILE", raising=False)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-
-
-@pytest.fixture(scope="session")
-def apache() -> Iterator[apache_server.Apache]:
-    needed(apache_server.PROGRAM)
-    with open_folder() as folder, apache_server.running(folder) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def xrootd() -> Iterator[xrootd_server.XRootD]:
-    needed(xrootd_server.PROGRAM)
-    with open_folder() as folder, xrootd_server.running(folder) as server:
-        yield server
-
-
-@pytest.fixture
-def double() -> Iterator[double_server.Double]:
-    with double_server.running() as server:
-        yield server
-
-
-@pytest.fixture
-def double_with_tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[double_server.Double]:
-    with double_server.running(tmp_path_factory.mktemp("double")) as server:
-        yield server
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pytest
 from made_store import files
 
 from caselaw.config import load_project, resolve_store
-from caselaw.delivery import LETTER, OUTBOX
+from caselaw.publishing.outbox import LETTER, OUTBOX
 from caselaw.storage.locks import locked
 from caselaw.storage.stores import open_store
 

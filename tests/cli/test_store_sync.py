@@ -16,7 +16,7 @@ from caselaw.errors import TransferError
 from caselaw.plan import replication as plan
 from caselaw.records import read_records
 from caselaw.records.journal import append_record
-from caselaw.storage.transfer.copying import Copy
+from caselaw.storage.copying.copying import Copy
 
 
 def test_what_is_missing_is_copied_once(desk, server) -> None:
@@ -174,7 +174,7 @@ def test_a_folder_that_only_looks_empty_removes_nothing(desk, double, tmp_path: 
 
 def test_an_interrupted_copy_goes_on_where_it_was(desk, server, monkeypatch) -> None:
     name, folder = server
-    from caselaw.storage.transfer import copying
+    from caselaw.storage.copying import copying
 
     copy_file, done = copying.copy_file, []
 

@@ -186,7 +186,7 @@ def closures(root: Path, corpus: Path) -> dict[str, Any]:
 
 def main(root: Path, corpus: Path) -> None:
     sys.path[:0] = [str(root), str(corpus / "installed")]
-    from caselaw.fingerprint.code.modules import STANDARD_LIBRARY
+    from caselaw.fingerprint.code.reading.modules import STANDARD_LIBRARY
 
     parts = {
         "python": platform.python_version(),

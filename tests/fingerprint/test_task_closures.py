@@ -13,8 +13,8 @@ import pytest
 
 from caselaw.errors import FingerprintError
 from caselaw.fingerprint import Closure, code_closure
-from caselaw.fingerprint.code.hooks import asked_by_engine
-from caselaw.fingerprint.code.members import never_counts
+from caselaw.fingerprint.code.reach.hooks import asked_by_engine
+from caselaw.fingerprint.code.reach.members import never_counts
 
 Write = Callable[[Mapping[str, str]], None]
 Of = Callable[..., Closure]

@@ -183,7 +183,7 @@ def test_parameters_that_do_not_count_are_named_where_run_reads_them(project: An
     values = "self.told()", "self.campaign", "self.branch", "helpers.of(self)", "len(self.branch_map)"
     task(project, *values, base="Workflow", members=PARAMETERS, imports="import helpers")
     of_campaign = "\n".join([
-        "import caselaw.fingerprinted as place",
+        "import caselaw.task.base as place",
         "counted = place.counted_names",
         "place.counted_names = lambda cls: tuple(name for name in counted(cls) if name != 'campaign')",
     ])  # fmt: skip
@@ -223,7 +223,7 @@ def test_what_run_yields_is_named_where_the_fingerprint_does_not_count_it(projec
     project.run("work.Count")
     (made,) = (name for name in project.made("Made") if name.endswith(".txt"))
     assert audited(project) == []
-    before = "import caselaw.fingerprinted; caselaw.fingerprinted.yields = lambda cls: False"
+    before = "import caselaw.task.base; caselaw.task.base.yields = lambda cls: False"
     assert audited(project, before=before) == [
         f"file data/{made}", "requirement Made",
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from aiohttp import web
 from double_files import Namespace, normal
 from macaroons import created
 
-from caselaw.storage.webdav.macaroon import Macaroon, parse
+from griddav.auth.macaroon import Macaroon, parse
 
 SECRET = b"the secret of the double"
 NEEDS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 
-from caselaw.storage.webdav.macaroon import Macaroon
+from griddav.auth.macaroon import Macaroon
 
 
 def created(secret: bytes, location: str, identifier: str) -> Macaroon:

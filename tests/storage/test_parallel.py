@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from caselaw.storage.parallel import side_by_side
+from caselaw.storage.files.concurrency import side_by_side
 
 
 def test_results_are_in_the_order_of_the_things() -> None:

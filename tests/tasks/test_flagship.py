@@ -64,7 +64,7 @@ def test_cutflow_and_histograms_do_not_depend_on_workers_and_chunks(project, cam
 def test_every_task_passes_its_campaign_on():
     import importlib
 
-    from caselaw.fingerprinted import FingerprintedTask
+    from caselaw.task.base import FingerprintedTask
 
     for path in sorted((ROOT / "tasks").glob("*.py")):
         module = importlib.import_module(f"tasks.{path.stem}")

@@ -33,8 +33,8 @@ def bench(store: str | None, files: int, size: float, as_json: bool) -> None:
       caselaw store bench grid
       caselaw store bench grid --files 1000 --size "1 GB" --json
     """
-    from caselaw.storage.transfer.address import local_place, root_place, store_settings
-    from caselaw.storage.transfer.benchmark import measure
+    from caselaw.storage.copying.address import local_place, root_place, store_settings
+    from caselaw.storage.copying.benchmark import measure
 
     root = root_place(store_settings(store))
     with tempfile.TemporaryDirectory(prefix="caselaw-bench-") as folder:
@@ -67,8 +67,8 @@ def show(url: str, here: list[Any], there: list[Any], files: int, size: int) -> 
     from rich.markup import escape
     from rich.table import Table
 
-    from caselaw.storage.transfer.benchmark import SMALL
-    from caselaw.storage.transfer.parallel import AT_ONCE
+    from caselaw.storage.copying.benchmark import SMALL
+    from caselaw.storage.copying.parallel import AT_ONCE
 
     table = Table("", "local disk", escape(url))
     for local, remote in zip(here, there, strict=True):

@@ -40,7 +40,7 @@ def check(path: str, fast: bool, as_json: bool) -> None:
     """
     from caselaw.execution.progress import progress_for
     from caselaw.plan.check import FAULTS, check_all, outputs_under
-    from caselaw.storage.transfer.address import place_of
+    from caselaw.storage.copying.address import place_of
 
     with waiting("listing outputs and records"):
         outputs = outputs_under(place_of(path))

@@ -37,8 +37,8 @@ def clean(store: str | None, older_than: float, delete: bool, yes: bool, as_json
       caselaw store clean grid --delete --yes
     """
     from caselaw.plan.orphans import letters, old, orphans, remove
-    from caselaw.storage.transfer.address import root_place, store_settings
-    from caselaw.storage.transfer.parallel import in_parallel
+    from caselaw.storage.copying.address import root_place, store_settings
+    from caselaw.storage.copying.parallel import in_parallel
 
     root = root_place(store_settings(store))
     with waiting("listing the store"):

@@ -29,7 +29,7 @@ def cp(paths: tuple[str, ...], recursive: bool, force: bool, as_json: bool) -> N
       caselaw store cp -r data/SelectEvents grid:SelectEvents
       caselaw store cp davs://one.example.org/data/events.root root://two.example.org//data/
     """
-    from caselaw.storage.transfer.copying import copy_all
+    from caselaw.storage.copying.copying import copy_all
 
     if len(paths) < 2:
         raise click.UsageError("give at least one SOURCE, and a TARGET")
@@ -50,11 +50,11 @@ def cp(paths: tuple[str, ...], recursive: bool, force: bool, as_json: bool) -> N
 
 def planned(sources: tuple[str, ...], target: str, recursive: bool, force: bool) -> list[Any]:
     """All copies. A target that is a folder, or ends in `/`, gets the sources below it under their names."""
-    from caselaw.storage.transfer.address import place_of
-    from caselaw.storage.transfer.copying import copies
-    from caselaw.storage.transfer.listing import present
-    from caselaw.storage.transfer.place import found
-    from caselaw.storage.transfer.tree import tree
+    from caselaw.storage.copying.address import place_of
+    from caselaw.storage.copying.copying import copies
+    from caselaw.storage.copying.listing import present
+    from caselaw.storage.files.place import found
+    from caselaw.storage.files.tree import tree
 
     goal = place_of(target)
     there = found(goal)
@@ -82,7 +82,7 @@ def refuse_itself(source: Any, target: Any) -> None:
 
 def refuse_existing(wanted: list[Any], place: Any) -> None:
     """Raises `TransferError` where a target is there: before anything is copied."""
-    from caselaw.storage.transfer.tree import tree_or_nothing
+    from caselaw.storage.files.tree import tree_or_nothing
 
     present = tree_or_nothing(place)
     there = [copy.target.url for copy in wanted if copy.path in present]

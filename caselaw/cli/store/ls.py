@@ -27,8 +27,8 @@ def ls(path: str, is_long: bool, recursive: bool, as_json: bool) -> None:
       caselaw store ls -l grid:SelectEvents/quickstart
       caselaw store ls -R davs://dcache.example.org:2880/data --json
     """
-    from caselaw.storage.transfer.address import place_of
-    from caselaw.storage.transfer.listing import listing
+    from caselaw.storage.copying.address import place_of
+    from caselaw.storage.copying.listing import listing
 
     with waiting("listing"):
         found = listing(place_of(path), recursive=recursive, details=is_long)

@@ -33,7 +33,7 @@ def stage(paths: tuple[str, ...], lifetime: float, no_wait: bool, is_release: bo
       caselaw store stage grid:raw/2026 --no-wait --lifetime "7 d"
       caselaw store stage --release grid:raw/2026
     """
-    from caselaw.storage.transfer.pins import release_pins
+    from caselaw.storage.copying.pins import release_pins
 
     with waiting("listing files"):
         root, places = files_under(paths)
@@ -55,10 +55,10 @@ def stage(paths: tuple[str, ...], lifetime: float, no_wait: bool, is_release: bo
 
 def files_under(paths: tuple[str, ...]) -> tuple[Any, list[Any]]:
     """The root of the store, and all files that are meant. Raises `TransferError` for files of this machine."""
-    from caselaw.storage.transfer.address import place_of, root_place
-    from caselaw.storage.transfer.listing import present
-    from caselaw.storage.transfer.there import RemotePlace
-    from caselaw.storage.transfer.tree import tree
+    from caselaw.storage.copying.address import place_of, root_place
+    from caselaw.storage.copying.listing import present
+    from caselaw.storage.files.remote import RemotePlace
+    from caselaw.storage.files.tree import tree
 
     stores, files = {}, []
     for text in paths:
@@ -75,8 +75,8 @@ def files_under(paths: tuple[str, ...]) -> tuple[Any, list[Any]]:
 
 def staged_files(root: Any, places: list[Any], lifetime: float, no_wait: bool) -> Any:
     from caselaw.execution.progress import progress_for
-    from caselaw.storage.transfer.pins import stage as ask_for
-    from caselaw.storage.transfer.pins import wait
+    from caselaw.storage.copying.pins import stage as ask_for
+    from caselaw.storage.copying.pins import wait
 
     staged = ask_for(root, places, lifetime)
     if staged.requests and not no_wait:

@@ -44,8 +44,8 @@ def stat(paths: tuple[str, ...], algorithms: tuple[str, ...], as_json: bool) -> 
 
 
 def row(path: str, algorithms: tuple[str, ...]) -> dict[str, Any]:
-    from caselaw.storage.transfer.address import place_of
-    from caselaw.storage.transfer.listing import present
+    from caselaw.storage.copying.address import place_of
+    from caselaw.storage.copying.listing import present
 
     place = place_of(path)
     node = present(place)

@@ -43,8 +43,8 @@ def sync(source: str, target: str, delete: bool, yes: bool, dry_run: bool, compa
       caselaw store sync grid: backup: --delete --yes
     """
     from caselaw.plan.replication import remove_all, replication
-    from caselaw.storage.transfer.address import place_of
-    from caselaw.storage.transfer.comparison import Compare
+    from caselaw.storage.copying.address import place_of
+    from caselaw.storage.copying.comparison import Compare
 
     from_place, to_place = place_of(source), place_of(target)
     refuse_itself(from_place, to_place)
@@ -69,7 +69,7 @@ def confirmed(number: int) -> bool:
 
 def copy(plan: Any, quiet: bool) -> None:
     """Group after group: the next one begins when all of the one before is there."""
-    from caselaw.storage.transfer.copying import copy_all
+    from caselaw.storage.copying.copying import copy_all
 
     with Transfers("copying", plan.number, plan.bytes, quiet=quiet) as shown:
         for group in plan.copies:

@@ -45,8 +45,8 @@ def token(
       caselaw store token grid --path SelectEvents --lifetime "12 h" --output job.macaroon
       caselaw store token grid --path Fit --activity UPLOAD --activity LIST --output job.macaroon
     """
-    from caselaw.storage.transfer.address import root_place, store_settings
-    from caselaw.storage.transfer.identity import identity
+    from caselaw.storage.copying.address import root_place, store_settings
+    from caselaw.storage.copying.identity import identity
 
     if (path is None) != (output is None):
         raise click.UsageError("a macaroon needs both --path and --output: a secret is never printed")
@@ -66,7 +66,7 @@ def token(
 def write_macaroon(
     root: Any, path: str, activities: tuple[str, ...], lifetime: float, output: Path, as_json: bool
 ) -> None:  # fmt: skip
-    from caselaw.storage.transfer.identity import facts_of, narrow_macaroon, write_secret
+    from caselaw.storage.copying.identity import facts_of, narrow_macaroon, write_secret
 
     made = narrow_macaroon(root, path, activities, lifetime)
     write_secret(output, made.serialized() + "\n")

@@ -16,18 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.errors import FingerprintError
-from caselaw.fingerprint.code.assigned import Assigned, assigned_methods
-from caselaw.fingerprint.code.demands import Needs, StartAgainError, needs_of
-from caselaw.fingerprint.code.effects import Effects
-from caselaw.fingerprint.code.facts import Option
-from caselaw.fingerprint.code.found import ClosureWarning, Found
 from caselaw.fingerprint.code.hashed import HashedCode, HashedFile
-from caselaw.fingerprint.code.modules import ENGINE, Finder, FirstParty, first_party, standard_library
-from caselaw.fingerprint.code.resolution import Resolver
-from caselaw.fingerprint.code.search import Search
-from caselaw.fingerprint.code.sources import Source, Sources, status_of
-from caselaw.fingerprint.code.symbols import Symbol, mentions, statuses, symbols
-from caselaw.fingerprint.code.values import found_with_values
+from caselaw.fingerprint.code.reach.assigned import Assigned, assigned_methods
+from caselaw.fingerprint.code.reach.demands import Needs, StartAgainError, needs_of
+from caselaw.fingerprint.code.reach.effects import Effects
+from caselaw.fingerprint.code.reach.found import ClosureWarning, Found
+from caselaw.fingerprint.code.reach.resolution import Resolver
+from caselaw.fingerprint.code.reach.search import Search
+from caselaw.fingerprint.code.reach.symbols import Symbol, mentions, statuses, symbols
+from caselaw.fingerprint.code.reach.values import found_with_values
+from caselaw.fingerprint.code.reading.facts import Option
+from caselaw.fingerprint.code.reading.modules import ENGINE, Finder, FirstParty, first_party, standard_library
+from caselaw.fingerprint.code.reading.sources import Source, Sources, status_of
 from caselaw.fingerprint.collector import paused_collector
 from caselaw.fingerprint.distributions import MISSING, Distributions
 from caselaw.fingerprint.hashing import digest

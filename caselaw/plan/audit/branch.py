@@ -23,7 +23,7 @@ from caselaw.plan.audit.comparison import Made
 from caselaw.plan.audit.observation import Observation, read_observations
 from caselaw.plan.audit.origin import Origins
 from caselaw.plan.audit.recorder import Lines
-from caselaw.recording import RunContext
+from caselaw.publishing.recording import RunContext
 from caselaw.sandbox.entrance import needs_sandbox
 
 START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from caselaw.plan.audit.child import serve; serve()"

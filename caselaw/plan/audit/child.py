@@ -26,7 +26,7 @@ from caselaw.plan.audit.origin import Origins
 from caselaw.plan.audit.parameters import watch_parameters
 from caselaw.plan.audit.recorder import Lines, Recorder
 from caselaw.plan.audit.variables import watch_variables
-from caselaw.publishing import RunOutputs
+from caselaw.publishing.block import RunOutputs
 from caselaw.storage import Location
 
 OBSERVATIONS, FAILURE, OUTPUT, DIGESTS = "observations.jsonl", "failure.txt", "output.txt", "digests.json"

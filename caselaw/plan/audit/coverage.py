@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from caselaw.fingerprint.code.modules import ENGINE
+from caselaw.fingerprint.code.reading.modules import ENGINE
 from caselaw.fingerprint.distributions import Distributions
 from caselaw.plan.audit.contents import uncounted_contents
 from caselaw.plan.audit.inputs import targets
-from caselaw.plan.audit.origin import below
+from caselaw.plan.audit.origin import below, engine_folders
 from caselaw.plan.audit.parameters import counted_parameters
 from caselaw.plan.audit.recorder import Lines
 from caselaw.plan.audit.requirements import with_requirements
@@ -95,10 +95,8 @@ def runtime() -> Iterator[str]:
     """The interpreter and its standard library, and caselaw, which reads its own code to name its memos."""
     import sysconfig
 
-    import caselaw
-
     yield from (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "include"))
-    yield str(Path(caselaw.__file__).parent)
+    yield from engine_folders()
     yield from (sys.executable, f"{sys.prefix}/pyvenv.cfg", f"{sys.base_prefix}/bin", f"{sys.base_prefix}/lib")
 
 

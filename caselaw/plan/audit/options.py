@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from caselaw.fingerprint.code.facts import Option
-from caselaw.fingerprint.code.options import OF_OPTION, OF_SECTION
+from caselaw.fingerprint.code.reading.facts import Option
+from caselaw.fingerprint.code.reading.options import OF_OPTION, OF_SECTION
 from caselaw.plan.audit.recorder import Recorder, outwards
 
 FIND = "find_option"

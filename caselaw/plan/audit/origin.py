@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from caselaw.config import Project
-from caselaw.fingerprint.code.modules import ENGINE, Finder, first_party
+from caselaw.fingerprint.code.reading.modules import ENGINE, Finder, first_party
 
 Origin = Literal["first-party", "engine", "standard", "library"]
 
@@ -25,7 +25,7 @@ class Origins:
 
     def __init__(self, folders: Iterable[str], files: Iterable[str], open_folders: Iterable[str]) -> None:
         self.folders, self.files, self.open_folders = tuple(folders), frozenset(files), tuple(open_folders)
-        self.engine = tuple(folder_of(name) for name in sorted(ENGINE))
+        self.engine = engine_folders()
         self.standard = standard_folders()
         self.known: dict[str, Origin] = {}
 
@@ -83,9 +83,9 @@ def standard_folders() -> tuple[str, ...]:
     return tuple({os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")})
 
 
-def folder_of(package: str) -> str:
-    import importlib
+def engine_folders() -> tuple[str, ...]:
+    """Where caselaw, law and luigi are, and the client for servers where it is installed."""
+    import importlib.util
 
-    file = importlib.import_module(package).__file__
-    assert file is not None
-    return str(Path(file).resolve().parent)
+    found = (importlib.util.find_spec(name) for name in sorted(ENGINE))
+    return tuple(str(Path(spec.origin).resolve().parent) for spec in found if spec is not None and spec.origin)

@@ -12,9 +12,9 @@ from typing import Any
 
 import law
 
+from caselaw.branches.components import counts_by_name
 from caselaw.branches.numbers import BRANCH_MAP, NUMBER
-from caselaw.components import counts_by_name
-from caselaw.fingerprint.code.chains import is_own_branch_data
+from caselaw.fingerprint.code.reading.chains import is_own_branch_data
 from caselaw.plan.audit.functions import is_declaration
 from caselaw.plan.audit.recorder import Recorder, outwards
 

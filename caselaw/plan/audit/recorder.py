@@ -8,7 +8,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 
 from caselaw.fingerprint import files
-from caselaw.fingerprint.code import sources
+from caselaw.fingerprint.code.reading import sources
 from caselaw.plan.audit.observation import By, Kind, Observation
 from caselaw.plan.audit.origin import Origins
 

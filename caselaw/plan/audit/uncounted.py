@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from caselaw.fingerprint.code.names import names_of
-from caselaw.fingerprint.code.parts import lines_of
+from caselaw.fingerprint.code.reading.names import names_of
+from caselaw.fingerprint.code.reading.parts import lines_of
 from caselaw.plan.audit.recorder import Lines
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

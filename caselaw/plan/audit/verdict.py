@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from caselaw.fingerprint.code.modules import standard_library
+from caselaw.fingerprint.code.reading.modules import standard_library
 from caselaw.fingerprint.distributions import MISSING
 from caselaw.plan.audit import options
 from caselaw.plan.audit.coverage import Coverage, covers_path

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caselaw.errors import FingerprintError
-from caselaw.fingerprint.code.parsing import parse
+from caselaw.fingerprint.code.reading.parsing import parse
 from caselaw.plan.survey.folders import Folders
 
 ENVIRONMENTS = ("pyvenv.cfg", "conda-meta")

@@ -18,7 +18,7 @@ ENGINES = frozenset({"law", "luigi", "b2luigi", "caselaw", "six"})
 """Packages that are taken as they are installed, also where a project holds a copy."""
 SAME = {"b2luigi": "luigi"}
 """Packages that hand on all of another one, read as that one: their own methods are a matter of the rules."""
-LAZY = {"caselaw.Task": "caselaw.task", "caselaw.Workflow": "caselaw.workflow"}
+LAZY = {"caselaw.Task": "caselaw.task.single", "caselaw.Workflow": "caselaw.task.workflow"}
 """Where caselaw's own bases live, which its package imports when they are asked for."""
 
 

@@ -18,7 +18,7 @@ from caselaw.plan.survey.edits import Edit, replaced
 from caselaw.plan.survey.finding import LINE, Finding
 from caselaw.plan.survey.kinds import WORKFLOW
 from caselaw.plan.survey.parameters import UNKNOWN, Written, of_library, parameters_of
-from caselaw.reserved import RESERVED
+from caselaw.task.reserved import RESERVED
 
 KINDS = {int: "IntParameter", float: "FloatParameter", bool: "BoolParameter", list: "ListParameter",
          tuple: "TupleParameter", dict: "DictParameter"}  # fmt: skip

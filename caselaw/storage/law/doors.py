@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from caselaw.errors import ConfigError, StoreUnavailable
-from caselaw.storage.answers import clear_answers
+from caselaw.storage.files.answers import clear_answers
 from caselaw.storage.law.settings import Settings, scheme
 
 AVOIDED = 60.0  # seconds: a door that did not answer is the last one to be asked

@@ -14,10 +14,10 @@ from law.target.file import add_scheme, remove_scheme
 from law.target.remote.base import RemoteFileSystem
 from luigi.target import FileAlreadyExists
 
+from caselaw.storage.files.unfinished import PendingFile, as_text, dotted
 from caselaw.storage.law.cache import StoreCache
 from caselaw.storage.law.interface import StoreFileInterface
 from caselaw.storage.law.settings import Settings, read_settings, section_name
-from caselaw.storage.pending import PendingFile, as_text, dotted
 
 
 class StoreFileSystem(RemoteFileSystem):  # type: ignore[misc]

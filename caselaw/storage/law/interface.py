@@ -15,10 +15,10 @@ from law.target.file import get_scheme, remove_scheme
 from law.target.remote.interface import RemoteFileInterface
 
 from caselaw.errors import ConfigError, StoreUnavailable
+from caselaw.storage.files.schemes import WEBDAV
 from caselaw.storage.law import transfer
 from caselaw.storage.law.doors import Door, Doors
 from caselaw.storage.law.settings import Settings
-from caselaw.storage.schemes import WEBDAV
 
 MISSING = (FileNotFoundError, NotADirectoryError)
 

@@ -13,7 +13,7 @@ from law.util import brace_expand, parse_bytes, parse_duration
 
 from caselaw.config.problem import did_you_mean, listed
 from caselaw.errors import ConfigError
-from caselaw.storage.schemes import WEBDAV
+from caselaw.storage.files.schemes import WEBDAV
 
 OPERATIONS = (
     "exists", "stat", "listdir", "mkdir", "mkdir_rec", "chmod", "unlink", "rmdir", "filecopy", "move"
@@ -228,7 +228,7 @@ def check_scheme(name: str, where: str) -> None:
 
 def webdav_options(given: Mapping[str, Any]) -> dict[str, Any]:
     """Options of the WebDAV file system; attempts and deadline are those of its `retry`."""
-    from caselaw.storage.webdav.retry import Retry
+    from griddav.http.retry import Retry
 
     options = dict(given)
     limits = {name: options.pop(name) for name in ("attempts", "deadline") if name in options}

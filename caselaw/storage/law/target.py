@@ -16,8 +16,8 @@ from law.target.formatter import AUTO_FORMATTER, find_formatter
 from law.target.local import LocalDirectoryTarget, LocalFileTarget, LocalTarget
 from law.target.remote.base import RemoteDirectoryTarget, RemoteFileTarget, RemoteTarget
 
+from caselaw.storage.files.unfinished import open_in_format
 from caselaw.storage.law.filesystem import StoreFileSystem, file_system
-from caselaw.storage.pending import open_in_format
 
 READ_LATER = frozenset({"uproot"})  # formatters; uproot opens the file again for every basket
 

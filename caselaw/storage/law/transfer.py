@@ -16,9 +16,9 @@ from typing import Any
 from fsspec.asyn import AsyncFileSystem, sync
 
 from caselaw.errors import PublishError, StoreUnavailable
+from caselaw.storage.files.schemes import OBJECTS, WEBDAV
+from caselaw.storage.files.unfinished import pending_path
 from caselaw.storage.law.doors import Door
-from caselaw.storage.pending import pending_path
-from caselaw.storage.schemes import OBJECTS, WEBDAV
 
 TEMPORARY = re.compile(r"\.upload-[0-9a-f]{32}")  # the names that uploads to WebDAV servers have, too
 PIECE = 1 << 20  # bytes

@@ -100,7 +100,9 @@ def converted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 def run_converted(root: Path, cases: Iterable[Case]) -> Results:
     entries = {case.name: Entry(case.form, [*states(case.form, case.text, convert), {}]) for case in cases}
-    return run_forms(root, entries, "caselaw.workflow", "caselaw.task", "caselaw.fingerprint.code.closure", "sqlite3")
+    return run_forms(
+        root, entries, "caselaw.task.workflow", "caselaw.task.single", "caselaw.fingerprint.code.closure", "sqlite3"
+    )
 
 
 def differences(case: Case, plain: Results, converted: Results) -> Iterator[str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from restart import running, state_of
 
-from caselaw.delivery import LETTER, OUTBOX
+from caselaw.publishing.outbox import LETTER, OUTBOX
 
 WORKERS = 2
 SLACK = 30.0  # seconds that a run may take beside its work and its patience

@@ -15,7 +15,7 @@ from typing import Any
 from caselaw.config import StoreSettings
 from caselaw.errors import PublishError, StoreUnavailable
 from caselaw.fingerprint import file_digest
-from caselaw.storage.remote.store import RemoteStore
+from caselaw.storage.remote_store import RemoteStore
 
 AT_ONCE = 32
 ROUNDS = 30

@@ -17,7 +17,7 @@ from placing import fetch_all, made, opened, place_all, place_one, staged
 from subjects import Subject
 
 from caselaw.errors import StoreUnavailable
-from caselaw.storage.remote.store import RemoteStore
+from caselaw.storage.remote_store import RemoteStore
 
 Note = Callable[[Row], None]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,12 +10,9 @@ from typing import Any
 import apache as apache_server
 import pytest
 from law.config import Config
+from webdav_server import Server, running
 
 from caselaw.storage.law import StoreFileSystem
-
-sys.path.append(str(Path(__file__).parents[1] / "webdav"))  # for the server of the WebDAV tests
-
-from webdav_server import Server, running
 
 Section = Callable[..., str]
 

@@ -16,11 +16,11 @@ from double_state import Fault
 from projects_on_servers import OnServer
 
 from caselaw.config import load_project, resolve_store
-from caselaw.delivery import LETTER, locked, post, read_letter, send, send_waiting
 from caselaw.errors import StoreUnavailable
+from caselaw.publishing.outbox import LETTER, locked, post, read_letter, send, send_waiting
 from caselaw.records import Record, write_records
 from caselaw.storage import Location, Staging
-from caselaw.storage.remote.store import RemoteStore
+from caselaw.storage.remote_store import RemoteStore
 
 PRODUCTS = {"number": "txt", "plots": "/"}
 

@@ -1,0 +1,1 @@
+"""How outputs get their names: written aside, verified, recorded, renamed, uploaded."""

@@ -1,0 +1,91 @@
+"""What people write for a place: `NAME:path` of a store, a URL, or a path of this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from caselaw.config import Project, load_project, resolve_store, store_at
+from caselaw.config.store import SCHEME, StoreSettings, root_of
+from caselaw.errors import ConfigError
+from caselaw.storage.files.local import LocalPlace
+from caselaw.storage.files.place import Place
+from caselaw.storage.files.remote import RemotePlace
+from caselaw.storage.remote_store import RemoteStore
+from caselaw.storage.stores import open_store
+
+IN_STORE = re.compile(r"([A-Za-z0-9][\w-]*):(?!//)(.*)", re.DOTALL)
+
+
+def place_of(text: str) -> Place:
+    """The place that `NAME:path` (of a store in configs/stores.yaml), a URL, or a path of this machine means.
+
+    Raises `ConfigError` for a store that is not there.
+    """
+    if SCHEME.match(text):
+        return of_url(text)
+    in_store = IN_STORE.fullmatch(text)
+    if in_store is None:
+        return local_place(os.path.abspath(os.path.expanduser(text)))
+    name, path = in_store[1], "/".join(part for part in in_store[2].split("/") if part)
+    if ".." in path.split("/"):
+        raise ConfigError("a path in a store does not lead out of it", text, "write it without '..'")
+    try:
+        settings = resolve_store(load_project(), name)
+    except ConfigError as error:
+        advice = f"{error.advice}; a file of this name is written './{text}'"
+        raise ConfigError(error.what, error.where, advice) from error
+    root = root_place(settings)
+    return root.child(path) if path else root
+
+
+def store_settings(text: str | None) -> StoreSettings:
+    """The store that `NAME`, `NAME:`, a URL or a folder means; without one, the project's."""
+    if text is not None and SCHEME.match(text):
+        return settings_of(text.rstrip("/"))
+    in_store = IN_STORE.fullmatch(text) if text is not None else None
+    if in_store is not None and in_store[2].strip("/"):
+        raise ConfigError(f"'{text}' is a path in a store", text, f"name the store as a whole: {in_store[1]}")
+    return resolve_store(load_project(), text if in_store is None else in_store[1])
+
+
+def root_place(settings: StoreSettings) -> Place:
+    """The root of a store."""
+    return local_place(settings.root) if settings.is_local else remote_place(settings, settings.root)
+
+
+def of_url(url: str) -> Place:
+    settings = settings_of(url)
+    if settings.is_local:
+        return local_place(os.path.abspath(settings.root))
+    return remote_place(settings, url.rstrip("/"))
+
+
+def settings_of(url: str) -> StoreSettings:
+    """The store that holds a URL, with its options in configs/stores.yaml; outside of a project, the URL itself."""
+    root_of(url, Path(), "a URL")  # raises for what is none of a store; it may hold a secret
+    return store_at(project_or_none() or outside(), url)
+
+
+def project_or_none() -> Project | None:
+    above = (Path.cwd(), *Path.cwd().parents)
+    if "LAW_CONFIG_FILE" in os.environ or any((folder / "law.cfg").is_file() for folder in above):
+        return load_project()
+    return None
+
+
+def outside() -> Project:
+    """A project of nobody, whose caches lie where caches of a user do."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "caselaw"
+    return Project(cache, cache / "law.cfg")
+
+
+def local_place(path: str) -> Place:
+    return LocalPlace(path)
+
+
+def remote_place(settings: StoreSettings, url: str) -> Place:
+    store = open_store(settings)
+    assert isinstance(store, RemoteStore)
+    return RemotePlace(store, url)

@@ -1,0 +1,206 @@
+"""Files and folders on servers."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from glob import has_magic
+from pathlib import Path
+from typing import Any
+
+from fsspec.asyn import sync
+from fsspec.callbacks import Callback
+
+from caselaw.errors import StoreUnavailable, TransferError
+from caselaw.storage.files.answers import clear_answers
+from caselaw.storage.files.place import Node, Report, exists, temporary_name
+from caselaw.storage.remote_store import RemoteStore
+from griddav.http.profile import ServerProfile
+
+DAMAGED = "run again; if it happens again, look into the server's log"
+
+LOOKS_AGAIN = 2
+
+
+@dataclass(frozen=True)
+class RemotePlace:
+    """A URL of a store. See `Place`."""
+
+    store: RemoteStore
+    url: str
+
+    @property
+    def fs(self) -> Any:
+        return self.store.fs
+
+    @property
+    def path(self) -> str:
+        """As the file system names it."""
+        return self.store.path(self.url)
+
+    @property
+    def name(self) -> str:
+        return self.url.rpartition("/")[2]
+
+    @property
+    def here(self) -> None:
+        return None
+
+    @property
+    def parent(self) -> RemotePlace:
+        return RemotePlace(self.store, self.url.rpartition("/")[0])
+
+    @property
+    def speaks_webdav(self) -> bool:
+        from griddav import WebDavFileSystem
+
+        return isinstance(self.fs, WebDavFileSystem)
+
+    def child(self, name: str) -> RemotePlace:
+        return RemotePlace(self.store, f"{self.url}/{name}")
+
+    def node(self) -> Node:
+        with clear_answers(self.url):
+            return node_of(self.fs.info(self.path, **self.fresh()))
+
+    def entries(self) -> list[Node]:
+        with clear_answers(self.url):
+            found = self.fs.ls(self.path, detail=True, **self.fresh())
+            for _ in range(LOOKS_AGAIN):
+                if found or self.lists_reliably():
+                    break
+                found = self.fs.ls(self.path, detail=True, **self.fresh())
+        nodes = sorted(map(node_of, found), key=lambda node: node.name)
+        if any(node.name in ("", ".", "..") for node in nodes):
+            raise StoreUnavailable("the server's listing holds a name that is none", self.url, DAMAGED)
+        return nodes
+
+    def receive(self, source: Path, progress: Report, *, overwrite: bool) -> None:
+        with clear_answers(self.url):
+            if self.speaks_webdav:
+                mode = "overwrite" if overwrite else "create"
+                with of_this_machine(source):
+                    self.fs.put_file(str(source), self.path, mode=mode, callback=reporting(progress))
+                return
+        if not overwrite and exists(self):
+            raise FileExistsError(self.url)
+        temporary = self.parent.child(temporary_name())
+        try:
+            with clear_answers(self.url):
+                self.fs.put_file(str(source), temporary.path, callback=reporting(progress))
+            if temporary.node().size != source.stat().st_size:
+                raise StoreUnavailable("the upload arrived damaged", self.url, DAMAGED)
+            with clear_answers(self.url):
+                self.fs.mv(temporary.path, self.path)
+        except BaseException:
+            with contextlib.suppress(Exception):  # the first error counts; what stays behind, `clean` finds
+                temporary.remove()
+            raise
+
+    def fetch(self, target: Path, progress: Report) -> None:
+        """Copy the file to this machine, where it appears whole. Raises `FileNotFoundError`."""
+        with clear_answers(self.url):
+            with of_this_machine(target):
+                target.parent.mkdir(parents=True, exist_ok=True)
+            if self.speaks_webdav:
+                with of_this_machine(target):
+                    self.fs.get_file(self.path, str(target), callback=reporting(progress))
+                return
+            temporary = target.with_name(temporary_name())
+            try:
+                self.fs.get_file(self.path, str(temporary), callback=reporting(progress))
+                if temporary.stat().st_size != self.node().size:
+                    raise StoreUnavailable("the download arrived damaged", self.url, DAMAGED)
+                temporary.replace(target)
+            finally:
+                temporary.unlink(missing_ok=True)
+
+    def rename(self, target: RemotePlace) -> None:
+        with clear_answers(target.url):
+            if self.speaks_webdav:
+                sync(self.fs.loop, self.fs._mv_file, self.path, target.path)  # never into a folder of that name
+            elif exists(target):
+                raise FileExistsError(target.url)
+            else:
+                self.fs.mv(self.path, target.path, recursive=True)
+
+    def remove(self) -> None:
+        with contextlib.suppress(FileNotFoundError), clear_answers(self.url):
+            if self.speaks_webdav:
+                from griddav.writing.folders import remove_tree
+
+                sync(self.fs.loop, self.fs._remove, remove_tree, self.path)  # `rm` takes `*` for many names
+            elif has_magic(self.path):
+                raise TransferError("this protocol takes * ? [ for many names", self.url, "remove it by hand")
+            else:
+                self.fs.rm(self.path, recursive=True)
+
+    def make_folder(self) -> None:
+        with clear_answers(self.url):
+            self.fs.makedirs(self.path, exist_ok=True)
+
+    def fresh(self) -> dict[str, bool]:
+        """What makes our own file systems ask the server, not their memory: others may have written meanwhile."""
+        return {"refresh": True} if self.speaks_webdav else {}
+
+    def profile(self) -> ServerProfile | None:
+        """What kind of WebDAV server this is."""
+        if not self.speaks_webdav:
+            return None
+        with clear_answers(self.url):
+            profile: ServerProfile = sync(self.fs.loop, self.fs.client.profile)
+        return profile
+
+    def lists_reliably(self) -> bool:
+        """Whether an empty listing is never one that failed, as it may be on dCache."""
+        profile = self.profile()
+        return profile is None or profile.lists_reliably
+
+    def tells_more_of_single_files(self) -> bool:
+        """Whether `node` may know what `entries` does not."""
+        profile = self.profile()
+        return profile is not None and profile.details
+
+    def preferred(self) -> str | None:
+        profile = self.profile()
+        return None if profile is None else profile.digest
+
+    def checksum(self, algorithm: str) -> str | None:
+        if not self.speaks_webdav:
+            return None
+        with clear_answers(self.url):
+            digits: str | None = self.fs.digest(self.path, algorithm)
+        return digits
+
+
+@contextlib.contextmanager
+def of_this_machine(file: Path) -> Iterator[None]:
+    """What the WebDAV client has to say of a server is no `OSError` but that a name is missing, or taken."""
+    try:
+        yield
+    except (FileNotFoundError, FileExistsError):
+        raise
+    except OSError as error:
+        raise TransferError(
+            f"a file of this machine: {error.strerror or error}", file, "check free space and permissions"
+        ) from error
+
+
+def node_of(found: Mapping[str, Any]) -> Node:
+    is_folder = found["type"] == "directory"
+    return Node(
+        os.path.basename(found["name"].rstrip("/")), is_folder, 0 if is_folder else found["size"],
+        seconds(found.get("mtime", found.get("LastModified"))), found.get("checksums") or {}, found.get("locality"),
+    )  # fmt: skip
+
+
+def seconds(time: Any) -> float | None:
+    """Seconds since 1970 of what a library gives for a time."""
+    return float(time.timestamp() if hasattr(time, "timestamp") else time) if time is not None else None
+
+
+def reporting(progress: Report) -> Any:
+    """A callback of fsspec."""
+    return Callback(hooks={"progress": lambda size, value, **_: progress(value)})

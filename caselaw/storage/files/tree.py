@@ -1,0 +1,46 @@
+"""Everything that lies under a place."""
+
+from __future__ import annotations
+
+from caselaw.storage.copying.parallel import in_parallel
+from caselaw.storage.files.place import TEMPORARY, Node, Place
+from caselaw.storage.publish import STAGING
+
+
+def tree(place: Place) -> dict[str, Node]:
+    """Path below `place` → what is there, sorted; of a file, itself under the name "".
+
+    All folders of a level are listed at once. A folder that vanishes meanwhile holds nothing. Raises
+    `FileNotFoundError` where `place` is missing, and `StoreUnavailable`.
+    """
+    top = place.node()
+    if not top.is_folder:
+        return {"": top}
+    found: dict[str, Node] = {}
+    level = [""]
+    while level:
+        listings = dict(in_parallel(lambda folder: entries(place, folder), level))
+        new = {f"{folder}/{node.name}" if folder else node.name: node for folder in level for node in listings[folder]}
+        found |= new
+        level = [path for path, node in new.items() if node.is_folder]
+    return dict(sorted(found.items()))
+
+
+def entries(place: Place, folder: str) -> list[Node]:
+    try:
+        return (place.child(folder) if folder else place).entries()
+    except FileNotFoundError:
+        return []
+
+
+def tree_or_nothing(place: Place) -> dict[str, Node]:
+    """As `tree`, of a place that may be missing."""
+    try:
+        return tree(place)
+    except FileNotFoundError:
+        return {}
+
+
+def temporary(path: str) -> bool:
+    """Whether a path below a place belongs to something unfinished."""
+    return any(part == STAGING or TEMPORARY.fullmatch(part) is not None for part in path.split("/"))

@@ -1,1 +1,0 @@
-"""Stores on servers: dCache, XRootD, EOS, WebDAV, S3."""

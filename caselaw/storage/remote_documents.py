@@ -1,0 +1,64 @@
+"""Small documents on a server, with a copy on this machine in which they are read."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from caselaw.storage.files.answers import clear_answers
+from caselaw.storage.files.concurrency import side_by_side
+from caselaw.storage.files.folder import names_here
+from caselaw.storage.files.transfer import fresh, put_text
+from caselaw.storage.local_store import LocalDocuments
+
+
+@dataclass(frozen=True)
+class RemoteDocuments:
+    """Documents of one folder. `fixed`: a name never gets another content. See `Documents`."""
+
+    fs: Any
+    scheme: str
+    url: str
+    folder: str
+    path: Path
+    fixed: bool
+
+    def refresh(self) -> None:
+        """One listing; what is new is read, what is gone is forgotten."""
+        # First: what another process of this machine publishes after this is not taken for gone.
+        here = {name for name in names_here(self.path) if not name.startswith(".")}
+        listing: list[dict[str, Any]] = []
+        with contextlib.suppress(FileNotFoundError), clear_answers(self.url):
+            listing = self.fs.ls(self.folder, detail=True, **fresh(self.scheme))
+        found = {os.path.basename(each["name"]): each for each in listing}
+        there = {name for name, each in found.items() if each["type"] == "file" and not name.startswith(".")}
+        new = [found[name] for name in there if not (self.fixed and name in here)]
+        if new:
+            self.path.mkdir(parents=True, exist_ok=True)
+            side_by_side(self.read, new)
+        for name in here - there:
+            LocalDocuments(self.path).remove(name)
+
+    def read(self, there: dict[str, Any]) -> None:
+        """Copy one document, with the server's time where it has one; it may have vanished since."""
+        name = os.path.basename(there["name"])
+        with contextlib.suppress(FileNotFoundError):
+            with clear_answers(f"{self.url}/{name}"):
+                content = self.fs.cat_file(there["name"])
+            LocalDocuments(self.path).write(name, content.decode())
+            if there.get("mtime"):
+                os.utime(self.path / name, (time.time(), there["mtime"]))
+
+    def write(self, name: str, text: str) -> None:
+        with clear_answers(f"{self.url}/{name}"):
+            put_text(self.fs, self.scheme, text, f"{self.folder}/{name}")
+        LocalDocuments(self.path).write(name, text)
+
+    def remove(self, name: str) -> None:
+        with contextlib.suppress(FileNotFoundError), clear_answers(f"{self.url}/{name}"):
+            self.fs.rm_file(f"{self.folder}/{name}")
+        LocalDocuments(self.path).remove(name)

@@ -1,0 +1,209 @@
+"""A store on a server."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import logging
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from caselaw.config import StoreSettings
+from caselaw.errors import StoreUnavailable
+from caselaw.fingerprint import digest, file_digest
+from caselaw.storage.cache import FileCache
+from caselaw.storage.files.answers import clear_answers
+from caselaw.storage.files.concurrency import side_by_side
+from caselaw.storage.files.entry import Entry
+from caselaw.storage.files.filesystem import file_system
+from caselaw.storage.files.transfer import fresh, get, put, put_folder, remove, rename
+from caselaw.storage.location import RECORDS, aside_name, component
+from caselaw.storage.remote_documents import RemoteDocuments
+
+logger = logging.getLogger(__name__)
+
+
+class RemoteStore:
+    """Outputs on a server, read through a cache on this machine. See `Store`."""
+
+    is_local = False
+
+    def __init__(self, settings: StoreSettings) -> None:
+        self.settings = settings
+        self.root = settings.root
+        self.scheme = settings.root.partition("://")[0]
+        mark = hashlib.blake2b(settings.root.encode(), digest_size=4).hexdigest()
+        self.here = settings.mirror / f"{component(settings.root.partition('://')[2])}-{mark}"
+        self.cache = FileCache(settings.cache_folder or settings.mirror.parent / "cache", settings.cache)
+
+    @functools.cached_property
+    def fs(self) -> Any:
+        """The file system that speaks to the server."""
+        return file_system(self.settings)
+
+    @property
+    def scratch(self) -> Path:
+        return self.here
+
+    def path(self, url: str) -> str:
+        """A URL of this store as its file system names it."""
+        return str(self.fs._strip_protocol(url))
+
+    def exists(self, path: str) -> bool:
+        try:
+            self.info(path)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def info(self, path: str) -> dict[str, Any]:
+        """What the file system says of a file or folder. Raises `FileNotFoundError`."""
+        with clear_answers(path):
+            found: dict[str, Any] = self.fs.info(self.path(path), **fresh(self.scheme))
+        return found
+
+    def names(self, directories: Sequence[str]) -> dict[str, frozenset[str]]:
+        if hasattr(self.fs, "names_in"):
+            by_path = {self.path(directory): directory for directory in directories}
+            found = self.fs.names_in(list(by_path))
+            self.confirm([path for path in by_path if not found[path]])
+            return {directory: found[path] for path, directory in by_path.items()}
+        listings = side_by_side(self.entries, directories)
+        return {
+            directory: frozenset(entry.name for entry in listing)
+            for directory, listing in zip(directories, listings, strict=True)
+        }
+
+    def confirm(self, empty: Sequence[str]) -> None:
+        """Raise `StoreUnavailable` where a folder whose listing is empty holds something: dCache's way to fail.
+
+        A folder of outputs holds records, always: one question for each folder is enough.
+        """
+        there = self.fs.confirm([f"{path}/{RECORDS}" for path in empty]) if empty else ()
+        if there:
+            what = "the server's listing is empty, but the folder is not"
+            raise StoreUnavailable(what, min(there), "run again; if it stays so, look into the server's log")
+
+    def entries(self, directory: str) -> list[Entry]:
+        try:
+            with clear_answers(directory):
+                found = self.fs.ls(self.path(directory), detail=True, **fresh(self.scheme))
+        except FileNotFoundError:
+            return []
+        return sorted(map(entry_of, found), key=lambda entry: entry.name)
+
+    def size(self, path: str) -> tuple[int, float | None] | None:
+        try:
+            there = self.info(path)
+        except FileNotFoundError:
+            return None
+        if there["type"] != "directory":
+            return there["size"] or 0, there.get("mtime")
+        with clear_answers(path):
+            inside = self.fs.find(self.path(path), detail=True).values()
+        times = [each["mtime"] for each in inside if each.get("mtime")]
+        return sum(each["size"] or 0 for each in inside), max(times, default=None)
+
+    def local(self, path: str, sha256: str | None = None) -> Path:
+        """The copy in the cache, which stays while this process lives; with `sha256` the server may not be asked."""
+        name = os.path.basename(path)
+        if sha256 is not None:
+            return self.cache.get(sha256, functools.partial(self.download_path, path), name=name, sha256=sha256)
+        there = self.info(path)
+        return self.cache.get(self.key(path, there), functools.partial(self.download, there), name=name)
+
+    def key(self, path: str, there: dict[str, Any]) -> str:
+        """What the cache calls a file whose digest is not known: another content under its name is another file."""
+        if there["type"] != "directory":
+            return f"{path} {stamp(there)}"
+        with clear_answers(path):
+            inside = self.fs.find(there["name"], detail=True)
+        return digest("folder", path, {name: stamp(each) for name, each in inside.items()})
+
+    def download_path(self, path: str, target: Path) -> None:
+        self.download(self.info(path), target)
+
+    def download(self, there: dict[str, Any], target: Path) -> None:
+        """Copy a file or folder to this machine, verified."""
+        with clear_answers(self.root):
+            get(self.fs, there, target)
+
+    def digest(self, path: str) -> str:
+        with tempfile.TemporaryDirectory(dir=self.made(self.here), prefix="digest-") as folder:
+            target = Path(folder, os.path.basename(path))
+            self.download(self.info(path), target)
+            return file_digest(target)
+
+    def place(self, staged: Path, final: str, sha256: str) -> bool:
+        """Upload under a temporary name, verify, rename. Where the name is taken, somebody published the same."""
+        try:
+            with clear_answers(final):
+                publish = put_folder if staged.is_dir() else put
+                publish(self.fs, self.scheme, staged, self.path(final))
+        except FileExistsError:
+            logger.info("somebody else has published it: %s", final)
+            return False
+        self.cache.add(sha256, staged, name=os.path.basename(final), sha256=sha256)
+        return True
+
+    def set_aside(self, path: str) -> str | None:
+        aside = aside_name(path)
+        try:
+            with clear_answers(path):
+                rename(self.fs, self.scheme, self.path(path), self.path(aside))
+        except FileNotFoundError:
+            return None
+        return aside
+
+    def alias(self, source: str, final: str, sha256: str) -> bool:
+        try:
+            copy = self.local(source, sha256)
+        except FileNotFoundError:
+            return False
+        self.place(copy, final, sha256)
+        return True
+
+    def remove(self, path: str) -> None:
+        with contextlib.suppress(FileNotFoundError), clear_answers(path):
+            remove(self.fs, self.scheme, self.path(path))
+
+    def remove_empty_folder(self, directory: str) -> None:
+        """Servers tell no folder's age: those of outputs stay."""
+
+    def bring_online(self, paths: Sequence[str], report: Callable[[int, int], None]) -> Any:
+        from griddav.tape import ensure_online
+
+        return ensure_online(self.fs, map(self.path, paths), progress=lambda state: report(state.online, state.total))
+
+    def done_reading(self) -> None:
+        self.cache.release()
+
+    def release(self, pin: Any) -> None:
+        if pin:
+            from griddav.tape import release
+
+            release(self.fs, pin)
+
+    def documents(self, folder: str, *, fixed: bool) -> RemoteDocuments:
+        path = self.here / folder.removeprefix(f"{self.root}/")
+        return RemoteDocuments(self.fs, self.scheme, folder, self.path(folder), path, fixed)
+
+    def made(self, folder: Path) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+
+def stamp(there: dict[str, Any]) -> str:
+    """What changes with the content of a file, as far as the server says it."""
+    sums = there.get("checksums") or {}
+    return f"{there['size']} {sums.get('sha-256') or sums.get('adler32') or there.get('etag') or there.get('mtime')}"
+
+
+def entry_of(found: dict[str, Any]) -> Entry:
+    is_folder = found["type"] == "directory"
+    name = os.path.basename(found["name"].rstrip("/"))
+    return Entry(name, is_folder, 0 if is_folder else found["size"] or 0, found.get("mtime"))

@@ -1,0 +1,1 @@
+"""The base classes of tasks: `caselaw.Task` and `caselaw.Workflow`."""

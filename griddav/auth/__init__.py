@@ -1,0 +1,1 @@
+"""Who we are for a server: tokens, macaroons, certificates, passwords."""

@@ -1,0 +1,221 @@
+"""Who we are for a server: a bearer token found as WLCG says, or a user with a password; shown nowhere."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import re
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from caselaw.errors import StoreUnavailable
+from griddav.auth import macaroon
+
+TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
+SOON = 60.0  # seconds: a token that ends so soon is read again
+REFUSED = 60.0  # seconds for which what the server refused is not sent again: dCache shuts out who repeats it
+NEW_TOKEN = "get a new token (oidc-token, htgettoken)"
+
+
+@dataclass(frozen=True)
+class Password:
+    """Basic authentication (RFC 7617). The password is given, in a file, or in the environment variable `variable`."""
+
+    user: str
+    password: str | None = field(default=None, repr=False)
+    file: str | None = None
+    variable: str | None = None
+
+    def header(self, secure: bool) -> str | None:
+        """The value of `Authorization`. Raises `StoreUnavailable` for a password that cannot be read."""
+        return "Basic " + base64.b64encode(f"{self.user}:{self.read()}".encode()).decode()
+
+    def refuse(self, sent: str, secure: bool, status: int = 401) -> str | None:
+        """The server does not take what we `sent`: what the user can do; None where the password is another now."""
+        if self.header(secure) != sent:
+            return None
+        return f"check the user {self.user} and the password ({self.source()})"
+
+    def ended(self, sent: str) -> bool:
+        """Whether it is too old: passwords do not say."""
+        return False
+
+    def source(self) -> str:
+        """Where the password is from."""
+        if self.password is not None:
+            return "the password option"
+        return f"the variable {self.variable}" if self.file is None else self.file
+
+    def read(self) -> str:
+        if self.password is not None:
+            return self.password
+        if self.file is not None:
+            return read_secret(Path(self.file).expanduser(), "write it there, readable by you only").rstrip("\r\n")
+        found = os.environ.get(self.variable or "")
+        if found is None:
+            raise StoreUnavailable(
+                f"there is no password for {self.user}", self.source(), "set password_file or password_variable"
+            )
+        return found
+
+
+@dataclass
+class BearerToken:
+    """A bearer token: given, in a file, or where WLCG's token discovery finds it (zenodo.3937438).
+
+    A file is read again when it changes, and when its token is about to expire. A token that was found, not given,
+    is sent over TLS only. One that the server refused is not sent again for a minute.
+    """
+
+    given: str | None = field(default=None, repr=False)
+    file: str | None = None
+    _read: tuple[Path, tuple[int, ...], str] | None = field(default=None, init=False, repr=False, compare=False)
+    _refused: tuple[str, float] | None = field(default=None, init=False, repr=False, compare=False)
+
+    def header(self, secure: bool) -> str | None:
+        """The value of `Authorization`; None without a token.
+
+        Raises `StoreUnavailable` for one that is broken, or that the server refused a moment ago.
+        """
+        if not secure and self.given is None and self.file is None:
+            return None
+        found = self.found()
+        if found is None:
+            return None
+        token, where = found
+        if self._refused is not None and self._refused[0] == token and time.monotonic() < self._refused[1]:
+            raise StoreUnavailable("the server refused this token", where, fix(token, where))
+        return f"Bearer {token}"
+
+    def ended(self, sent: str) -> bool:
+        """Whether the token that we `sent` is too old, by our clock. XRootD answers 403 to such a one."""
+        end = expiry(sent.removeprefix("Bearer "))
+        return end is not None and end <= time.time()
+
+    def refuse(self, sent: str, secure: bool, status: int = 401) -> str | None:
+        """The server does not take what we `sent`: what the user can do; None where another token is there now.
+
+        Raises `StoreUnavailable` for a token that can no longer be read.
+        """
+        refused = sent.removeprefix("Bearer ")
+        self._read = None
+        found = self.found()
+        if found is not None and found[0] != refused:
+            return None
+        if status == 401:  # after 403 it may still do elsewhere: the clock may be ours that is wrong
+            self._refused = refused, time.monotonic() + REFUSED
+        return fix(refused, "nowhere any more" if found is None else found[1])
+
+    def token(self) -> str | None:
+        """The token; None where there is none. Raises `StoreUnavailable` for one that is broken."""
+        found = self.found()
+        return None if found is None else found[0]
+
+    def found(self) -> tuple[str, str] | None:
+        """The token, and where it is from."""
+        if self.given is not None:
+            return checked(self.given, "the token option"), "the token option"
+        if self.file is not None:
+            return self.from_file(Path(self.file).expanduser(), must_exist=True)
+        if text := os.environ.get("BEARER_TOKEN", "").strip():
+            return checked(text, "BEARER_TOKEN"), "BEARER_TOKEN"
+        if name := os.environ.get("BEARER_TOKEN_FILE", "").strip():
+            return self.from_file(Path(name), must_exist=True)
+        for folder in (os.environ.get("XDG_RUNTIME_DIR", "").strip(), "/tmp"):
+            found = self.from_file(Path(folder, f"bt_u{os.geteuid()}"), must_exist=False) if folder else None
+            if found is not None:
+                return found
+        return None
+
+    def from_file(self, path: Path, must_exist: bool) -> tuple[str, str] | None:
+        try:
+            state = path.stat()
+        except OSError as error:
+            if not must_exist and isinstance(error, FileNotFoundError):
+                return None
+            raise unreadable(path, error, NEW_TOKEN) from None
+        signature = (state.st_ino, state.st_size, state.st_mtime_ns)
+        if self._read is not None and self._read[:2] == (path, signature) and not ends_soon(self._read[2]):
+            return self._read[2], str(path)
+        if not must_exist and state.st_uid != os.geteuid():
+            return None  # /tmp belongs to everybody: a token that somebody else put there is not ours
+        token = checked(read_secret(path, NEW_TOKEN), path)
+        self._read = (path, signature, token)
+        return token, str(path)
+
+
+Credentials = Password | BearerToken
+
+
+def credentials(
+    token: str | None = None, token_file: str | None = None, user: str | None = None, password: str | None = None,
+    password_file: str | None = None, password_variable: str | None = None,
+) -> Credentials:  # fmt: skip
+    """What options of a file system say about who we are. Raises `ValueError` for options that contradict."""
+    passwords = [each for each in (password, password_file, password_variable) if each is not None]
+    if user is None:
+        if passwords:
+            raise ValueError("a password needs a user")
+        if token is not None and token_file is not None:
+            raise ValueError("give a token or a token_file")
+        return BearerToken(token, token_file)
+    if token is not None or token_file is not None:
+        raise ValueError("give a user with a password, or a token")
+    if len(passwords) > 1:
+        raise ValueError("give one of password, password_file and password_variable")
+    return Password(user, password if passwords else "", password_file, password_variable)
+
+
+def checked(text: str, where: object) -> str:
+    """The token without white space around it. Raises `StoreUnavailable`, without the text, where it is none."""
+    token = text.strip()
+    if not TOKEN.fullmatch(token):
+        raise StoreUnavailable("this is no bearer token", where, NEW_TOKEN)
+    return token
+
+
+def read_secret(path: Path, advice: str) -> str:
+    """The text of a file that only its owner should see. Raises `StoreUnavailable` where it cannot be read."""
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(path, error, advice) from None
+
+
+def unreadable(path: Path, error: Exception, advice: str) -> StoreUnavailable:
+    if isinstance(error, FileNotFoundError):
+        return StoreUnavailable("there is no file of this name", path, advice)
+    return StoreUnavailable(
+        f"it cannot be read: {type(error).__name__}", path, "check the file's owner and permissions"
+    )  # fmt: skip
+
+
+def expiry(token: str) -> float | None:
+    """When a JSON web token or a macaroon ends, in seconds since 1970; None for a token that does not say."""
+    parts = token.split(".")
+    try:
+        if len(parts) != 3:
+            return macaroon.parse(token).expires
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (binascii.Error, ValueError):
+        return None
+    end = claims.get("exp") if isinstance(claims, dict) else None
+    return float(end) if isinstance(end, (int, float)) else None
+
+
+def ends_soon(token: str) -> bool:
+    end = expiry(token)
+    return end is not None and end < time.time() + SOON
+
+
+def fix(token: str, where: str) -> str:
+    """What to do about a token that the server refused."""
+    end = expiry(token)
+    if end is not None and end <= time.time():
+        time_of_end = f"{datetime.fromtimestamp(end, UTC):%Y-%m-%d %H:%M:%S} UTC"
+        return f"the token (from {where}) ended at {time_of_end}: {NEW_TOKEN}"
+    return f"check issuer, audience and clocks for the token (from {where}), or {NEW_TOKEN}"

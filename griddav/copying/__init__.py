@@ -1,0 +1,1 @@
+"""Copies within a server, and from server to server."""

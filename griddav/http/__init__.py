@@ -1,0 +1,1 @@
+"""Requests: connections, retries, doors, limits of rate."""

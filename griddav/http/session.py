@@ -1,0 +1,145 @@
+"""Connections: one pool for each event loop and process, bounded per host, over TLS that is checked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import ssl
+import time
+import weakref
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from caselaw.errors import StoreUnavailable
+from griddav.auth.certificates import Certificate, certificate_of
+from griddav.auth.credentials import Credentials
+
+GRID_CERTIFICATES = "/etc/grid-security/certificates"
+READ_BUFFER = 1 << 20  # bytes
+LOOK_AGAIN = 1.0  # seconds: so long a renewed proxy may go unnoticed
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How to connect. `ca` is a file or a folder of CA certificates, `certificate` a file with certificate and key
+    (or an X509 proxy), `key` the key where it is a file of its own; times are in seconds. Without a certificate, and
+    where `credentials` have nothing to show, grid tools' is used.
+    """
+
+    ca: str | None = None
+    certificate: str | None = None
+    key: str | None = None
+    credentials: Credentials | None = None
+    per_host: int = 32
+    connect_timeout: float = 15.0
+    read_timeout: float = 60.0
+
+    def tls(self) -> ssl.SSLContext:
+        """A context that checks the server's certificate and name.
+
+        Raises `StoreUnavailable` for CAs that cannot be read and for a certificate of ours that does not do.
+        """
+        context = ssl.create_default_context()
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # many CAs of the grid predate it; Python 3.13 switches it on
+        folder = self.ca or os.environ.get("X509_CERT_DIR") or GRID_CERTIFICATES
+        try:
+            if Path(folder).is_dir():
+                context.load_verify_locations(capath=folder)
+            elif self.ca:
+                context.load_verify_locations(cafile=self.ca)
+        except OSError as error:  # a missing CA is no missing file of the store
+            what = f"the CA certificates cannot be read: {error.strerror or error}"
+            raise StoreUnavailable(what, folder, "give a file or folder of CA certificates (ca=…)") from error
+        own = self.own()
+        if own is not None:
+            own.load(context)
+        return context
+
+    def own(self) -> Certificate | None:
+        """The certificate that is shown to a server that asks for one."""
+        return certificate_of(self.certificate, self.key, self.credentials)
+
+
+class Sessions:
+    """The session of the running event loop. A fork gets one of its own and leaves its parent's connections alone."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._sessions: dict[tuple[int, int], tuple[weakref.ref[Any], aiohttp.ClientSession]] = {}
+        self._tls: tuple[object, ssl.SSLContext] | None = None
+        self._looked = 0.0
+        self._gates: weakref.WeakKeyDictionary[Any, dict[str, asyncio.Semaphore]] = weakref.WeakKeyDictionary()
+        weakref.finalize(self, close_all, self._sessions)
+
+    def get(self) -> aiohttp.ClientSession:
+        """To be called in a coroutine."""
+        loop = asyncio.get_running_loop()
+        key = (os.getpid(), id(loop))
+        known = self._sessions.get(key)
+        if known is not None and known[0]() is loop and not known[1].closed:
+            return known[1]
+        session = self._open()
+        self._sessions[key] = (weakref.ref(loop), session)
+        return session
+
+    def gate(self, origin: str) -> asyncio.Semaphore:
+        """To be passed before a request to a server gets its credentials: those who wait here get the present ones.
+
+        Who waits for a connection has them already, and would still send what the server refused meanwhile.
+        """
+        gates = self._gates.setdefault(asyncio.get_running_loop(), {})
+        return gates.setdefault(origin, asyncio.Semaphore(self.connection.per_host))
+
+    def tls(self) -> ssl.SSLContext:
+        """The context of all connections over TLS; made when the first one is, as reading the CAs takes a while, and
+        again when a proxy was renewed.
+        """
+        now = time.monotonic()
+        if self._tls is not None and now < self._looked + LOOK_AGAIN:
+            return self._tls[1]
+        own = self.connection.own()
+        state = None if own is None else own.state()
+        self._looked = now
+        if self._tls is None or self._tls[0] != state:
+            self._tls = state, self.connection.tls()
+        return self._tls[1]
+
+    async def close(self) -> None:
+        """Close the session of the running event loop."""
+        known = self._sessions.pop((os.getpid(), id(asyncio.get_running_loop())), None)
+        if known is not None:
+            await known[1].close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        # No environment: aiohttp would send passwords of ~/.netrc. No cookies: a store is not a web site.
+        session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, limit_per_host=self.connection.per_host),
+            timeout=aiohttp.ClientTimeout(
+                total=None, sock_connect=self.connection.connect_timeout, sock_read=self.connection.read_timeout
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            skip_auto_headers=("Content-Type", "Accept-Encoding"),
+            read_bufsize=READ_BUFFER,
+            trust_env=False,
+        )  # fmt: skip
+        session._retry_connection = False  # aiohttp would repeat by itself, unseen, with a body that is used up
+        return session
+
+
+def close_all(sessions: dict[tuple[int, int], tuple[weakref.ref[Any], aiohttp.ClientSession]]) -> None:
+    """Close the sessions of this process, each in its own loop where that still runs."""
+    for (process, _), (reference, session) in list(sessions.items()):
+        loop = reference()
+        if process != os.getpid() or session.closed:
+            continue
+        if loop is not None and loop.is_running():
+            with contextlib.suppress(RuntimeError):  # the loop was closed in this very moment
+                asyncio.run_coroutine_threadsafe(session.close(), loop)
+        elif session.connector is not None:
+            session.connector._close()  # the sockets, without a loop; aiohttp has no public name for it
+    sessions.clear()

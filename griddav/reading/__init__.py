@@ -1,0 +1,1 @@
+"""Files read: whole, by ranges, in order."""

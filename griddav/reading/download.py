@@ -1,0 +1,191 @@
+"""Reading files: never a part for the whole, never an error page for a file."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import os
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from typing import BinaryIO
+
+import aiohttp
+
+from griddav.checksums import Checksum, named, served, wanted
+from griddav.http.request import Client
+from griddav.http.retry import TransientError
+from griddav.listing.properties import Info, info
+from griddav.reading.direct import LARGE, read_directly
+from griddav.tape.locality import refuse_tape
+
+PIECE = 1 << 20  # bytes
+RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+
+
+async def read_all(client: Client, path: str) -> bytes:
+    """All bytes of a file, of the size that the server says it has, and of its checksum where it gives one.
+
+    Raises `FileNotFoundError`, `IsADirectoryError` and `StoreUnavailable`.
+    """
+    there = await file_info(client, path)
+    algorithm = (await client.profile()).digest
+
+    async def read(response: aiohttp.ClientResponse) -> bytes:
+        data = await response.read()
+        stated = there["checksums"] | served(response.headers, whole=response.status == 200)
+        checksum = Checksum(algorithm) if algorithm and algorithm in stated else None
+        if checksum is not None:
+            await asyncio.to_thread(checksum.update, data)
+        verify(len(data), there["size"], checksum, stated)
+        return data
+
+    return (await client.request("GET", path, headers=wanted(algorithm) if algorithm else {}, read=read)).value
+
+
+async def read_range(client: Client, path: str, start: int, end: int) -> bytes:
+    """Bytes `start` to `end` (excluded) of a file; fewer where it ends before. Raises as `read_all` does."""
+    if end <= start:
+        return b""
+
+    async def read(response: aiohttp.ClientResponse) -> bytes | int | None:
+        if response.status != 206:
+            return None  # no range of this file, or a server that knows no ranges
+        size = promised_past(response.headers.get("Content-Range", ""))
+        if size is not None:
+            return size
+        data = await response.read()
+        verify_range(response.headers.get("Content-Range", ""), start, end, len(data))
+        return data
+
+    headers = {"Range": f"bytes={start}-{end - 1}"}
+    answer = await client.request("GET", path, headers=headers, expected=frozenset({416}), read=read)
+    if isinstance(answer.value, int):
+        return await read_range(client, path, start, min(end, answer.value))
+    if answer.value is not None:
+        return answer.value
+    if answer.status == 416:
+        await file_info(client, path)
+        return b""
+    return (await read_all(client, path))[start:end]
+
+
+async def fetch(client: Client, path: str, target: str, there: Info, progress: Callable[[int], None]) -> None:
+    """Copy a file to local disk; it appears under its name when it is whole and verified.
+
+    `progress` gets the bytes written so far. Raises as `read_all` does, and `OSError` of the local disk.
+    """
+    refuse_tape(there, client.url(path))
+    algorithm = (await client.profile()).digest
+    temporary = os.path.join(os.path.dirname(target), f".download-{uuid.uuid4().hex}")
+
+    async def read(response: aiohttp.ClientResponse) -> None:
+        stated, size = there["checksums"] | served(response.headers, whole=response.status == 200), 0
+        checksum = Checksum(algorithm) if algorithm and algorithm in stated else None
+        with open(temporary, "wb") as file:
+            writing = Writing(file, checksum)
+            try:
+                async for piece, _ in response.content.iter_chunks():
+                    await writing.add(piece)
+                    size += len(piece)
+                    progress(size)
+            finally:
+                await writing.end()
+        verify(size, there["size"], checksum, stated)
+
+    try:
+        if there["size"] < LARGE or not await read_directly(client, path, temporary, there, progress):
+            await client.request("GET", path, headers=wanted(algorithm) if algorithm else {}, read=read)
+        os.replace(temporary, target)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+
+
+class Writing:
+    """Pieces go into a file and a checksum, in a thread, while the next ones arrive."""
+
+    def __init__(self, file: BinaryIO, checksum: Checksum | None) -> None:
+        self.file, self.checksum = file, checksum
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._running: asyncio.Future[None] | None = None
+
+    async def add(self, piece: bytes) -> None:
+        """Raises `OSError` of an earlier piece."""
+        self._pieces.append(piece)
+        self._size += len(piece)
+        if self._size >= PIECE:
+            await self._finish()
+            self._running = asyncio.ensure_future(asyncio.to_thread(self._write, self._pieces))
+            self._pieces, self._size = [], 0
+
+    async def end(self) -> None:
+        """Wait until all is written. Raises `OSError`."""
+        await self._finish()
+        self._write(self._pieces)
+
+    async def _finish(self) -> None:
+        if self._running is not None:
+            running, self._running = self._running, None
+            await running
+
+    def _write(self, pieces: list[bytes]) -> None:
+        for piece in pieces:
+            self.file.write(piece)
+            if self.checksum is not None:
+                self.checksum.update(piece)
+
+
+async def digest(client: Client, path: str, algorithm: str) -> str | None:
+    """Hexadecimal digits of a file's checksum, by the server's word; None where it has none of this algorithm.
+
+    Raises `FileNotFoundError`, `IsADirectoryError`, `StoreUnavailable`, and `ValueError` for an unknown algorithm.
+    """
+    algorithm = named(algorithm)
+    known: str | None = (await file_info(client, path, reading=False))["checksums"].get(algorithm)
+    if known is not None:
+        return known
+    answer = await client.ask("HEAD", path, headers=wanted(algorithm))
+    return served(answer.headers).get(algorithm)
+
+
+async def file_info(client: Client, path: str, *, reading: bool = True) -> Info:
+    """Properties of a file that is whole and, for `reading`, on disk. Raises `IsADirectoryError`, `OnTape`, as info."""
+    there = await info(client, path)
+    if there["type"] == "directory":
+        raise IsADirectoryError(errno.EISDIR, "Is a directory", path)
+    if there["size"] is None:
+        raise client.unavailable(path, "the file has no size yet: it is still being written", "wait, then run again")
+    if reading:
+        refuse_tape(there, client.url(path))
+    return there
+
+
+def verify(size: int, expected: int, checksum: Checksum | None, stated: Mapping[str, str]) -> None:
+    """Raises `TransientError` for a body that is not the whole file, or another one."""
+    if size != expected:
+        raise TransientError(f"the server sent {size} bytes of a file of {expected}")
+    if checksum is not None and checksum.hex() != stated[checksum.algorithm]:
+        raise TransientError(f"the bytes that arrived do not have the {checksum.algorithm} that the server states")
+
+
+def promised_past(text: str) -> int | None:
+    """The size of a file past whose end an answer promises bytes: XRootD 5.5.3 does that, and sends none at all."""
+    match = RANGE.fullmatch(text.strip())
+    past = match is not None and match[3] != "*" and int(match[2]) >= int(match[3])
+    return int(match[3]) if match is not None and past else None
+
+
+def verify_range(text: str, start: int, end: int, size: int) -> None:
+    """Raises `TransientError` unless the answer holds the bytes that were asked for, as far as the file has them."""
+    match = RANGE.fullmatch(text.strip())
+    if match is None:
+        raise TransientError("the server sent a part of a file without saying which")
+    first, last, total = int(match[1]), int(match[2]), match[3]
+    if total != "*" and start >= int(total) and size == 0:
+        return
+    wanted_end = end if total == "*" else min(end, int(total))
+    if first != start or last + 1 != wanted_end or size != wanted_end - start:
+        raise TransientError(f"the server sent another part of the file than bytes {start} to {end - 1}: {text}")
