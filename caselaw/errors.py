@@ -100,6 +100,10 @@ class TransferError(CaselawError):
     """Files cannot be copied, compared or removed as asked; what was done so far stays."""
 
 
+class NotConfirmed(CaselawError):
+    """Something is to be removed, and the user has neither said yes nor could be asked; nothing was done."""
+
+
 class SourceChanged(PublishError):
     """The code in memory is not the code that was hashed: nothing is published under its name."""
 

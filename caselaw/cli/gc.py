@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict
 from typing import Any
 
 import click
 
+from caselaw.cli.consent import ask, delete_option, require_consent, yes_option
 from caselaw.cli.console import console_for_people
 from caselaw.cli.options import json_option
 from caselaw.errors import TaskError
@@ -18,19 +18,22 @@ from caselaw.errors import TaskError
 @click.option("--campaign", "campaigns", multiple=True, help="Keep what the tasks of this campaign reach.")
 @click.option("--tag", "tags", multiple=True, help="Keep this tag (default: all tags).")
 @click.option("--days", type=click.FloatRange(min=0), default=0.0, help="Keep what was made in the last N days.")
-@click.option("--delete", is_flag=True, help="Remove what is listed.")
-@click.option("--yes", is_flag=True, help="Do not ask before removing.")
+@delete_option
+@yes_option
 @json_option
 def gc(campaigns: tuple[str, ...], tags: tuple[str, ...], days: float, delete: bool, yes: bool, as_json: bool) -> None:
     """List outputs that no fingerprint of the named campaigns, tags or the last N days reaches.
 
     Of a campaign counts every task that law's index knows and that needs no other parameter, with everything
-    upstream. With --delete the outputs are removed together with their records, each at once.
+    upstream. With --delete the outputs are removed together with their records, each at once, after a question; where
+    there is no terminal to ask on, --delete needs --yes (also with --json), else the exit status is 2 and nothing is
+    done.
 
     \b
     Examples:
       caselaw gc --campaign quickstart --days 30
       caselaw gc --campaign quickstart --campaign opendata --delete
+      caselaw gc --campaign quickstart --days 30 --delete --yes
       caselaw gc --tag paper-v1 --json
     """
     from caselaw.config import load_project, resolve_store
@@ -41,22 +44,24 @@ def gc(campaigns: tuple[str, ...], tags: tuple[str, ...], days: float, delete: b
         raise TaskError(
             "nothing is named that is to be kept", "caselaw gc", "give --campaign NAME, --tag NAME or --days N"
         )
+    if delete:
+        require_consent("caselaw gc", yes)
     store = open_store(resolve_store(load_project()))
     keep, failed = kept(store, campaigns, tags)
     for family, reason in failed.items():
         click.echo(f"all outputs of {family} are kept, it cannot be evaluated: {reason}", err=True)
     found = list(garbage(store, keep, families=frozenset(failed), days=days))
     size = freed(found)
+    if not as_json:
+        show(found, size, store)
+    if delete:
+        if found:
+            ask("caselaw gc", f"Remove {len(found):,} outputs ({size:,} bytes)?", yes)
+        remove_all(found, remove(store, found))
     if as_json:
         rows = [{"path": output.path, **asdict(output)} for output in found]
         content = {"outputs": rows, "number": len(found), "bytes": size, "deleted": delete}
         click.echo(json.dumps(content, indent=2))
-    else:
-        show(found, size, store)
-    if delete:
-        if found and not (yes or as_json) and sys.stdin.isatty():
-            click.confirm(f"Remove {len(found)} outputs ({size:,} bytes)?", abort=True)
-        remove_all(found, remove(store, found))
 
 
 def kept(store: Any, campaigns: tuple[str, ...], tags: tuple[str, ...]) -> tuple[dict[str, set[str]], dict[str, str]]:

@@ -61,11 +61,11 @@ def test_old_uploads_are_listed_and_nothing_is_removed(desk, filled) -> None:
 def test_delete_removes_them_and_nothing_else(desk, filled) -> None:
     name, folder = filled
     before = files(folder)
-    assert desk.ask("clean", name, "--delete")["removed"] == 2
+    assert desk.ask("clean", name, "--delete", "--yes")["removed"] == 2
     gone = {f"Number/n_3/{OLD}", f"Number/.upload-{'0' * 31}c/deep/plot.svg"}
     assert files(folder) == before - gone
     assert desk.ask("check", f"{name}:")["counts"] == {"ok": 6}
-    assert desk.ask("clean", name, "--older-than", "1 min", "--delete")["removed"] == 2
+    assert desk.ask("clean", name, "--older-than", "1 min", "--delete", "--yes")["removed"] == 2
 
 
 def test_ages_are_by_the_clock_of_the_server(desk, double) -> None:
@@ -74,7 +74,7 @@ def test_ages_are_by_the_clock_of_the_server(desk, double) -> None:
     desk.add("dcache", f"{double.url}/store")
     for skew in (3600.0, -2 * 3600.0):
         double.settings.clock_skew = skew
-        answer = desk.ask("clean", "dcache", "--older-than", "30 min", "--delete")
+        answer = desk.ask("clean", "dcache", "--older-than", "30 min", "--delete", "--yes")
         assert (answer["orphans"], answer["younger"]) == ([], 1)
     assert f"/store/{OLD}" in double.data
 
@@ -83,7 +83,7 @@ def test_unfinished_letters_go_and_finished_ones_stay(desk, on_apache: Path) -> 
     outbox = open_store(resolve_store(load_project(), "grid")).scratch / OUTBOX
     leave(outbox, "unfinished/number.txt", 2 * DAYS)
     leave(outbox, f"waiting/{LETTER}", 2 * DAYS)
-    answer = desk.ask("clean", "grid", "--delete")
+    answer = desk.ask("clean", "grid", "--delete", "--yes")
     assert [orphan["kind"] for orphan in answer["orphans"]] == ["outbox"]
     assert (answer["removed"], answer["waiting"]) == (1, 1)
     assert sorted(path.name for path in outbox.iterdir()) == ["waiting"]
@@ -107,7 +107,7 @@ def test_entries_of_the_cache_whose_file_is_gone_are_removed(desk, on_apache: Pa
     )  # fmt: skip
     kept, gone = map(Path, done.stdout.split())
     (on_apache / "gone").unlink()
-    answer = desk.ask("clean", "grid", "--older-than", "0 s", "--delete")
+    answer = desk.ask("clean", "grid", "--older-than", "0 s", "--delete", "--yes")
     assert [(orphan["kind"], Path(orphan["path"]).name) for orphan in answer["orphans"]] == [("cache", "gone")]
     assert kept.read_text() == "kept"
     assert not gone.exists()
@@ -139,7 +139,7 @@ def test_staging_folders_of_dead_processes_go(desk) -> None:
     for path in (store / ".staging").iterdir():
         os.utime(path, (time.time() - 2 * DAYS,) * 2)
     assert [orphan["kind"] for orphan in desk.ask("clean")["orphans"]] == ["staging"]
-    assert desk.ask("clean", "--delete")["removed"] == 1
+    assert desk.ask("clean", "--delete", "--yes")["removed"] == 1
     assert len([path for path in (store / ".staging").iterdir() if path.is_dir()]) == 2
     assert "nothing was left behind" in desk.run("clean").output
     living.communicate()
@@ -152,7 +152,7 @@ def test_downloads_that_were_killed_go_and_those_under_way_stay(desk, on_apache:
         leave(cache.folder, f"notes/{mark * 2}/{mark * 64}", 2 * DAYS).write_text("")
     desk.run("cp", "law.cfg", "grid:file")
     with locked(cache.folder / "notes" / "bb" / ("b" * 64), exclusive=True):
-        answer = desk.ask("clean", "grid", "--delete")
+        answer = desk.ask("clean", "grid", "--delete", "--yes")
     assert [orphan["kind"] for orphan in answer["orphans"]] == ["cache", "cache"]
     assert answer["removed"] == 1
     assert [path.name[0] for path in (cache.folder / "incoming").iterdir()] == ["b"]

@@ -139,7 +139,7 @@ def test_delete_removes_what_the_source_does_not_have(desk, server) -> None:
     for path in list((desk.root / "data" / "Number" / "n_3" / f"plots.{FINGERPRINTS[2]}").rglob("*.svg")):
         path.unlink()
     assert desk.ask("sync", "data", f"{name}:")["removed"] == []
-    answer = desk.ask("sync", "data", f"{name}:", "--delete")
+    answer = desk.ask("sync", "data", f"{name}:", "--delete", "--yes")
     assert answer["removed"] == [f"Number/n_3/number.{FINGERPRINTS[0]}.txt"]
     left = files(folder)
     assert f"Number/n_3/number.{FINGERPRINTS[0]}.txt" not in left
@@ -155,7 +155,7 @@ def test_a_name_that_looks_like_a_pattern_removes_itself_alone(desk, server, tmp
     desk.run("sync", str(tmp_path / "files"), f"{name}:files")
     desk.run("cp", f"{name}:files/a*", f"{name}:files/d[ab]/y")
     (tmp_path / "files" / "a*").unlink()
-    answer = desk.ask("sync", str(tmp_path / "files"), f"{name}:files", "--delete")
+    answer = desk.ask("sync", str(tmp_path / "files"), f"{name}:files", "--delete", "--yes")
     assert answer["removed"] == ["a*", "d[ab]/y"]
     assert files(folder / "files") == {"ab", "d[ab]/x"}
 
@@ -168,7 +168,7 @@ def test_a_folder_that_only_looks_empty_removes_nothing(desk, double, tmp_path: 
     desk.add("dcache", f"{double.url}/store")
     desk.run("sync", "dcache:source", str(tmp_path / "copy"))
     double.faults(Fault("PROPFIND", path="/store/source$", times=5, empty_listing=True))
-    assert desk.ask("sync", "dcache:source", str(tmp_path / "copy"), "--delete")["removed"] == []
+    assert desk.ask("sync", "dcache:source", str(tmp_path / "copy"), "--delete", "--yes")["removed"] == []
     assert (tmp_path / "copy" / "a").read_bytes() == b"content"
 
 
@@ -211,7 +211,7 @@ def test_a_copy_that_is_killed_leaves_nothing_half_done(desk, server) -> None:
             assert path.read_bytes() == (desk.root / "data" / path.name).read_bytes()
     desk.run("sync", "data", f"{name}:")
     time.sleep(1.1)  # servers state times to the second
-    desk.run("clean", name, "--older-than", "0 s", "--delete")
+    desk.run("clean", name, "--older-than", "0 s", "--delete", "--yes")
     assert files(folder) == files(desk.root / "data")
     assert desk.ask("check", f"{name}:")["counts"] == {"ok": 6}
 

@@ -108,7 +108,7 @@ def test_another_file_under_the_name_is_kept_aside(made, way):
     assert all(".unrecorded-" in path and not any(map(OUTPUT.search, path.split("/"))) for path in aside)
     assert printed.count("an output without a record was in the way of a new one; it is kept as ") == 6
     made.caselaw("verify", "work.Make")
-    made.caselaw("gc", "--days", "0", "--delete", "--campaign", "none", code=None)
+    made.caselaw("gc", "--days", "0", "--delete", "--yes", "--campaign", "none", code=None)
     assert aside.keys() <= contents(made).keys()
 
 

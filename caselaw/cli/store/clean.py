@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict
 from typing import Any
 
 import click
 
+from caselaw.cli.consent import ask, delete_option, require_consent, yes_option
 from caselaw.cli.console import console_for_people
 from caselaw.cli.options import json_option
 from caselaw.cli.store.display import age_text, counted, size_text, waiting
-from caselaw.cli.store.options import DURATION, delete_option, yes_option
+from caselaw.cli.store.options import DURATION
 
 
 @click.command()
@@ -28,7 +28,8 @@ def clean(store: str | None, older_than: float, delete: bool, yes: bool, as_json
 
     Those are unfinished uploads (`.upload-…`), folders of the outbox that were never completed, staging folders of
     processes that live no more, and entries of the cache whose file the store holds no more. With --delete they are
-    removed, and nothing else. Ages are by the clock of the server.
+    removed, and nothing else, after a question; where there is no terminal to ask on, --delete needs --yes (also with
+    --json), else the exit status is 2 and nothing is done. Ages are by the clock of the server.
 
     \b
     Examples:
@@ -40,6 +41,8 @@ def clean(store: str | None, older_than: float, delete: bool, yes: bool, as_json
     from caselaw.storage.copying.address import root_place, store_settings
     from caselaw.storage.copying.parallel import in_parallel
 
+    if delete:
+        require_consent("caselaw store clean", yes)
     root = root_place(store_settings(store))
     with waiting("listing the store"):
         found = orphans(root)
@@ -48,8 +51,7 @@ def clean(store: str | None, older_than: float, delete: bool, yes: bool, as_json
         show(wanted, len(found) - len(wanted), letters(root))
     removed = 0
     if delete and wanted:
-        if not (yes or as_json) and sys.stdin.isatty():
-            click.confirm(f"Remove {counted(len(wanted), 'leftover')}?", abort=True)
+        ask("caselaw store clean", f"Remove {counted(len(wanted), 'leftover')}?", yes)
         removed = sum(answer for _, answer in in_parallel(lambda orphan: remove(root, orphan), wanted))
         if not as_json:
             click.echo(f"removed {removed:,} of {len(wanted):,}")

@@ -27,6 +27,3 @@ class Quantity(click.ParamType):  # type: ignore[type-arg]
 
 DURATION = Quantity("duration", TIME_UNITS)
 SIZE = Quantity("size", MEMORY_UNITS)
-
-yes_option = click.option("--yes", is_flag=True, help="Do not ask before removing.")
-delete_option = click.option("--delete", is_flag=True, help="Remove what is listed.")

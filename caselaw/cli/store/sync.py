@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import click
 
+from caselaw.cli.consent import ask, require_consent, yes_option
 from caselaw.cli.options import json_option
 from caselaw.cli.store.cp import refuse_itself
 from caselaw.cli.store.display import Transfers, size_text, waiting
-from caselaw.cli.store.options import yes_option
 
 LISTED = 20
 
@@ -36,6 +35,9 @@ def sync(source: str, target: str, delete: bool, yes: bool, dry_run: bool, compa
     reads the copy meanwhile sees nothing that is half there. Outputs carry their fingerprint and count as equal when
     their sizes are; `caselaw store check TARGET` compares their content.
 
+    --delete asks before anything is copied or removed. Where there is no terminal to ask on it needs --yes (also with
+    --json), else the exit status is 2 and nothing is done.
+
     \b
     Examples:
       caselaw store sync data grid:
@@ -46,6 +48,8 @@ def sync(source: str, target: str, delete: bool, yes: bool, dry_run: bool, compa
     from caselaw.storage.copying.address import place_of
     from caselaw.storage.copying.comparison import Compare
 
+    if delete and not dry_run:
+        require_consent("caselaw store sync", yes)
     from_place, to_place = place_of(source), place_of(target)
     refuse_itself(from_place, to_place)
     with tempfile.TemporaryDirectory(prefix="caselaw-") as snapshots:
@@ -54,17 +58,14 @@ def sync(source: str, target: str, delete: bool, yes: bool, dry_run: bool, compa
         if not as_json:
             show(plan, dry_run)
         if not dry_run:
+            if plan.removals:
+                ask("caselaw store sync", f"Remove {len(plan.removals):,} of the target?", yes)
             copy(plan, as_json)
-            if plan.removals and (yes or as_json or not sys.stdin.isatty() or confirmed(len(plan.removals))):
-                list(remove_all(to_place, plan))
+            list(remove_all(to_place, plan))
     if as_json:
         copied = [each.path for group in plan.copies for each in group]
         content = {"copied": copied, "removed": plan.removals, "equal": plan.equal, "bytes": plan.bytes}
         click.echo(json.dumps({**content, "dry_run": dry_run}, indent=2))
-
-
-def confirmed(number: int) -> bool:
-    return click.confirm(f"Remove {number:,} of the target?")
 
 
 def copy(plan: Any, quiet: bool) -> None:

@@ -101,7 +101,7 @@ def test_what_nothing_reaches_is_removed_with_its_records(on_server: OnServer) -
     on_server.write("work.py", WORK.replace("str(self.branch_value)", "str(self.branch_value + 1)"))
     on_server.run("work.Total")
     on_server.caselaw("tag", "kept", "work.Total")
-    answer = on_server.ask("gc", "--tag", "kept", "--delete")
+    answer = on_server.ask("gc", "--tag", "kept", "--delete", "--yes")
     assert answer["number"] == 11
     assert len(on_server.contents("Number/n_5/number.")) == 5
     assert len(on_server.contents("Number/n_5/plots.")) == 5
