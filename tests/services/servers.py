@@ -11,6 +11,7 @@ import issuer as issuers
 import nginx as nginx_server
 import pytest
 import rclone as rclone_server
+import s3 as s3_server
 import xrootd as xrootd_server
 from service import needed, open_folder, revive
 
@@ -93,6 +94,14 @@ def rclone() -> Iterator[rclone_server.Rclone]:
     """rclone without TLS; everybody may write."""
     needed(rclone_server.PROGRAM)
     with open_folder() as folder, rclone_server.running(folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[s3_server.S3]:
+    """moto, without TLS; everybody may write."""
+    pytest.importorskip("moto.server", reason="moto is not installed")
+    with s3_server.running(tmp_path_factory.mktemp("s3")) as server:
         yield server
 
 
