@@ -1,15 +1,15 @@
-"""Driving a `run()` that yields tasks which it needs besides, until it ends or one of them has to run first."""
+"""Doing the `run()` of a task: here or in its sandbox, and with tasks that it yields because it needs them besides."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import luigi
 
 from caselaw.branches.yielded import flat, readable_twice
-from caselaw.publishing.block import running
+from caselaw.publishing.block import run_of, running
 from caselaw.sandbox.entrance import needs_sandbox, refuse_unsupported
 
 
@@ -19,6 +19,17 @@ class Lacking(Exception):  # noqa: N818
     def __init__(self, tasks: list[Any]) -> None:
         super().__init__()
         self.tasks = tasks
+
+
+def run_task(task: Any, request_of: Callable[[Any], bytes]) -> None:
+    """Do what `run()` does and publish what it wrote, inside the sandbox of the task where it has one.
+
+    `request_of` packs the branch for the process inside.
+    """
+    if needs_sandbox(task):
+        task.sandbox_proxy.enter(request_of(task))
+    else:
+        run_of(task)
 
 
 def driven(task: Any) -> Generator[Any, Any, None]:

@@ -19,6 +19,7 @@ from caselaw.errors import BranchesFailed, SourceChanged, StoreUnavailable, Upst
 from caselaw.execution.adoption import adopt, verify_inputs, with_expected
 from caselaw.execution.callbacks import reply_as
 from caselaw.execution.dispatch import Run
+from caselaw.execution.driving import run_task
 from caselaw.execution.hearing import exception_of
 from caselaw.execution.job import Outcome, request_of
 from caselaw.execution.limits import branches_at_once
@@ -30,7 +31,6 @@ from caselaw.loading.refusal import require_before_run
 from caselaw.publishing.outbox import send_waiting
 from caselaw.records import compact
 from caselaw.records.completeness import incomplete
-from caselaw.sandbox.entrance import run_task
 from caselaw.storage import existing_names, remove_orphans
 from caselaw.storage.owner import owner
 

@@ -31,13 +31,10 @@ from caselaw.execution.voice import Voice, let_speak
 from caselaw.loading.refusal import require_before_run
 from caselaw.publishing import block
 from caselaw.publishing.recording import Started, cpu_seconds
-from caselaw.sandbox import entrance
 from caselaw.storage.owner import owner
 
 PR_SET_PDEATHSIG = 1
-AROUND_STEP = frozenset(
-    module.__file__ for module in (sys.modules[__name__], callbacks, driving, entrance, block, contextlib)
-)
+AROUND_STEP = frozenset(module.__file__ for module in (sys.modules[__name__], callbacks, driving, block, contextlib))
 """Files whose frames at the top of a traceback say nothing of the task."""
 SHOW_STACK = signal.SIGUSR2
 """A worker that gets this signal prints where it is, whatever it waits for."""
@@ -161,7 +158,7 @@ def run_branch(task: Any, started: float) -> str | None:
                 task.look_at_records()  # others of the workflow, which it needs, may have been made since
             run_where_complete(task)
         else:
-            entrance.run_task(task, request_of)
+            driving.run_task(task, request_of)
     finally:
         task.output_store.done_reading()
     if task.output_declared or (task.output_named and not task.answers_itself):

@@ -13,7 +13,7 @@ import pickle
 import shlex
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,6 @@ from law.sandbox.base import SandboxProxy
 
 from caselaw.branches.yielded import yields
 from caselaw.errors import SandboxError, TaskError
-from caselaw.publishing.block import run_of
 from caselaw.version import __version__
 
 INSIDE = "caselaw.execution.inside"
@@ -35,17 +34,6 @@ INSTALLED = "law and caselaw must be installed inside, and the project must be v
 def needs_sandbox(task: Any) -> bool:
     """Whether a task is to run in a sandbox in which this process is not."""
     return isinstance(task, law.SandboxTask) and not task.is_sandboxed()
-
-
-def run_task(task: Any, request_of: Callable[[Any], bytes]) -> None:
-    """Do what `run()` does and publish what it wrote, inside the sandbox of the task where it has one.
-
-    `request_of` packs the branch for the process inside.
-    """
-    if needs_sandbox(task):
-        task.sandbox_proxy.enter(request_of(task))
-    else:
-        run_of(task)
 
 
 def refuse_unsupported(task: Any) -> None:

@@ -18,12 +18,12 @@ from caselaw.branches.yielded import Present, known_from, yields
 from caselaw.execution.run import run_in_worker
 from caselaw.execution.yielding import run_yielding
 from caselaw.fingerprint import digest, short
-from caselaw.plain import completeness
 from caselaw.publishing.own_outputs import named_outputs
 from caselaw.storage.location import Location
 from caselaw.storage.target import outputs_of
 from caselaw.task.base import FingerprintedTask
 from caselaw.task.bases import runs
+from caselaw.task.plain import completeness
 
 
 @dataclass(frozen=True)

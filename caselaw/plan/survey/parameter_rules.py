@@ -9,7 +9,6 @@ from typing import Any
 import law
 import luigi
 
-import caselaw
 from caselaw.errors import CaselawError
 from caselaw.parameters.canonical import counted_value
 from caselaw.parameters.engine import engine_parameter, says_how
@@ -19,6 +18,8 @@ from caselaw.plan.survey.finding import LINE, Finding
 from caselaw.plan.survey.kinds import WORKFLOW
 from caselaw.plan.survey.parameters import UNKNOWN, Written, of_library, parameters_of
 from caselaw.task.reserved import RESERVED
+from caselaw.task.single import Task
+from caselaw.task.workflow import Workflow
 
 KINDS = {int: "IntParameter", float: "FloatParameter", bool: "BoolParameter", list: "ListParameter",
          tuple: "TupleParameter", dict: "DictParameter"}  # fmt: skip
@@ -79,7 +80,7 @@ def other_roles(task: Class, classes: Classes) -> Iterator[Finding]:
 
 
 def parameter_of_engine(task: Class, name: str) -> luigi.Parameter | None:
-    base: Any = caselaw.Workflow if task.is_a(WORKFLOW) else caselaw.Task
+    base: Any = Workflow if task.is_a(WORKFLOW) else Task
     found = engine_parameter(base, name)
     for above in task.mro:
         if found is None and above.qualified.startswith("law.") and name in above.own:

@@ -21,9 +21,9 @@ from luigi.event import Event
 
 from caselaw.branches.look import counts_by_identity, is_wrapper
 from caselaw.config import load_project
-from caselaw.plain.basis import basis_of, holds_of, was_vouched
-from caselaw.plain.notes import is_noted, note_of, states_of, write_note
 from caselaw.task.base import FingerprintedTask
+from caselaw.task.plain.basis import basis_of, holds_of, was_vouched
+from caselaw.task.plain.notes import is_noted, note_of, states_of, write_note
 
 NANOSECONDS = 1_000_000_000
 
