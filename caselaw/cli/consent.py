@@ -13,6 +13,18 @@ yes_option = click.option(
     "--yes", is_flag=True, help="Remove without asking; needed with --delete where there is no terminal to ask on."
 )
 
+whole_server_option = click.option(
+    "--whole-server", is_flag=True, help="Go through a whole server, where its root is what is named."
+)
+
+
+def require_word(command: str, url: str, is_whole_server: bool, given: bool) -> None:
+    """Raise `NotConfirmed` for the root of a server, unless its own option is given: others have files there too."""
+    if is_whole_server and not given:
+        raise NotConfirmed(
+            f"nothing was done: this is all of a server ({url})", command, "name a folder, or give --whole-server"
+        )
+
 
 def require_consent(command: str, yes: bool) -> None:
     """Before anything is done: raise `NotConfirmed` where the user has not said yes and cannot be asked."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from caselaw.cli.consent import ask, delete_option, require_consent, yes_option
+from caselaw.cli.consent import ask, delete_option, require_consent, require_word, whole_server_option, yes_option
 from caselaw.cli.console import console_for_people
 from caselaw.cli.options import json_option
 from caselaw.errors import TaskError
@@ -20,8 +20,12 @@ from caselaw.errors import TaskError
 @click.option("--days", type=click.FloatRange(min=0), default=0.0, help="Keep what was made in the last N days.")
 @delete_option
 @yes_option
+@whole_server_option
 @json_option
-def gc(campaigns: tuple[str, ...], tags: tuple[str, ...], days: float, delete: bool, yes: bool, as_json: bool) -> None:
+def gc(
+    campaigns: tuple[str, ...], tags: tuple[str, ...], days: float, delete: bool, yes: bool, whole_server: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
     """List outputs that no fingerprint of the named campaigns, tags or the last N days reaches.
 
     Of a campaign counts every task that law's index knows and that needs no other parameter, with everything
@@ -37,7 +41,9 @@ def gc(campaigns: tuple[str, ...], tags: tuple[str, ...], days: float, delete: b
       caselaw gc --tag paper-v1 --json
     """
     from caselaw.config import load_project, resolve_store
+    from caselaw.config.store import stores_inside
     from caselaw.plan.garbage import freed, garbage, remove
+    from caselaw.storage.copying.address import is_whole_server, root_place
     from caselaw.storage.stores import open_store
 
     if not (campaigns or tags or days):
@@ -46,18 +52,20 @@ def gc(campaigns: tuple[str, ...], tags: tuple[str, ...], days: float, delete: b
         )
     if delete:
         require_consent("caselaw gc", yes)
-    store = open_store(resolve_store(load_project()))
+    project = load_project()
+    store, others = open_store(resolve_store(project)), stores_inside(project, resolve_store(project).root)
+    require_word("caselaw gc", store.root, is_whole_server(root_place(resolve_store(project))), whole_server)
     keep, failed = kept(store, campaigns, tags)
     for family, reason in failed.items():
         click.echo(f"all outputs of {family} are kept, it cannot be evaluated: {reason}", err=True)
-    found = list(garbage(store, keep, families=frozenset(failed), days=days))
+    found = list(garbage(store, keep, families=frozenset(failed), days=days, others=others))
     size = freed(found)
     if not as_json:
         show(found, size, store)
     if delete:
         if found:
             ask("caselaw gc", f"Remove {len(found):,} outputs ({size:,} bytes)?", yes)
-        remove_all(found, remove(store, found))
+        remove_all(found, remove(store, found, others))
     if as_json:
         rows = [{"path": output.path, **asdict(output)} for output in found]
         content = {"outputs": rows, "number": len(found), "bytes": size, "deleted": delete}
@@ -79,7 +87,7 @@ def kept(store: Any, campaigns: tuple[str, ...], tags: tuple[str, ...]) -> tuple
             keep.setdefault(directory, set()).update(names)
     for tag in [read_tag(store, name) for name in tags] if tags else all_tags(store):
         for folder, of_folder in tag.outputs.items():
-            keep.setdefault(f"{store.root}/{folder}", set()).update(of_folder)
+            keep.setdefault(f"{store.root.rstrip('/')}/{folder}", set()).update(of_folder)
     return keep, failed
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from caselaw.config.address import Address, address_of
 from caselaw.config.lawcfg import expanded
 from caselaw.config.problem import did_you_mean, display, listed
 from caselaw.config.project import Project
@@ -46,6 +48,22 @@ class StoreSettings:
         """Whether it is a folder of this machine."""
         return "://" not in self.root
 
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """Of the root, by each of its doors."""
+        by_operation = (door for doors in self.doors_by_operation.values() for door in doors)
+        return tuple(dict.fromkeys(map(address_of, (self.root, *self.doors, *by_operation))))
+
+    def path_below(self, url: str) -> str | None:
+        """The path from the root to what a URL means, by whichever door; None for what lies in no folder of it."""
+        address = address_of(url)
+        return next((path for own in self.addresses if (path := address.below(own)) is not None), None)
+
+    def spelled(self, url: str) -> str:
+        """A URL by one of the doors as the store itself writes it; another one as it is."""
+        path = self.path_below(url)
+        return url if path is None else f"{self.root}/{path}".rstrip("/")
+
 
 def resolve_store(project: Project, store: str | None = None) -> StoreSettings:
     """The settings of the project's store, or of `store`: a name in configs/stores.yaml, a URL, or a path relative
@@ -70,17 +88,43 @@ def resolve_store(project: Project, store: str | None = None) -> StoreSettings:
     return from_entry(project, name, {"path": name}, where)
 
 
+def store_names(project: Project) -> list[str]:
+    """The stores of configs/stores.yaml."""
+    file = project.root / FILE
+    return list(read_stores(file)) if file.is_file() else []
+
+
 def store_at(project: Project, url: str) -> StoreSettings:
-    """The settings of the store that holds a URL: of the project, in configs/stores.yaml, or its server."""
+    """The settings of the innermost store that holds a URL, by whichever door: the project's, one in
+    configs/stores.yaml, or else its server as a whole.
+    """
     file = project.root / FILE
     stores = read_stores(file) if file.is_file() else {}
     own = [str(project.store)] if project.store in stores or "://" in str(project.store) else []
-    for settings in (resolve_store(project, name) for name in dict.fromkeys([*own, *stores])):
-        if not settings.is_local and f"{url}/".startswith(f"{settings.root}/"):
-            return settings
+    known = [resolve_store(project, name) for name in dict.fromkeys([*own, *stores])]
+    below = [(path, each) for each in known if not each.is_local and (path := each.path_below(url)) is not None]
+    if below:
+        return min(below, key=lambda found: len(found[0]))[1]
     scheme, _, rest = url.partition("://")
     server = f"{scheme}://{rest.partition('/')[0]}"
     return from_entry(project, server, {"path": server}, display(project.config_file))
+
+
+def stores_inside(project: Project, root: str) -> frozenset[str]:
+    """Paths below a folder, or a URL, that are roots of the project's other stores: what lies there is not its own."""
+    found = (below(each, root) for each in (resolve_store(project, name) for name in [None, *store_names(project)]))
+    return frozenset(path for path in found if path)
+
+
+def below(settings: StoreSettings, root: str) -> str | None:
+    """Where a store lies below a folder; None where it lies elsewhere."""
+    if settings.is_local or "://" not in root:
+        if not settings.is_local or "://" in root:
+            return None
+        inside, outside = os.path.realpath(settings.root), os.path.realpath(root).rstrip("/")
+        return inside[len(outside) + 1 :] if f"{inside}/".startswith(f"{outside}/") else None
+    folder = address_of(root)
+    return next((path for own in settings.addresses if (path := own.below(folder)) is not None), None)
 
 
 def from_entry(project: Project, name: str, entry: Mapping[str, Any], where: str) -> StoreSettings:
@@ -127,4 +171,6 @@ def root_of(path: str, root: Path, where: str) -> str:
         raise ConfigError(
             "the URL of a store holds a user or password", where, "give 'user' and 'password_file' as options"
         )
+    if not {".", ".."}.isdisjoint(path.split("/")):
+        raise ConfigError("a URL leads to its place without '.' and '..'", path, "write the path that is meant")
     return path.rstrip("/")

@@ -34,15 +34,20 @@ class Garbage:
         return f"{self.directory}/{self.name}"
 
 
-def garbage(store: Store, keep: Mapping[str, set[str]], *, families: frozenset[str], days: float) -> Iterator[Garbage]:
+def garbage(
+    store: Store, keep: Mapping[str, set[str]], *, families: frozenset[str], days: float,
+    others: frozenset[str] = frozenset(),
+) -> Iterator[Garbage]:  # fmt: skip
     """Outputs of a store that are not in `keep` (folder → names), nor of `families`, nor younger than `days`.
+
+    `others` are paths below its root that are other stores: nothing there is looked at.
 
     Without `days` the age does not count: a record may come from a computer whose clock is ahead.
     """
     folders_of_families = set(map(component, families))
     youngest = time.time() - days * SECONDS_PER_DAY
-    for directory, entries in output_folders(store):
-        if directory.removeprefix(f"{store.root}/").partition("/")[0] in folders_of_families:
+    for directory, entries in output_folders(store, others):
+        if directory.removeprefix(f"{store.root.rstrip('/')}/").partition("/")[0] in folders_of_families:
             continue
         by_name = {name: record for record in read_records(directory) for name in record.names}
         kept = keep.get(directory, set())
@@ -55,16 +60,18 @@ def garbage(store: Store, keep: Mapping[str, set[str]], *, families: frozenset[s
                 yield found
 
 
-def output_folders(store: Store) -> Iterator[tuple[str, list[Entry]]]:
+def output_folders(store: Store, others: frozenset[str] = frozenset()) -> Iterator[tuple[str, list[Entry]]]:
     """All folders of the store that hold outputs, those with records, and what is in them."""
-    waiting = [store.root]
+    root = store.root.rstrip("/")
+    waiting = [root]
     while waiting:
         here = waiting.pop()
         entries = store.entries(here)
         folders = [entry.name for entry in entries if entry.is_folder]
         if RECORDS in folders:
             yield here, entries
-        waiting.extend(f"{here}/{name}" for name in folders if not name.startswith(".") and not OUTPUT.search(name))
+        below = (f"{here}/{name}" for name in folders if not name.startswith(".") and not OUTPUT.search(name))
+        waiting.extend(path for path in below if path.removeprefix(f"{root}/") not in others)
 
 
 def described(store: Store, directory: str, entry: Entry, record: Record | None) -> Garbage | None:
@@ -95,14 +102,15 @@ def freed(found: list[Garbage]) -> int:
     return total + sum(states[0].st_size for states in names.values() if len(states) >= states[0].st_nlink)
 
 
-def remove(store: Store, found: list[Garbage]) -> Iterator[Garbage]:
-    """Remove outputs one by one, then their records."""
+def remove(store: Store, found: list[Garbage], others: frozenset[str] = frozenset()) -> Iterator[Garbage]:
+    """Remove outputs one by one, then their records; nothing of `others` (see `garbage`)."""
     try:
         for output in found:
             store.remove(output.path)
             yield output
     finally:
-        for directory, _ in list(output_folders(store)):  # all: an earlier removal may have been killed before this
+        # All folders: an earlier removal may have been killed before this.
+        for directory, _ in list(output_folders(store, others)):
             forget_removed(store, directory)
 
 

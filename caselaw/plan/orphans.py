@@ -17,10 +17,11 @@ from caselaw.publishing.outbox import LETTER, locked
 from caselaw.publishing.outbox import OUTBOX as FOLDER
 from caselaw.storage.cache import FileCache
 from caselaw.storage.cache.entries import entry_of, slots
+from caselaw.storage.copying.address import is_root_of_store
 from caselaw.storage.files.folder import names_here
 from caselaw.storage.files.place import TEMPORARY, Node, Place, exists, temporary_name
 from caselaw.storage.files.remote import RemotePlace
-from caselaw.storage.files.tree import tree_or_nothing
+from caselaw.storage.files.tree import tree_or_nothing, without_links_out
 from caselaw.storage.publish import orphans_in, owner_of, remove_orphan
 
 TEMPORARIES, STAGED, OUTBOX, CACHED = "temporary", "staging", "outbox", "cache"
@@ -130,15 +131,20 @@ def unfinished_letters(outbox: Path) -> list[Orphan]:
 
 def letters(root: Place) -> int:
     """How many branches wait in the outbox of a store for their upload, which the next run does."""
-    if not isinstance(root, RemotePlace):
+    if not isinstance(root, RemotePlace) or not is_root_of_store(root):
         return 0
     outbox = root.store.scratch / FOLDER
     return sum((outbox / name / LETTER).exists() for name in names_here(outbox))
 
 
+def killed_downloads(cache: FileCache) -> list[Orphan]:
+    """Places of the cache that were never filled; nothing says which file it was to be."""
+    return [on_disk(CACHED, slot.incoming) for slot in slots(cache.folder) if entry_of(slot) is None]
+
+
 def stale_entries(cache: FileCache, root: Place, found: dict[str, Node]) -> list[Orphan]:
-    """Entries of the cache whose file the store holds no more, damaged ones, and downloads that were killed."""
-    orphans = [on_disk(CACHED, slot.incoming) for slot in slots(cache.folder) if entry_of(slot) is None]
+    """Entries of the cache whose file a folder of the store holds no more, and damaged ones."""
+    orphans = []
     for entry in cache.entries():
         url = entry.key.rsplit(" ", 2)[0]
         if not url.startswith(f"{root.url}/"):
@@ -150,13 +156,18 @@ def stale_entries(cache: FileCache, root: Place, found: dict[str, Node]) -> list
 
 
 def orphans(root: Place) -> list[Orphan]:
-    """All orphans of a store. Raises `StoreUnavailable`."""
-    found = tree_or_nothing(root)
+    """All orphans under a place; what this machine keeps for a store as a whole, where that is its root.
+
+    Raises `StoreUnavailable`.
+    """
+    found = without_links_out(root, tree_or_nothing(root))
     if not isinstance(root, RemotePlace):
         assert root.here is not None
         return [*temporaries(root, found), *staging(root.here)]
-    unfinished = unfinished_letters(root.store.scratch / FOLDER)
-    return [*temporaries(root, found), *unfinished, *stale_entries(root.store.cache, root, found)]
+    of_folder = [*temporaries(root, found), *stale_entries(root.store.cache, root, found)]
+    if not is_root_of_store(root):
+        return of_folder
+    return [*of_folder, *unfinished_letters(root.store.scratch / FOLDER), *killed_downloads(root.store.cache)]
 
 
 def remove(root: Place, orphan: Orphan) -> bool:

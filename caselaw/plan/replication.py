@@ -28,7 +28,7 @@ from caselaw.storage.copying.copying import (
 from caselaw.storage.copying.parallel import in_parallel
 from caselaw.storage.files.local import LocalPlace
 from caselaw.storage.files.place import Node, Place, found
-from caselaw.storage.files.tree import temporary, tree, tree_or_nothing
+from caselaw.storage.files.tree import temporary, tree, tree_or_nothing, without_links_out
 from caselaw.storage.location import OUTPUT, RECORDS
 
 MARK_LENGTH = 12
@@ -52,9 +52,11 @@ class Replication:
 
 
 def replication(
-    source: Place, target: Place, snapshots: Path, *, delete: bool = False, compare: Compare = Compare.AUTO
+    source: Place, target: Place, snapshots: Path, *, delete: bool = False, compare: Compare = Compare.AUTO,
+    others: frozenset[str] = frozenset(),
 ) -> Replication:  # fmt: skip
-    """What `target` lacks of `source`, and with `delete` what only `target` has.
+    """What `target` lacks of `source`, and with `delete` what only `target` has; of `others`, which are paths of other
+    stores below the target, nothing.
 
     Journals, to which processes still add, are copied as they are now, into the folder `snapshots` first. Raises
     `TransferError` where the source is missing, and `StoreUnavailable`.
@@ -77,8 +79,14 @@ def replication(
     for copy in needed:
         if copy.path not in equal:
             groups[phase(copy.path)].append(copy)
-    removals = superfluous(source, there, {copy.path for copy in needed}) if delete else []
+    own = {path: node for path, node in without_links_out(target, there).items() if not within(path, others)}
+    removals = superfluous(source, own, {copy.path for copy in needed}) if delete else []
     return Replication(groups, removals, len(equal))
+
+
+def within(path: str, folders: frozenset[str]) -> bool:
+    """Whether a path is one of these, or lies in one."""
+    return any(f"{path}/".startswith(f"{folder}/") for folder in folders)
 
 
 def unfinished(path: str) -> bool:

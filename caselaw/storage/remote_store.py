@@ -51,6 +51,8 @@ class RemoteStore:
 
     def path(self, url: str) -> str:
         """A URL of this store as its file system names it."""
+        if not url.startswith(self.root):
+            url = self.settings.spelled(url)
         return str(self.fs._strip_protocol(url))
 
     def exists(self, path: str) -> bool:

@@ -21,22 +21,22 @@ from caselaw.cli.store.options import SIZE
 @click.option("--files", type=click.IntRange(min=1), default=100, show_default=True, help="Number of small files.")
 @click.option("--size", type=SIZE, default="100 MB", show_default=True, help="Size of the large file; 0 B for none.")
 @json_option
-@click.argument("store", required=False, metavar="[STORE]")
+@click.argument("store", required=False, metavar="[STORE|PATH]")
 def bench(store: str | None, files: int, size: float, as_json: bool) -> None:
-    """Time uploads, downloads and questions in STORE (default: the project's store), beside the local disk.
+    """Time uploads, downloads and questions in a store or folder, beside the local disk. Default: the project's store.
 
-    Everything happens in a temporary folder of the store, which is removed at the end. Uploads are those that caselaw
-    always makes: verified, under a temporary name, then renamed.
+    Everything happens in a temporary folder below what is named, which is removed at the end. Uploads are those that
+    caselaw always makes: verified, under a temporary name, then renamed.
 
     \b
     Examples:
       caselaw store bench grid
       caselaw store bench grid --files 1000 --size "1 GB" --json
     """
-    from caselaw.storage.copying.address import local_place, root_place, store_settings
+    from caselaw.storage.copying.address import folder_of, local_place
     from caselaw.storage.copying.benchmark import measure
 
-    root = root_place(store_settings(store))
+    root = folder_of(store)
     with tempfile.TemporaryDirectory(prefix="caselaw-bench-") as folder:
         here, there = (
             measure(place, files=files, size=round(size), tell=partial(told, place.url, as_json))

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from caselaw.cli.consent import ask, delete_option, require_consent, yes_option
+from caselaw.cli.consent import ask, delete_option, require_consent, require_word, whole_server_option, yes_option
 from caselaw.cli.console import console_for_people
 from caselaw.cli.options import json_option
 from caselaw.cli.store.display import age_text, counted, size_text, waiting
@@ -21,30 +21,42 @@ from caselaw.cli.store.options import DURATION
 )
 @delete_option
 @yes_option
+@whole_server_option
 @json_option
-@click.argument("store", required=False, metavar="[STORE]")
-def clean(store: str | None, older_than: float, delete: bool, yes: bool, as_json: bool) -> None:
-    """List what killed processes left behind in STORE (default: the project's store).
+@click.argument("folder", required=False, metavar="[STORE|PATH]")
+def clean(
+    folder: str | None, older_than: float, delete: bool, yes: bool, whole_server: bool, as_json: bool
+) -> None:  # fmt: skip
+    """List what killed processes left behind in a store or a folder (default: the project's store).
 
-    Those are unfinished uploads (`.upload-…`), folders of the outbox that were never completed, staging folders of
-    processes that live no more, and entries of the cache whose file the store holds no more. With --delete they are
-    removed, and nothing else, after a question; where there is no terminal to ask on, --delete needs --yes (also with
-    --json), else the exit status is 2 and nothing is done. Ages are by the clock of the server.
+    Exactly the folder that is named is looked at, with all that lies in it, whichever store it is part of; the root of
+    a server only with --whole-server. Left behind are unfinished uploads (`.upload-…`), staging folders of processes
+    that live no more, and entries of the cache whose file is gone; of a store as a whole also folders of its outbox
+    that were never completed. Ages are by the clock of the server.
+
+    With --delete they are removed, and nothing else, after a question; where there is no terminal to ask on, --delete
+    needs --yes (also with --json), else the exit status is 2 and nothing is done.
 
     \b
     Examples:
       caselaw store clean
       caselaw store clean grid --older-than "6 h"
+      caselaw store clean grid:SelectEvents
+      caselaw store clean davs://dcache.example.org:2880/vo/me --delete
       caselaw store clean grid --delete --yes
     """
     from caselaw.plan.orphans import letters, old, orphans, remove
-    from caselaw.storage.copying.address import root_place, store_settings
+    from caselaw.storage.copying.address import folder_of, is_root_of_store, is_whole_server
+    from caselaw.storage.copying.listing import present
     from caselaw.storage.copying.parallel import in_parallel
 
     if delete:
         require_consent("caselaw store clean", yes)
-    root = root_place(store_settings(store))
-    with waiting("listing the store"):
+    root = folder_of(folder)
+    require_word("caselaw store clean", root.url, is_whole_server(root), whole_server)
+    with waiting("listing files"):
+        if folder is not None and not is_root_of_store(root):
+            present(root)
         found = orphans(root)
     wanted = [orphan for orphan in found if old(orphan, older_than)]
     if not as_json:

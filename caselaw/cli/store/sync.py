@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from caselaw.cli.consent import ask, require_consent, yes_option
+from caselaw.cli.consent import ask, require_consent, require_word, whole_server_option, yes_option
 from caselaw.cli.options import json_option
 from caselaw.cli.store.cp import refuse_itself
 from caselaw.cli.store.display import Transfers, size_text, waiting
@@ -20,6 +20,7 @@ LISTED = 20
 @click.command()
 @click.option("--delete", is_flag=True, help="Remove from TARGET what SOURCE does not have; asks first.")
 @yes_option
+@whole_server_option
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option(
     "--compare", type=click.Choice(["auto", "size"]), default="auto", show_default=True,
@@ -28,7 +29,9 @@ LISTED = 20
 @json_option
 @click.argument("source")
 @click.argument("target")
-def sync(source: str, target: str, delete: bool, yes: bool, dry_run: bool, compare: str, as_json: bool) -> None:
+def sync(
+    source: str, target: str, delete: bool, yes: bool, whole_server: bool, dry_run: bool, compare: str, as_json: bool
+) -> None:  # fmt: skip
     """Copy to TARGET what it lacks of SOURCE, or has otherwise. May be interrupted and run again.
 
     Of a store, records come before the outputs that they explain, and folders that are outputs appear at once: who
@@ -36,7 +39,8 @@ def sync(source: str, target: str, delete: bool, yes: bool, dry_run: bool, compa
     their sizes are; `caselaw store check TARGET` compares their content.
 
     --delete asks before anything is copied or removed. Where there is no terminal to ask on it needs --yes (also with
-    --json), else the exit status is 2 and nothing is done.
+    --json), else the exit status is 2 and nothing is done. It removes below TARGET only, from the root of a server only
+    with --whole-server, and nothing of a store of configs/stores.yaml that lies in TARGET.
 
     \b
     Examples:
@@ -45,16 +49,21 @@ def sync(source: str, target: str, delete: bool, yes: bool, dry_run: bool, compa
       caselaw store sync grid: backup: --delete --yes
     """
     from caselaw.plan.replication import remove_all, replication
-    from caselaw.storage.copying.address import place_of
+    from caselaw.storage.copying.address import is_whole_server, others_in, place_of
     from caselaw.storage.copying.comparison import Compare
 
     if delete and not dry_run:
         require_consent("caselaw store sync", yes)
     from_place, to_place = place_of(source), place_of(target)
     refuse_itself(from_place, to_place)
+    if delete:
+        require_word("caselaw store sync --delete", to_place.url, is_whole_server(to_place), whole_server)
     with tempfile.TemporaryDirectory(prefix="caselaw-") as snapshots:
         with waiting("comparing"):
-            plan = replication(from_place, to_place, Path(snapshots), delete=delete, compare=Compare(compare))
+            how = Compare(compare)
+            plan = replication(
+                from_place, to_place, Path(snapshots), delete=delete, compare=how, others=others_in(to_place)
+            )
         if not as_json:
             show(plan, dry_run)
         if not dry_run:

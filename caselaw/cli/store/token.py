@@ -19,7 +19,7 @@ ACTIVITIES = ("DOWNLOAD", "UPLOAD", "LIST", "DELETE", "MANAGE", "READ_METADATA",
 
 
 @click.command()
-@click.option("--path", help="Make a macaroon for this folder or file of the store; needs --output.")
+@click.option("--path", help="Make a macaroon for this folder or file below STORE; needs --output.")
 @click.option(
     "--activity", "activities", multiple=True, type=click.Choice(ACTIVITIES, case_sensitive=False),
     default=("DOWNLOAD", "LIST"), show_default=True, help="What the macaroon allows; may be given several times.",
@@ -45,12 +45,12 @@ def token(
       caselaw store token grid --path SelectEvents --lifetime "12 h" --output job.macaroon
       caselaw store token grid --path Fit --activity UPLOAD --activity LIST --output job.macaroon
     """
-    from caselaw.storage.copying.address import root_place, store_settings
+    from caselaw.storage.copying.address import folder_of
     from caselaw.storage.copying.identity import identity
 
     if (path is None) != (output is None):
         raise click.UsageError("a macaroon needs both --path and --output: a secret is never printed")
-    root = root_place(store_settings(store))
+    root = folder_of(store)
     if path is not None and output is not None:
         write_macaroon(root, path, activities, lifetime, output, as_json)
         return

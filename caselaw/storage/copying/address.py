@@ -7,10 +7,11 @@ import re
 from pathlib import Path
 
 from caselaw.config import Project, load_project, resolve_store, store_at
-from caselaw.config.store import SCHEME, StoreSettings, root_of
+from caselaw.config.address import address_of
+from caselaw.config.store import NAME, SCHEME, StoreSettings, root_of, store_names, stores_inside
 from caselaw.errors import ConfigError
 from caselaw.storage.files.local import LocalPlace
-from caselaw.storage.files.place import Place
+from caselaw.storage.files.place import Place, exists
 from caselaw.storage.files.remote import RemotePlace
 from caselaw.storage.remote_store import RemoteStore
 from caselaw.storage.stores import open_store
@@ -40,14 +41,38 @@ def place_of(text: str) -> Place:
     return root.child(path) if path else root
 
 
-def store_settings(text: str | None) -> StoreSettings:
-    """The store that `NAME`, `NAME:`, a URL or a folder means; without one, the project's."""
-    if text is not None and SCHEME.match(text):
-        return settings_of(text.rstrip("/"))
-    in_store = IN_STORE.fullmatch(text) if text is not None else None
-    if in_store is not None and in_store[2].strip("/"):
-        raise ConfigError(f"'{text}' is a path in a store", text, f"name the store as a whole: {in_store[1]}")
-    return resolve_store(load_project(), text if in_store is None else in_store[1])
+def folder_of(text: str | None) -> Place:
+    """The folder that STORE means: the root of the project's store without one, of a store by its bare name, else
+    exactly the place that `place_of` says, in whichever store it lies.
+    """
+    if text is None:
+        return root_place(resolve_store(load_project()))
+    project = project_or_none()
+    if project is not None and text in store_names(project):
+        return root_place(resolve_store(project, text))
+    place = place_of(text)
+    if NAME.fullmatch(text) and not exists(place):
+        advice = "give a name of configs/stores.yaml, NAME:path, a URL, or a path from here; without it, the project's"
+        raise ConfigError("there is no store and no folder of this name", text, advice)
+    return place
+
+
+def others_in(place: Place) -> frozenset[str]:
+    """Paths below a place that are stores of the project."""
+    project = project_or_none()
+    return frozenset() if project is None else stores_inside(project, place.url)
+
+
+def is_root_of_store(place: Place) -> bool:
+    """Whether a place on a server is the root of its store, not a folder in it."""
+    return isinstance(place, RemotePlace) and place.url == place.store.root
+
+
+def is_whole_server(place: Place) -> bool:
+    """Whether a place is the root of a server, or of the file system of this machine."""
+    if isinstance(place, RemotePlace):
+        return address_of(place.url).is_whole_server
+    return os.path.realpath(place.url) == os.path.sep
 
 
 def root_place(settings: StoreSettings) -> Place:
@@ -59,7 +84,7 @@ def of_url(url: str) -> Place:
     settings = settings_of(url)
     if settings.is_local:
         return local_place(os.path.abspath(settings.root))
-    return remote_place(settings, url.rstrip("/"))
+    return remote_place(settings, settings.spelled(url))
 
 
 def settings_of(url: str) -> StoreSettings:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from caselaw.storage.copying.parallel import in_parallel
 from caselaw.storage.files.place import TEMPORARY, Node, Place
 from caselaw.storage.publish import STAGING
@@ -39,6 +41,16 @@ def tree_or_nothing(place: Place) -> dict[str, Node]:
         return tree(place)
     except FileNotFoundError:
         return {}
+
+
+def without_links_out(place: Place, found: dict[str, Node]) -> dict[str, Node]:
+    """What is reached without a link that leads out of a folder of this machine: the rest is not its own."""
+    if place.here is None:
+        return found
+    root = os.path.realpath(place.url).rstrip("/")
+    folders = {path.rpartition("/")[0] for path in found}
+    own = {each for each in folders if f"{os.path.realpath(os.path.join(place.url, each))}/".startswith(f"{root}/")}
+    return {path: node for path, node in found.items() if path.rpartition("/")[0] in own}
 
 
 def temporary(path: str) -> bool:
