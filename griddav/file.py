@@ -98,7 +98,7 @@ class WebDavFile(AbstractBufferedFile):  # type: ignore[misc]
             raise ValueError("the file is closed")
 
     def close(self) -> None:
-        """Publish what was written. Raises `FileExistsError` in mode xb, `StoreUnavailable` where it cannot be."""
+        """Publish what was written. Raises `FileExistsError` in mode xb, `GridDavError` where it cannot be."""
         if self.closed:
             return
         if self.mode == "rb":
@@ -252,7 +252,7 @@ class AsyncWebDavFile(AbstractAsyncStreamedFile):  # type: ignore[misc]
 
 def fetched(fs: Files, path: str, draft: Draft) -> int:
     """Begin a draft with what a file holds; how many bytes that is."""
-    with tempfile.TemporaryDirectory(prefix="caselaw-") as folder:
+    with tempfile.TemporaryDirectory(prefix="griddav-") as folder:
         local = Path(folder, "file")
         fs.get_file(path, str(local))
         with local.open("rb") as file:

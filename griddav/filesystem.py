@@ -13,6 +13,7 @@ from fsspec.asyn import sync
 from fsspec.callbacks import DEFAULT_CALLBACK
 
 from griddav.copying.within import copy_file, move_path
+from griddav.errors import GridDavError
 from griddav.file import AsyncWebDavFile, TextFile, WebDavFile, compressed
 from griddav.http.concurrency import together
 from griddav.http.connected import Connected
@@ -29,7 +30,7 @@ from griddav.writing.upload import Source, upload
 class WebDavFileSystem(Connected):
     """A WebDAV server as a file system. Paths are absolute and stand for themselves: `%`, `#`, `?` are letters.
 
-    Only 404 and 410 mean that a file is missing; `caselaw.errors.StoreUnavailable` is raised for every other failure.
+    Only 404 and 410 mean that a file is missing; a `griddav.errors.GridDavError` is raised for every other failure.
     The options are those of `Connected`.
     """
 
@@ -97,7 +98,7 @@ class WebDavFileSystem(Connected):
         """The names of all that lies in each folder, by one request per folder, all at once; a missing folder has none.
 
         dCache answers a listing that failed with an empty one: `confirm` what you miss in an empty folder. Raises
-        `StoreUnavailable` where a folder cannot be listed.
+        `GridDavError` where a folder cannot be listed.
         """
         return sync(self.loop, self._names_in, list(folders))  # type: ignore[no-any-return]
 
@@ -109,7 +110,7 @@ class WebDavFileSystem(Connected):
     def confirm(self, paths: Iterable[str]) -> frozenset[str]:
         """Those of the paths, absent from an *empty* listing, that are there all the same.
 
-        Nothing is asked of a server whose empty listings can be believed. Raises `StoreUnavailable`.
+        Nothing is asked of a server whose empty listings can be believed. Raises `GridDavError`.
         """
         return sync(self.loop, self._confirm, list(paths))  # type: ignore[no-any-return]
 
@@ -144,6 +145,19 @@ class WebDavFileSystem(Connected):
         `algorithm`: adler32, crc32c, md5, sha-256 or sha-512; `ValueError` for another.
         """
         return sync(self.loop, self._digest, path, algorithm)  # type: ignore[no-any-return]
+
+    # fsspec leaves folders out that cannot be listed: an outage would look like a tree without them.
+
+    def walk(
+        self, path: str, maxdepth: int | None = None, topdown: bool = True, on_error: Any = "omit", **options: Any
+    ) -> Any:
+        """As fsspec has it; "omit" is for folders that vanish meanwhile. Raises `GridDavError`."""
+        return super().walk(path, maxdepth, topdown, missing_only if on_error == "omit" else on_error, **options)
+
+    def _walk(
+        self, path: str, maxdepth: int | None = None, topdown: bool = True, on_error: Any = "omit", **options: Any
+    ) -> Any:
+        return super()._walk(path, maxdepth, topdown, missing_only if on_error == "omit" else on_error, **options)
 
     # Reading
 
@@ -293,3 +307,9 @@ class WebDavFileSystem(Connected):
     def rmdir(self, path: str) -> None:
         """Remove an empty folder. Raises `OSError` (ENOTEMPTY) where it is not."""
         sync(self.loop, self._rmdir, path)
+
+
+def missing_only(error: Exception) -> None:
+    """What vanished holds nothing; any other error is none that a walk passes over."""
+    if isinstance(error, GridDavError):
+        raise error

@@ -18,6 +18,7 @@ from caselaw.publishing.outbox import OUTBOX as FOLDER
 from caselaw.storage.cache import FileCache
 from caselaw.storage.cache.entries import entry_of, slots
 from caselaw.storage.copying.address import is_root_of_store
+from caselaw.storage.files.answers import clear_answers
 from caselaw.storage.files.folder import names_here
 from caselaw.storage.files.place import TEMPORARY, Node, Place, exists, temporary_name
 from caselaw.storage.files.remote import RemotePlace
@@ -85,7 +86,8 @@ def stated_time(place: RemotePlace) -> float | None:
     """By the header `Date` of an answer."""
     if not place.speaks_webdav:
         return None
-    answer = sync(place.fs.loop, place.fs.client.ask, "OPTIONS", place.path, expected=frozenset({404, 405}))
+    with clear_answers(place.url):
+        answer = sync(place.fs.loop, place.fs.client.ask, "OPTIONS", place.path, expected=frozenset({404, 405}))
     try:
         return parsedate_to_datetime(answer.headers.get("Date", "")).timestamp()
     except ValueError:

@@ -71,7 +71,8 @@ class RemoteStore:
     def names(self, directories: Sequence[str]) -> dict[str, frozenset[str]]:
         if hasattr(self.fs, "names_in"):
             by_path = {self.path(directory): directory for directory in directories}
-            found = self.fs.names_in(list(by_path))
+            with clear_answers(self.root):
+                found = self.fs.names_in(list(by_path))
             self.confirm([path for path in by_path if not found[path]])
             return {directory: found[path] for path, directory in by_path.items()}
         listings = side_by_side(self.entries, directories)
@@ -85,7 +86,8 @@ class RemoteStore:
 
         A folder of outputs holds records, always: one question for each folder is enough.
         """
-        there = self.fs.confirm([f"{path}/{RECORDS}" for path in empty]) if empty else ()
+        with clear_answers(self.root):
+            there = self.fs.confirm([f"{path}/{RECORDS}" for path in empty]) if empty else ()
         if there:
             what = "the server's listing is empty, but the folder is not"
             raise StoreUnavailable(what, min(there), "run again; if it stays so, look into the server's log")
@@ -179,7 +181,8 @@ class RemoteStore:
     def bring_online(self, paths: Sequence[str], report: Callable[[int, int], None]) -> Any:
         from griddav.tape import ensure_online
 
-        return ensure_online(self.fs, map(self.path, paths), progress=lambda state: report(state.online, state.total))
+        with clear_answers(self.root):
+            return ensure_online(self.fs, map(self.path, paths), progress=lambda one: report(one.online, one.total))
 
     def done_reading(self) -> None:
         self.cache.release()
@@ -188,7 +191,8 @@ class RemoteStore:
         if pin:
             from griddav.tape import release
 
-            release(self.fs, pin)
+            with clear_answers(self.root):
+                release(self.fs, pin)
 
     def documents(self, folder: str, *, fixed: bool) -> RemoteDocuments:
         path = self.here / folder.removeprefix(f"{self.root}/")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from caselaw.errors import StoreUnavailable
 from griddav.auth.credentials import BearerToken, Credentials
+from griddav.errors import BadCredentials
 
 BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 SEQUENCE, VERSION, UTC_TIME = 0x30, 0xA0, 0x17  # tags of DER
@@ -27,7 +27,7 @@ class Certificate:
     key: str | None = None
 
     def load(self, context: ssl.SSLContext) -> None:
-        """Show it to servers that ask for one. Raises `StoreUnavailable` for one that ended or cannot be used."""
+        """Show it to servers that ask for one. Raises `BadCredentials` for one that ended or cannot be used."""
         try:
             end = expiry(Path(self.file).read_text("ascii"))
             # An empty password: without one, OpenSSL would ask for it on the terminal.
@@ -35,9 +35,9 @@ class Certificate:
         except (OSError, ValueError) as error:
             what = getattr(error, "reason", None) or getattr(error, "strerror", None) or "it holds no certificate"
             advice = "give certificate and key as PEM files; the key without a password, or make a proxy"
-            raise StoreUnavailable(f"the certificate cannot be used: {what}", self.file, advice) from None
+            raise BadCredentials(f"the certificate cannot be used: {what}", self.file, advice) from None
         if end <= datetime.now(UTC):
-            raise StoreUnavailable(f"the certificate ended at {end:%Y-%m-%d %H:%M:%S} UTC", self.file, NEW_PROXY)
+            raise BadCredentials(f"the certificate ended at {end:%Y-%m-%d %H:%M:%S} UTC", self.file, NEW_PROXY)
 
     def state(self) -> tuple[str, int, int] | None:
         """What changes when the file does; None where it cannot be read."""

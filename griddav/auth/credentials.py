@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from caselaw.errors import StoreUnavailable
 from griddav.auth import macaroon
+from griddav.errors import BadCredentials
 
 TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
 SOON = 60.0  # seconds: a token that ends so soon is read again
@@ -31,7 +31,7 @@ class Password:
     variable: str | None = None
 
     def header(self, secure: bool) -> str | None:
-        """The value of `Authorization`. Raises `StoreUnavailable` for a password that cannot be read."""
+        """The value of `Authorization`. Raises `BadCredentials` for a password that cannot be read."""
         return "Basic " + base64.b64encode(f"{self.user}:{self.read()}".encode()).decode()
 
     def refuse(self, sent: str, secure: bool, status: int = 401) -> str | None:
@@ -57,7 +57,7 @@ class Password:
             return read_secret(Path(self.file).expanduser(), "write it there, readable by you only").rstrip("\r\n")
         found = os.environ.get(self.variable or "")
         if found is None:
-            raise StoreUnavailable(
+            raise BadCredentials(
                 f"there is no password for {self.user}", self.source(), "set password_file or password_variable"
             )
         return found
@@ -79,7 +79,7 @@ class BearerToken:
     def header(self, secure: bool) -> str | None:
         """The value of `Authorization`; None without a token.
 
-        Raises `StoreUnavailable` for one that is broken, or that the server refused a moment ago.
+        Raises `BadCredentials` for one that is broken, or that the server refused a moment ago.
         """
         if not secure and self.given is None and self.file is None:
             return None
@@ -88,7 +88,7 @@ class BearerToken:
             return None
         token, where = found
         if self._refused is not None and self._refused[0] == token and time.monotonic() < self._refused[1]:
-            raise StoreUnavailable("the server refused this token", where, fix(token, where))
+            raise BadCredentials("the server refused this token", where, fix(token, where))
         return f"Bearer {token}"
 
     def ended(self, sent: str) -> bool:
@@ -99,7 +99,7 @@ class BearerToken:
     def refuse(self, sent: str, secure: bool, status: int = 401) -> str | None:
         """The server does not take what we `sent`: what the user can do; None where another token is there now.
 
-        Raises `StoreUnavailable` for a token that can no longer be read.
+        Raises `BadCredentials` for a token that can no longer be read.
         """
         refused = sent.removeprefix("Bearer ")
         self._read = None
@@ -111,7 +111,7 @@ class BearerToken:
         return fix(refused, "nowhere any more" if found is None else found[1])
 
     def token(self) -> str | None:
-        """The token; None where there is none. Raises `StoreUnavailable` for one that is broken."""
+        """The token; None where there is none. Raises `BadCredentials` for one that is broken."""
         found = self.found()
         return None if found is None else found[0]
 
@@ -171,25 +171,25 @@ def credentials(
 
 
 def checked(text: str, where: object) -> str:
-    """The token without white space around it. Raises `StoreUnavailable`, without the text, where it is none."""
+    """The token without white space around it. Raises `BadCredentials`, without the text, where it is none."""
     token = text.strip()
     if not TOKEN.fullmatch(token):
-        raise StoreUnavailable("this is no bearer token", where, NEW_TOKEN)
+        raise BadCredentials("this is no bearer token", where, NEW_TOKEN)
     return token
 
 
 def read_secret(path: Path, advice: str) -> str:
-    """The text of a file that only its owner should see. Raises `StoreUnavailable` where it cannot be read."""
+    """The text of a file that only its owner should see. Raises `BadCredentials` where it cannot be read."""
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise unreadable(path, error, advice) from None
 
 
-def unreadable(path: Path, error: Exception, advice: str) -> StoreUnavailable:
+def unreadable(path: Path, error: Exception, advice: str) -> BadCredentials:
     if isinstance(error, FileNotFoundError):
-        return StoreUnavailable("there is no file of this name", path, advice)
-    return StoreUnavailable(
+        return BadCredentials("there is no file of this name", path, advice)
+    return BadCredentials(
         f"it cannot be read: {type(error).__name__}", path, "check the file's owner and permissions"
     )  # fmt: skip
 

@@ -26,7 +26,7 @@ ASK_ISSUER = "ask your token's issuer for narrower scopes (oidc-token --scope, h
 async def request_macaroon(client: Client, path: str, activities: Collection[str], lifetime: float) -> Macaroon:
     """A macaroon from the server for one folder or file and `lifetime` seconds; it allows `activities` and no more.
 
-    Raises `StoreUnavailable` where the server makes none, or one that allows less, and `ValueError` for an activity
+    Raises `Refused` where the server makes none, or one that allows less, and `ValueError` for an activity
     that does not exist.
     """
     question = {"caveats": [activity_caveat(activities)], "validity": f"PT{max(1, round(lifetime))}S"}
@@ -39,7 +39,7 @@ async def request_macaroon(client: Client, path: str, activities: Collection[str
         "POST", path, headers=headers, body=json.dumps(question).encode(), expected=NO_MACAROONS, read=read
     )
     if answer.status >= 300:
-        raise client.unavailable(path, f"POST: this server made no macaroon ({answer.status})", ASK_ISSUER)
+        raise client.refused(path, f"POST: this server made no macaroon ({answer.status})", ASK_ISSUER)
     try:
         made = parse(str(json.loads(answer.value)["macaroon"]))
     except (ValueError, KeyError, TypeError):
@@ -48,12 +48,12 @@ async def request_macaroon(client: Client, path: str, activities: Collection[str
 
 
 def enough(client: Client, made: Macaroon, path: str, activities: Collection[str], lifetime: float) -> Macaroon:
-    """The macaroon, restricted where the server did not; raises `StoreUnavailable` where it allows too little."""
+    """The macaroon, restricted where the server did not; raises `Refused` where it allows too little."""
     missing, there = set(activities) - made.activities, on_server(client, path)
     if missing or not f"{there}/".startswith(f"{made.path.rstrip('/')}/"):
         what = f"the macaroon allows {', '.join(sorted(made.activities))} under {made.path} only"
         # XRootD 5.5.3 does not look at a token when it makes a macaroon, and then allows READ_METADATA.
-        raise client.unavailable(path, what, f"ask for it with an X509 certificate or proxy; or {ASK_ISSUER}")
+        raise client.refused(path, what, f"ask for it with an X509 certificate or proxy; or {ASK_ISSUER}")
     return made.restricted(
         activities=None if made.activities <= {*activities, "READ_METADATA"} else activities,
         path=there, before=time.time() + lifetime if made.expires is None else None,
@@ -65,7 +65,7 @@ def token_for_job(url: str, read: Collection[str], written: Collection[str], lif
 
     `read` are files and folders, `written` folders, relative to `url`; `lifetime` is in seconds; `options` are those of
     the file system. The macaroon reaches the nearest folder above all of them, and neither removes nor overwrites.
-    Where we hold a macaroon ourselves, it is made from that one without asking the server. Raises `StoreUnavailable`
+    Where we hold a macaroon ourselves, it is made from that one without asking the server. Raises `Refused`
     where the server makes none, and `ValueError` without a path or where our macaroon does not reach one.
     """
     from fsspec.asyn import sync
@@ -91,7 +91,7 @@ async def made_for_job(client: Client, read: Collection[str], written: Collectio
     if own is None:
         return await request_macaroon(client, path, activities, lifetime)
     if not activities <= own.activities:
-        raise client.unavailable(
+        raise client.refused(
             path, f"our own macaroon allows {', '.join(sorted(own.activities))} only",
             f"use one that allows {', '.join(sorted(activities))}",
         )  # fmt: skip

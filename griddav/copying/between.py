@@ -19,7 +19,7 @@ def copy_between(
     The target pulls it, else the source pushes it, else it is streamed through this machine; returns which. `lend`
     gives the token that the one server needs at the other; without it, none is given away, and servers that ask for
     credentials do not copy between themselves. `progress` gets the bytes so far. Raises `FileNotFoundError`,
-    `IsADirectoryError`, `FileExistsError` (never where `overwrite`) and `StoreUnavailable`.
+    `IsADirectoryError`, `FileExistsError` (never where `overwrite`) and `GridDavError`.
     """
     path = target._strip_protocol(target_path)
 

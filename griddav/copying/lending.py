@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import time
 
-from caselaw.errors import StoreUnavailable
 from griddav.auth.delegation import on_server, own_macaroon, request_macaroon
+from griddav.errors import GridDavError
 from griddav.http.request import Client
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,6 @@ async def lent_macaroon(client: Client, path: str, activities: tuple[str, ...]) 
             before = time.time() + LIFETIME
             return own.restricted(path=on_server(client, path), activities=activities, before=before).serialized()
         return (await request_macaroon(client, path, activities, LIFETIME)).serialized()
-    except (StoreUnavailable, ValueError) as error:
+    except (GridDavError, ValueError) as error:
         logger.info("%s: no macaroon for the other server: %s", client.url(path), error)
         return None

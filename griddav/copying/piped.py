@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 import aiohttp
 
-from caselaw.errors import StoreUnavailable
 from griddav.checksums import Checksum, served, wanted
+from griddav.errors import ContentChanged
 from griddav.http.request import Client
 from griddav.http.retry import TransientError
 from griddav.listing.properties import Info
@@ -27,7 +27,7 @@ _turns: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, weakref.WeakKeyDict
 _turns = weakref.WeakKeyDictionary()
 
 
-class DamagedHereError(StoreUnavailable):
+class DamagedHereError(ContentChanged):
     """What arrived is not the file; perhaps the next time."""
 
 
@@ -72,7 +72,7 @@ class Download:
             while self.received < self.size:
                 headers = self.wanted | ({"Range": f"bytes={self.received}-"} if self.received else {})
                 await self.client.request("GET", self.path, headers=headers, read=self._read)
-        except (StoreUnavailable, OSError) as error:
+        except OSError as error:
             self.failure = error
         await self.pieces.put(None)
 

@@ -12,10 +12,10 @@ from typing import Literal
 
 import aiohttp
 
-from caselaw.errors import StoreUnavailable
 from griddav.checksums import served, wanted
 from griddav.copying.markers import Markers
 from griddav.copying.piped import DamagedHereError, Piped, Stated, turn
+from griddav.errors import GridDavError
 from griddav.http.names import child, parent
 from griddav.http.request import Client
 from griddav.listing.properties import Info, exists
@@ -67,7 +67,7 @@ async def copy_to_server(
     """Copy a file from one server to another; see `between.copy_between`."""
     there = await file_info(source, source_path)
     if there["size"] is None:
-        raise source.unavailable(source_path, "the file is being written", "copy it when it is complete")
+        raise source.refused(source_path, "the file is being written", "copy it when it is complete")
     if not overwrite and await exists(target, target_path):
         raise FileExistsError(errno.EEXIST, "File exists", target_path)
     copy = Copy(source, there, target, target_path, overwrite, progress, lend)
@@ -114,7 +114,7 @@ async def publish(copy: Copy, write: Callable[[Copy, str], Awaitable[Stream]]) -
         stream = await write(copy, temporary)
         await take_name(copy.target, stream, temporary, copy.path, copy.overwrite)
     except BaseException:
-        with contextlib.suppress(StoreUnavailable):  # what stays behind, `TEMPORARY` finds
+        with contextlib.suppress(GridDavError):  # what stays behind, `TEMPORARY` finds
             await delete(copy.target, temporary)
         raise
 

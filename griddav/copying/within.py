@@ -21,7 +21,7 @@ NOT_HERE = frozenset({400, 405, 501})  # the server knows COPY to another server
 async def copy_file(client: Client, source: str, target: str) -> None:
     """Copy one file, or make the folder that `source` is. An existing file is overwritten; folders above are made.
 
-    Raises `FileNotFoundError` and `StoreUnavailable`.
+    Raises `FileNotFoundError` and `GridDavError`.
     """
     there = await info(client, source)
     if there["type"] == "directory":
@@ -38,7 +38,7 @@ async def copy_file(client: Client, source: str, target: str) -> None:
     itself = Copy(client, there, client, target, overwrite=True, progress=lambda _: None, lend=own_token)
     if there["size"] is not None and await copied_by_servers(itself) is not None:
         return
-    with tempfile.TemporaryDirectory(prefix="caselaw-") as folder:
+    with tempfile.TemporaryDirectory(prefix="griddav-") as folder:
         local = str(Path(folder, "file"))
         await fetch(client, source, local, there, lambda _: None)
         await upload(client, Source.of_file(local), target, overwrite=True)
@@ -57,7 +57,7 @@ async def copied_by_server(client: Client, source: str, target: str, size: int) 
 async def move_path(client: Client, source: str, target: str) -> None:
     """Give a file or folder another name, in place of a file that has it; folders above are made.
 
-    Raises `FileNotFoundError`, `FileExistsError` (a folder has the name) and `StoreUnavailable`.
+    Raises `FileNotFoundError`, `FileExistsError` (a folder has the name) and `GridDavError`.
     """
     there = await info(client, source)
     if source == target:

@@ -14,11 +14,11 @@ from fsspec.asyn import sync
 from fsspec.callbacks import DEFAULT_CALLBACK
 from fsspec.spec import AbstractFileSystem
 
-from caselaw.errors import StoreUnavailable
 from griddav import WebDavFileSystem
 from griddav.dcache.addresses import SCHEME, door_url, door_urls, options_of, shown, split_url
 from griddav.dcache.arguments import credentials
 from griddav.dcache.namespace import Namespace
+from griddav.errors import GridDavError
 from griddav.http.concurrency import together
 from griddav.http.names import absolute
 from griddav.listing.properties import Info, entries
@@ -27,7 +27,7 @@ from griddav.tape.online import brought_online
 from griddav.tape.rest import client_at
 from griddav.tape.staging import DAY, Patience, ignore
 
-# Importing dcachefs takes the name; who asks fsspec for it gets what caselaw's entry point says, as before.
+# Importing dcachefs takes the name; who asks fsspec for it gets what our entry point says, as before.
 fsspec.register_implementation("dcache", "griddav.dcache.DCacheFileSystem", clobber=True)
 
 
@@ -42,7 +42,7 @@ class DCacheFileSystem(WebDavFileSystem, dCacheFileSystem):  # type: ignore[misc
     `Authorization` only. `block_size`: bytes that are read ahead. `encoded` has no effect: names stand for themselves.
 
     `stage`: a file on tape is brought to disk when it is read, and kept there for `lifetime` seconds; otherwise reading
-    it raises `caselaw.errors.OnTape`. All options of `WebDavFileSystem` are understood as well.
+    it raises `griddav.errors.OnTape`. All options of `WebDavFileSystem` are understood as well.
     """
 
     protocol = "dcache"  # type: ignore[assignment]
@@ -57,7 +57,7 @@ class DCacheFileSystem(WebDavFileSystem, dCacheFileSystem):  # type: ignore[misc
         if webdav_url is None:
             raise ValueError("give the WebDAV door: dcache://host:port/path, or webdav_url='https://host:port'")
         options = {"profile": "dcache"} | options | {"doors": door_urls(options.get("doors", ()))}
-        if "user" in options:  # as other file systems of caselaw have it
+        if "user" in options:  # as `WebDavFileSystem` has it
             options |= {"password": password, "token": token}
         else:
             options |= credentials(username, password, token, client_kwargs, request_kwargs)
@@ -178,7 +178,7 @@ class DCacheFileSystem(WebDavFileSystem, dCacheFileSystem):  # type: ignore[misc
         try:
             await self._bring(path, stage)
             refuse_tape(await self._info(path, refresh=True), self.unstrip_protocol(path))
-        except (FileNotFoundError, StoreUnavailable) as error:
+        except (FileNotFoundError, GridDavError) as error:
             return error
         return None
 

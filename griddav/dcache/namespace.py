@@ -32,7 +32,7 @@ class Namespace:
         return f"/namespace{self.door.doors.home.prefix}{path}"
 
     async def info(self, path: str, qos: bool = False) -> Info:
-        """All that dCache knows about a file or folder. Raises `FileNotFoundError` and `StoreUnavailable`."""
+        """All that dCache knows about a file or folder. Raises `FileNotFoundError` and `GridDavError`."""
         query = DETAILS + ("&qos=true" if qos else "")
         answer = await ask(self.frontend, "GET", self.where(path), query=query, expected=frozenset({404}))
         if answer.status == 404:
@@ -101,7 +101,7 @@ class Namespace:
         return answer.status < 300
 
     def described(self, path: str, document: Any) -> Info:
-        """An answer as fsspec describes files, and dcachefs. Raises `StoreUnavailable` where it says too little."""
+        """An answer as fsspec describes files, and dcachefs. Raises `GridDavError` where it says too little."""
         kind = TYPES.get(part(self.frontend, self.where(path), document, "fileType", str), "other")
         size = document.get("size")
         return {

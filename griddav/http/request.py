@@ -1,4 +1,4 @@
-"""One request: sent, redirected, classified, repeated. An answer is a clear one, or the store is unavailable."""
+"""One request: sent, redirected, classified, repeated. An answer is a clear one, or an error says why not."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from typing import Generic, TypeVar
 import aiohttp
 from yarl import URL
 
-from caselaw.errors import StoreUnavailable
 from griddav.auth.certificates import SHOW_ONE, refusal
 from griddav.auth.credentials import Credentials
+from griddav.errors import GridDavError, NoAnswer, NotAllowed, Refused, refused
 from griddav.http.doors import Door, DoorUrls, canonical, doors_of, operation_of
 from griddav.http.profile import ServerProfile, detect
 from griddav.http.question import Body, Progress, Question
@@ -98,15 +98,15 @@ class Client:
     async def destination(self, path: str) -> str:
         """A path as the header `Destination` at the first door; `request` says it as the door needs that is asked.
 
-        Raises `StoreUnavailable` for one that it cannot say.
+        Raises `Refused` for one that it cannot say.
         """
         if (await self.profile()).encodes:
             return self.url(path)
         if "?" in path or not path.isprintable():
             what = "this server takes '?', however it is written, and control characters for the end of a name"
-            raise self.unavailable(path, what, "use another name")
+            raise self.refused(path, what, "use another name")
         if len(path.rpartition("/")[2].encode(errors="surrogateescape")) > LONGEST_NAME:
-            raise self.unavailable(path, "this server lists the first 254 bytes of a name only", "use another name")
+            raise self.refused(path, "this server lists the first 254 bytes of a name only", "use another name")
         # XRootD 5.5.3 cuts white space and letters beyond ASCII off the end: an empty query keeps them.
         return f"{self.origin}{self.doors.home.prefix}{path}?_"
 
@@ -128,7 +128,7 @@ class Client:
         """The answer to one question, repeated while that can help, at other doors where one is down.
 
         Statuses 200 to 299 and those `expected` are answers. `ask_first`: an upload waits for the server's word.
-        Raises `FileNotFoundError` for 404 and 410 and `StoreUnavailable` for everything else.
+        Raises `FileNotFoundError` for 404 and 410, `Refused` for what is not to be asked again, else `NoAnswer`.
         """
         if "?" in path:
             await self.destination(path)  # raises where the server would take it for another path
@@ -161,9 +161,14 @@ class Client:
             method, path, headers=headers, body=body, expected=expected, read=drain, ask_first=ask_first
         )
 
-    def unavailable(self, path: str, what: str, advice: str = OTHERWISE) -> StoreUnavailable:
-        """The error for a question that got no answer."""
-        return StoreUnavailable(what, self.url(path), advice)
+    def unavailable(self, path: str, what: str, advice: str = OTHERWISE) -> NoAnswer:
+        """The error for a question that got no answer, or none that can be believed."""
+        return NoAnswer(what, self.url(path), advice)
+
+    def refused(self, path: str, what: str, advice: str, status: int | None = None) -> Refused:
+        """The error for what this server does not do, by its own word (`status`) or by what is known of its kind."""
+        where = self.url(path)
+        return Refused(what, where, advice) if status is None else refused(status, what, where, advice)
 
     async def _turn(self, question: Question, progress: Progress) -> None:
         """Wait for our turn; where the server asks everybody to wait too long, do not.
@@ -203,9 +208,7 @@ class Client:
             self._told = True
             logger.warning("%s: %s; asking again for up to %.0f s", self.origin, failure.what, self.retry.deadline)
 
-    def _given_up(
-        self, question: Question, progress: Progress, failure: TransientError, spent: float
-    ) -> StoreUnavailable:
+    def _given_up(self, question: Question, progress: Progress, failure: TransientError, spent: float) -> NoAnswer:
         what = f"{question.method}: {failure.what} ({self.retry.counted(progress.rounds)}, {spent:.1f} s)"
         if len(progress.asked) > 1:
             what += f"; asked: {', '.join(door.origin + door.prefix for door in progress.asked)}"
@@ -221,10 +224,12 @@ class Client:
                 self.doors.take_back(door)
                 self._told = False
                 return Answer(response.status, response.headers, await read(response), progress.attempt)
+        except GridDavError:  # some are a ConnectionError, too
+            raise
         except (aiohttp.ClientOSError, ssl.SSLError) as error:
             if (said := refusal(error)) is not None:
                 what = f"{question.method}: the server does not take our certificate, or none: {said}"
-                raise self.unavailable(question.path, what, SHOW_ONE) from error
+                raise NotAllowed(what, self.url(question.path), SHOW_ONE) from error
             if not isinstance(error, (aiohttp.ClientSSLError, ssl.SSLError)):
                 raise no_answer(error, progress.at_door and progress.answered is None) from error
             what = f"{question.method}: the connection is not safe: {error}"
@@ -290,7 +295,7 @@ class Client:
         if fix is None:  # there is another token now
             raise TransientError(what, advice(status))
         if status not in TRANSIENT:
-            raise self.unavailable(question.path, f"{question.method}: {what} (attempt {progress.attempt})", fix)
+            raise self.refused(question.path, f"{question.method}: {what} (attempt {progress.attempt})", fix, status)
         asked = retry_after(response.headers.get("Retry-After", ""))
         raise TransientError(
             what, advice(status), asked, door_is_down=at_home and status in DOOR_IS_DOWN, too_many=status == TOO_MANY

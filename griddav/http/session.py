@@ -14,9 +14,9 @@ from typing import Any
 
 import aiohttp
 
-from caselaw.errors import StoreUnavailable
 from griddav.auth.certificates import Certificate, certificate_of
 from griddav.auth.credentials import Credentials
+from griddav.errors import BadCredentials
 
 GRID_CERTIFICATES = "/etc/grid-security/certificates"
 READ_BUFFER = 1 << 20  # bytes
@@ -41,7 +41,7 @@ class Connection:
     def tls(self) -> ssl.SSLContext:
         """A context that checks the server's certificate and name.
 
-        Raises `StoreUnavailable` for CAs that cannot be read and for a certificate of ours that does not do.
+        Raises `BadCredentials` for CAs that cannot be read and for a certificate of ours that does not do.
         """
         context = ssl.create_default_context()
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # many CAs of the grid predate it; Python 3.13 switches it on
@@ -53,7 +53,7 @@ class Connection:
                 context.load_verify_locations(cafile=self.ca)
         except OSError as error:  # a missing CA is no missing file of the store
             what = f"the CA certificates cannot be read: {error.strerror or error}"
-            raise StoreUnavailable(what, folder, "give a file or folder of CA certificates (ca=…)") from error
+            raise BadCredentials(what, folder, "give a file or folder of CA certificates (ca=…)") from error
         own = self.own()
         if own is not None:
             own.load(context)

@@ -21,7 +21,7 @@ PLAIN = re.compile(r"[A-Za-z0-9\-._~!$'()*+,;=:@]+/?")  # a last part of an href
 async def names_in(client: Client, folders: Iterable[str]) -> dict[str, frozenset[str]]:
     """The names of all that lies in each folder; a folder that is missing, or a file, holds none.
 
-    dCache answers a listing that failed with an empty one: see `confirm`. Raises `StoreUnavailable` where a folder
+    dCache answers a listing that failed with an empty one: see `confirm`. Raises `GridDavError` where a folder
     cannot be listed.
     """
     wanted = list(dict.fromkeys(folders))
@@ -31,7 +31,7 @@ async def names_in(client: Client, folders: Iterable[str]) -> dict[str, frozense
 async def confirm(client: Client, paths: Iterable[str]) -> frozenset[str]:
     """Those of the paths, absent from an *empty* listing, that are there all the same.
 
-    Where empty listings can be believed, nothing is asked. Raises `StoreUnavailable`.
+    Where empty listings can be believed, nothing is asked. Raises `GridDavError`.
     """
     wanted = list(dict.fromkeys(paths))
     if not wanted or (await client.profile()).lists_reliably:

@@ -23,7 +23,7 @@ _looks = weakref.WeakKeyDictionary()
 
 
 async def look(client: Client, path: str) -> bool:
-    """As `listing.exists`, and cheaper where many ask about one folder. Raises `StoreUnavailable`."""
+    """As `listing.exists`, and cheaper where many ask about one folder. Raises `GridDavError`."""
     of_loop = _looks.setdefault(asyncio.get_running_loop(), weakref.WeakKeyDictionary())
     return await of_loop.setdefault(client, Looks()).exists(client, path)
 

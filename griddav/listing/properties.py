@@ -29,7 +29,7 @@ class Parser(Protocol[T]):
 
 
 async def info(client: Client, path: str) -> Info:
-    """Properties of one path. Raises `FileNotFoundError`, and `StoreUnavailable` where there is no clear answer."""
+    """Properties of one path. Raises `FileNotFoundError`, and `GridDavError` where there is no clear answer."""
     return (await propfind(client, path, "0"))[path]
 
 
@@ -95,7 +95,7 @@ def described(encodes: bool, prefix: str, entry: Entry) -> Info:
 
 
 async def exists(client: Client, path: str) -> bool:
-    """Whether there is a file or folder. Raises `StoreUnavailable` when the question failed."""
+    """Whether there is a file or folder. Raises `GridDavError` when the question failed."""
     try:
         await info(client, path)
     except FileNotFoundError:

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from yarl import URL
 
 from griddav.checksums import Checksum, served, wanted
+from griddav.errors import GridDavError
 from griddav.http.request import Client
 from griddav.listing.properties import Info
 
@@ -56,6 +57,8 @@ async def read_directly(
         if not await asyncio.to_thread(read, client, url, target, reading):
             return False
         stated = (await stating).get(algorithm or "")
+    except GridDavError:
+        raise
     except (OSError, http.client.HTTPException, EOFError) as error:
         logger.debug("%s is read the usual way: %s", client.url(path), type(error).__name__)
         return False

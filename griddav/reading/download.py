@@ -27,7 +27,7 @@ RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 async def read_all(client: Client, path: str) -> bytes:
     """All bytes of a file, of the size that the server says it has, and of its checksum where it gives one.
 
-    Raises `FileNotFoundError`, `IsADirectoryError` and `StoreUnavailable`.
+    Raises `FileNotFoundError`, `IsADirectoryError` and `GridDavError`.
     """
     there = await file_info(client, path)
     algorithm = (await client.profile()).digest
@@ -141,7 +141,7 @@ class Writing:
 async def digest(client: Client, path: str, algorithm: str) -> str | None:
     """Hexadecimal digits of a file's checksum, by the server's word; None where it has none of this algorithm.
 
-    Raises `FileNotFoundError`, `IsADirectoryError`, `StoreUnavailable`, and `ValueError` for an unknown algorithm.
+    Raises `FileNotFoundError`, `IsADirectoryError`, `GridDavError`, and `ValueError` for an unknown algorithm.
     """
     algorithm = named(algorithm)
     known: str | None = (await file_info(client, path, reading=False))["checksums"].get(algorithm)
@@ -157,7 +157,7 @@ async def file_info(client: Client, path: str, *, reading: bool = True) -> Info:
     if there["type"] == "directory":
         raise IsADirectoryError(errno.EISDIR, "Is a directory", path)
     if there["size"] is None:
-        raise client.unavailable(path, "the file has no size yet: it is still being written", "wait, then run again")
+        raise client.refused(path, "the file has no size yet: it is still being written", "wait, then run again")
     if reading:
         refuse_tape(there, client.url(path))
     return there

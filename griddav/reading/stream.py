@@ -7,7 +7,7 @@ import contextlib
 
 import aiohttp
 
-from caselaw.errors import StoreUnavailable
+from griddav.errors import ContentChanged, NoAnswer
 from griddav.http.request import Client
 from griddav.http.retry import TransientError
 from griddav.reading.download import RANGE, read_range
@@ -64,7 +64,7 @@ class Stream:
         return self.position == position and asyncio.get_running_loop() is self._loop
 
     async def read(self, count: int) -> bytes:
-        """The next `count` bytes, fewer at the end. Raises `StoreUnavailable`."""
+        """The next `count` bytes, fewer at the end. Raises `NoAnswer`, and `ContentChanged`."""
         found, missing = [], min(count, self.size - self.position)
         while missing > 0:
             if not self._rest:
@@ -90,7 +90,7 @@ class Stream:
             piece = await self._pieces.get()
             if isinstance(piece, bytes):
                 return piece
-            if not isinstance(piece, StoreUnavailable) or self.position == self._opened:
+            if not isinstance(piece, NoAnswer) or self.position == self._opened:
                 raise piece
             self._open()  # bytes did arrive since it was opened: attempts count from here
 
@@ -127,7 +127,7 @@ class Stream:
         """How many bytes of the answer were read before. Raises `TransientError` for an answer of another file."""
         etag = response.headers.get("ETag")
         if self._etag is not None and etag != self._etag:
-            raise self.client.unavailable(self.path, "the file was changed while it was read", "read it again")
+            raise ContentChanged("the file was changed while it was read", self.client.url(self.path), "read it again")
         self._etag = etag
         if response.status != 206:
             return self._arrived  # a server that knows no ranges

@@ -63,7 +63,7 @@ class BulkTape:
                 answer = await ask(self.client, "GET", where, query=f"?offset={offset}")
             except FileNotFoundError:
                 what = "the server does not know the request to stage any more"
-                raise self.client.unavailable(where, what, "stage the files again") from None
+                raise self.client.refused(where, what, "stage the files again") from None
             targets = part(self.client, where, answer.value, "targets", list)
             found |= by_path(targets, "target")
             following = answer.value.get("nextId", -1)

@@ -19,7 +19,7 @@ NONE_HERE = frozenset({400, 403, 404, 405, 406, 410, 501})
 async def find_tape(door: Client, frontend: Client | None = None) -> Tape | None:
     """The tape API of a store, asked for at its REST frontend, where it has one, and at its door. None without one.
 
-    Raises `StoreUnavailable` where the question failed, or the API is at a place that must not see the credentials.
+    Raises `GridDavError` where the question failed, or the API is at a place that must not see the credentials.
     """
     for service in (frontend, door):
         endpoint = None if service is None else await advertised(service)
@@ -54,7 +54,7 @@ def refuse_stranger(door: Client, frontend: Client | None, endpoint: str) -> Non
     known = [URL(client.origin) for client in (door, frontend) if client is not None]
     named = any(url.host == each.host and url.scheme in (each.scheme, "https") for each in known)
     if not named and str(url.origin()) not in door.trusted:
-        raise door.unavailable(
+        raise door.refused(
             "/", f"its tape API is at another server, {url.origin()}, that would see your credentials",
             f"if that is right, name it: trusted=['{url.origin()}']",
         )  # fmt: skip

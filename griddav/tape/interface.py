@@ -1,4 +1,4 @@
-"""What caselaw needs of a server with tapes."""
+"""What the client needs of a server with tapes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class FileState:
 class Tape(Protocol):
     """The part of a server that reads tapes. Paths are absolute, as the server has them.
 
-    Every method raises `StoreUnavailable` where there is no clear answer.
+    Every method raises `GridDavError` where there is no clear answer.
     """
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from caselaw.errors import OnTape
+from griddav.errors import OnTape
 
 
 class Locality(StrEnum):
@@ -35,5 +35,5 @@ def refuse_tape(there: Mapping[str, Any], where: object) -> None:
     if there.get("locality") == Locality.NEARLINE:
         raise OnTape(
             "the file is on tape (NEARLINE); to read it would wait for a tape drive",
-            where, "stage it first (caselaw store stage), or open it with stage=True",
+            where, "stage it first (griddav.tape.ensure_online), or open it with stage=True",
         )  # fmt: skip

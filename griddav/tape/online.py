@@ -26,7 +26,7 @@ def ensure_online(
 
     Asks once where all are. If one is on tape only, all that have a copy on tape are asked for, so that none is dropped
     from disk meanwhile. Returns the requests, for `release`: none where all are on disk, or the store has no tape.
-    Raises `FileNotFoundError`, `StagingFailed` (which names the files) and `StoreUnavailable`.
+    Raises `FileNotFoundError`, `StagingFailed` (which names the files) and `GridDavError`.
     """
     if not isinstance(fs, WebDavFileSystem):
         return []
@@ -45,12 +45,12 @@ def stage(fs: WebDavFileSystem, paths: Iterable[str], lifetime: float = 2 * DAY)
 
 
 def progress(fs: WebDavFileSystem, requests: Sequence[StageRequest]) -> dict[str, FileState]:
-    """How far the files of these requests are, by their path on the server. Raises `StoreUnavailable`."""
+    """How far the files of these requests are, by their path on the server. Raises `GridDavError`."""
 
     async def asked() -> dict[str, FileState]:
         tape = await tape_of(fs)
         if tape is None:
-            raise fs.client.unavailable("/", "the server has no API for tapes", ADVICE)
+            raise fs.client.refused("/", "the server has no API for tapes", ADVICE)
         found: dict[str, FileState] = {}
         for states in await together(tape.progress(request) for request in requests):
             found |= states
@@ -61,7 +61,7 @@ def progress(fs: WebDavFileSystem, requests: Sequence[StageRequest]) -> dict[str
 
 
 def localities(fs: WebDavFileSystem, paths: Iterable[str]) -> dict[str, Locality]:
-    """Where files are, by path; what states no locality is on disk. Raises `FileNotFoundError`, `StoreUnavailable`."""
+    """Where files are, by path; what states no locality is on disk. Raises `FileNotFoundError`, `GridDavError`."""
 
     async def located() -> dict[str, Locality]:
         places = await places_of(fs, await tape_of(fs), distinct(fs, paths))
@@ -72,7 +72,7 @@ def localities(fs: WebDavFileSystem, paths: Iterable[str]) -> dict[str, Locality
 
 
 def release(fs: WebDavFileSystem, requests: Sequence[StageRequest]) -> None:
-    """Files of these requests need not be kept on disk any longer. Raises `StoreUnavailable`."""
+    """Files of these requests need not be kept on disk any longer. Raises `GridDavError`."""
 
     async def released() -> None:
         tape = await tape_of(fs)
@@ -111,7 +111,7 @@ async def asked_for(
     if beyond:
         raise failed(beyond, len(names), fs.unstrip_protocol("/"))
     if tape is None:
-        raise fs.client.unavailable("/", "files are on tape, and the server has no API to stage them", ADVICE)
+        raise fs.client.refused("/", "files are on tape, and the server has no API to stage them", ADVICE)
     on_tape = [prefix_of(fs) + path for path, place in places.items() if place.locality and place.locality.on_tape]
     return await requested(tape, on_tape, lifetime)
 
@@ -144,7 +144,7 @@ async def places_of(fs: WebDavFileSystem, tape: Tape | None, paths: Sequence[str
 
 
 async def by_properties(fs: WebDavFileSystem, paths: Sequence[str]) -> dict[str, Place]:
-    """What the door states about each file. Raises `FileNotFoundError`, and `StoreUnavailable` without a statement."""
+    """What the door states about each file. Raises `FileNotFoundError`, and `GridDavError` without a statement."""
     found = dict(zip(paths, await together(info(fs.client, path) for path in paths), strict=True))
     strange = next((path for path, there in found.items() if there["locality"] not in Locality.__members__), None)
     if strange is not None:

@@ -26,7 +26,7 @@ async def ask(
 ) -> Answer[Any]:  # fmt: skip
     """One request. `order` is sent as JSON; the answer's value is its JSON. `silent`: there may be none.
 
-    Raises `FileNotFoundError` for 404 and 410 unless they are `expected`, `StoreUnavailable` otherwise.
+    Raises `FileNotFoundError` for 404 and 410 unless they are `expected`, `GridDavError` otherwise.
     """
     headers, body = {"Accept": "application/json"}, None
     if order is not None:
@@ -50,7 +50,7 @@ def document(data: bytes, must_be: bool) -> Any:
 
 
 def part(client: Client, path: str, value: Any, name: str, kind: type) -> Any:
-    """An entry of a JSON object. Raises `StoreUnavailable` where it is not there, or of another kind."""
+    """An entry of a JSON object. Raises `GridDavError` where it is not there, or of another kind."""
     found = value.get(name) if isinstance(value, dict) else None
     if not isinstance(found, kind):
         raise client.unavailable(path, f"the answer has no {name}", "check that this is the address of such an API")
@@ -69,7 +69,7 @@ def states(
 ) -> dict[str, FileState]:  # fmt: skip
     """The state of every path; one that is not mentioned has nothing to say yet.
 
-    Raises `StoreUnavailable` for an answer about other files: one would wait for ever.
+    Raises `GridDavError` for an answer about other files: one would wait for ever.
     """
     if entries and not any(path in entries for path in paths):
         raise client.unavailable(where, f"the server answers about other files, such as {next(iter(entries))}")

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from caselaw.errors import StagingFailed, StoreUnavailable
+from griddav.errors import NoAnswer, StagingFailed
 from griddav.http.concurrency import together
 from griddav.tape.interface import FileState, Place, Stage, StageRequest, Tape
 
@@ -56,7 +56,7 @@ async def waited(
 ) -> None:
     """Wait until all files of these requests are on disk.
 
-    Raises `StagingFailed`, which names them, for files that failed, and `StoreUnavailable` when patience ends; the
+    Raises `StagingFailed`, which names them, for files that failed, and `NoAnswer` when patience ends; the
     server goes on with the others in both cases.
     """
     patience = patience or Patience()
@@ -72,7 +72,7 @@ async def waited(
             break
         if time.monotonic() + pause > end:
             waiting = sorted(path for path, state in states.items() if state.stage is Stage.WAITING)
-            raise StoreUnavailable(
+            raise NoAnswer(
                 f"{len(waiting)} of {len(states)} files are still on tape after {patience.deadline:.0f} s, "
                 f"among them {', '.join(waiting[:3])}",
                 where, "the server goes on: run again later",

@@ -64,7 +64,7 @@ class WlcgTape:
             answer = await ask(self.client, "GET", where)
         except FileNotFoundError:
             what = "the server does not know the request to stage any more"
-            raise self.client.unavailable(where, what, "stage the files again") from None
+            raise self.client.refused(where, what, "stage the files again") from None
         entries = by_path(part(self.client, where, answer.value, "files", list), "path")
         return states(self.client, where, request.paths, entries, state)
 

@@ -24,7 +24,7 @@ async def make_folder(client: Client, path: str, *, exist_ok: bool = False, pare
         there = await info(client, path)
     except FileNotFoundError:
         if answer.status == 403:
-            raise client.unavailable(path, "MKCOL: the server answered 403", advice(403)) from None
+            raise client.refused(path, "MKCOL: the server answered 403", advice(403), 403) from None
         if not parents:
             raise FileNotFoundError(errno.ENOENT, "the folder above is missing", path) from None
         await make_folder(client, parent(path), exist_ok=True)
@@ -75,4 +75,4 @@ async def delete(client: Client, path: str) -> None:
     """Remove what is known to be there; what vanished meanwhile was removed by somebody, or by our first attempt."""
     answer = await client.ask("DELETE", path, expected=frozenset({404, 410}))
     if answer.status == 207:
-        raise client.unavailable(path, "DELETE: the server removed some of it only", "check the permissions inside")
+        raise client.refused(path, "DELETE: the server removed some of it only", "check the permissions inside")

@@ -16,11 +16,11 @@ from typing import BinaryIO, TypeVar
 
 import aiohttp
 
-from caselaw.errors import PublishError, StoreUnavailable
 from griddav.checksums import Checksum, served, wanted
+from griddav.errors import ContentChanged, GridDavError, NotAllowed, SourceChanged
 from griddav.http.names import child, parent
 from griddav.http.request import Client, drain
-from griddav.http.retry import TransientError, advice
+from griddav.http.retry import OTHERWISE, TransientError, advice
 from griddav.listing.lookups import look
 from griddav.listing.properties import exists
 from griddav.writing.folders import delete, make_folder
@@ -91,7 +91,7 @@ class Stream:
             self.failure = error  # of the local disk: to the connection it is only a body that ends too early
             raise
         if self.size != self.source.size:
-            self.failure = PublishError("the file changed while it was uploaded", self.source.name, "upload it again")
+            self.failure = SourceChanged("the file changed while it was uploaded", self.source.name, "upload it again")
             raise self.failure
 
     def begin(self, file: BinaryIO) -> asyncio.Future[bytes]:
@@ -117,11 +117,11 @@ class Stream:
         return self.source.digest(algorithm)
 
 
-class OccupiedError(StoreUnavailable):
+class OccupiedError(NotAllowed):
     """A part of the file is there, of an earlier attempt, and our credentials may not replace it: take another name."""
 
 
-class DamagedError(StoreUnavailable):
+class DamagedError(ContentChanged):
     """What arrived is not what was sent: send it again, under another name, as XRootD remembers checksums by name."""
 
 
@@ -130,8 +130,8 @@ async def upload(
 ) -> None:
     """Publish a source under `path`; folders above it are made.
 
-    Raises `FileExistsError` where `path` exists and must not be overwritten, `PublishError` for a source that changes,
-    `StoreUnavailable` for everything else; then nothing of it is visible.
+    Raises `FileExistsError` where `path` exists and must not be overwritten, `SourceChanged`, and another
+    `GridDavError` for everything else; then nothing of it is visible.
     """
     if not overwrite and await look(client, path):
         raise FileExistsError(errno.EEXIST, "File exists", path)
@@ -147,7 +147,7 @@ async def upload(
                 raise
         except BaseException:
             # What stays behind, `TEMPORARY` finds: in an outage nobody waits for it once more.
-            with contextlib.suppress(StoreUnavailable, TimeoutError):
+            with contextlib.suppress(GridDavError, TimeoutError):
                 async with asyncio.timeout(SECONDS_TO_CLEAN):
                     await delete(client, temporary)
             raise
@@ -173,7 +173,7 @@ async def put(client: Client, stream: Stream, temporary: str) -> None:
                 expected=frozenset({403, 404, 409}) if may_lack_folder else frozenset({403}),
                 ask_first=profile.expect_continue and stream.source.size > 0,
             )  # fmt: skip
-        except StoreUnavailable:
+        except GridDavError:
             if stream.failure is not None:
                 raise stream.failure from None
             raise
@@ -182,7 +182,7 @@ async def put(client: Client, stream: Stream, temporary: str) -> None:
         if answer.status == 403:
             left_by_us = answer.attempt > 1 and await exists(client, temporary)
             what = f"PUT: the server answered 403 Forbidden (attempt {answer.attempt})"
-            raise (OccupiedError if left_by_us else StoreUnavailable)(what, client.url(temporary), advice(403))
+            raise (OccupiedError if left_by_us else NotAllowed)(what, client.url(temporary), advice(403), 403)
         await delete(client, temporary)  # of an attempt whose answer was lost: dCache overwrites nothing
         await make_folder(client, parent(temporary), exist_ok=True)
 
@@ -226,7 +226,8 @@ async def take_name(client: Client, stream: Stream, temporary: str, path: str, o
         if wrong is not None and not overwrite and wrong != ABSENT:
             raise FileExistsError(errno.EEXIST, "File exists", path)  # verified as ours was, and moved just after it
         if wrong is not None:
-            raise client.unavailable(path, f"MOVE: the server holds something else under this name: {wrong}")
+            what = f"MOVE: the server holds something else under this name: {wrong}"
+            raise ContentChanged(what, client.url(path), OTHERWISE)
         return
     # The name is taken, or the temporary is gone: perhaps by our own first request, whose answer was lost.
     if not await exists(client, temporary) and await difference(client, stream, path) is None:

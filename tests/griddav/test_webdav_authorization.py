@@ -14,9 +14,9 @@ from issuer import Issuer
 from service import needed, open_folder
 from xrootd import XRootD
 
-from caselaw.errors import StoreUnavailable
 from griddav import WebDavFileSystem
 from griddav.auth.credentials import Password, credentials
+from griddav.errors import BadCredentials, GridDavError, NotAllowed
 
 SECRET = "s3cr3t: pässword"
 
@@ -47,7 +47,7 @@ def test_a_password_is_given_or_in_a_file_or_a_variable(
 def test_a_wrong_password_is_sent_once_and_its_place_said(guarded: apache_server.Apache, tmp_path: Path) -> None:
     file = tmp_path / "password"
     file.write_text("wr0ng")
-    with pytest.raises(StoreUnavailable, match=rf"401 .*attempt 1.* user alice and the password \({file}\)") as raised:
+    with pytest.raises(NotAllowed, match=rf"401 .*attempt 1.* user alice and the password \({file}\)") as raised:
         file_system(guarded, user="alice", password_file=str(file)).exists("/store")
     assert "wr0ng" not in str(raised.value)
 
@@ -58,16 +58,16 @@ def test_a_password_that_changes_in_mid_run_is_read_again(guarded: apache_server
     fs = file_system(guarded, user="alice", password_file=str(file))
     assert fs.exists("/store")
     file.write_text("wr0ng")
-    with pytest.raises(StoreUnavailable, match="401"):
+    with pytest.raises(NotAllowed, match="401"):
         fs.exists("/store")
     file.write_text(SECRET)
     assert fs.exists("/store")
 
 
 def test_a_password_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailable, match=f"{tmp_path}/none: there is no file of this name"):
+    with pytest.raises(BadCredentials, match=f"{tmp_path}/none: there is no file of this name"):
         Password("alice", file=str(tmp_path / "none")).header(secure=True)
-    with pytest.raises(StoreUnavailable, match="the variable NO_SUCH: there is no password for alice"):
+    with pytest.raises(BadCredentials, match="the variable NO_SUCH: there is no password for alice"):
         Password("alice", variable="NO_SUCH").header(secure=True)
 
 
@@ -87,7 +87,7 @@ def test_tokens_of_wlcg_open_xrootd(xrootd_with_tokens: XRootD, token_issuer: Is
     path = f"/store/{time.time_ns()}/file"
     fs.pipe_file(path, b"content")
     assert fs.cat_file(path) == b"content"
-    with pytest.raises(StoreUnavailable, match="403"):  # the only guard that XRootD has against overwriting
+    with pytest.raises(NotAllowed, match="403"):  # the only guard that XRootD has against overwriting
         fs.pipe_file(path, b"another")
     assert fs.cat_file(path) == b"content"
 
@@ -98,7 +98,7 @@ def test_a_token_that_ends_in_mid_run_is_renewed_or_said(
     file, scope = tmp_path / "token", "storage.read:/ storage.create:/"
     file.write_text(token_issuer.token(scope, lifetime=-5))
     fs = file_system(xrootd_with_tokens, token_file=str(file))
-    with pytest.raises(StoreUnavailable, match=rf"403 .*attempt 1\).* the token \(from {file}\) ended at .* get a new"):
+    with pytest.raises(NotAllowed, match=rf"403 .*attempt 1\).* the token \(from {file}\) ended at .* get a new"):
         fs.ls("/store")
     file.write_text(token_issuer.token(scope))
     assert fs.exists("/store")
@@ -113,7 +113,7 @@ def test_many_requests_with_a_refused_token_ask_few_times_and_say_it_once(double
     double.settings.tokens = {"new-token"}
     double.log()
     for _ in range(20):
-        with pytest.raises(StoreUnavailable, match=r"check issuer, audience and clocks for the token \(from .*token\)"):
+        with pytest.raises(NotAllowed, match=r"check issuer, audience and clocks for the token \(from .*token\)"):
             fs.exists("/store")
     assert len(double.log()) == 1
     file.write_text("new-token")
@@ -131,7 +131,7 @@ def test_a_thousand_requests_at_once_do_not_storm_a_server_that_refuses(double: 
 
     async def all_at_once() -> set[str]:
         failures = await asyncio.gather(*(fs._exists(f"/store/{n}") for n in range(1000)), return_exceptions=True)
-        assert all(isinstance(each, StoreUnavailable) for each in failures)
+        assert all(isinstance(each, GridDavError) for each in failures)
         return {str(each).partition("; ")[2] for each in failures}
 
     double.log()
@@ -164,7 +164,7 @@ def test_scopes_of_wlcg_allow_what_the_manual_says(
     for name, operation in tried.items():
         try:
             operation()
-        except StoreUnavailable as error:
+        except GridDavError as error:
             assert "403" in str(error)
         else:
             done.add(name)

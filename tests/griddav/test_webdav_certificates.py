@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from service import needed, open_folder
 from xrootd import USER, XRootD
 
-from caselaw.errors import StoreUnavailable
 from griddav import WebDavFileSystem
 from griddav.auth.certificates import Certificate, certificate_of, discovered, expiry
 from griddav.auth.credentials import BearerToken, Password
+from griddav.errors import BadCredentials, NoAnswer, NotAllowed
 
 
 @pytest.fixture(scope="module")
@@ -69,12 +69,12 @@ def test_a_proxy_stands_for_its_user(proxied: Callable[..., WebDavFileSystem], p
     fs = proxied(certificate=str(proxy))
     fs.pipe_file("/store/of-proxy", b"content")
     assert fs.cat_file("/store/of-proxy") == b"content"
-    with pytest.raises(StoreUnavailable, match="403"):
+    with pytest.raises(NotAllowed, match="403"):
         proxied().exists("/store/of-proxy")
 
 
 def test_without_one_the_server_refuses(connected: Callable[..., WebDavFileSystem]) -> None:
-    with pytest.raises(StoreUnavailable, match="give your certificate or proxy"):
+    with pytest.raises(NotAllowed, match="give your certificate or proxy"):
         connected(token="a-token").exists("/store")
 
 
@@ -105,7 +105,7 @@ def test_a_proxy_that_ended_is_said_before_the_server_is_asked(
     strict: apache_server.Apache, connected: Callable[..., WebDavFileSystem], user: Pair
 ) -> None:
     old = strict.authority.proxy("old-proxy", user, days=0)
-    with pytest.raises(StoreUnavailable, match=r"the certificate ended at .* UTC; make a new one \(voms-proxy-init"):
+    with pytest.raises(BadCredentials, match=r"the certificate ended at .* UTC; make a new one \(voms-proxy-init"):
         connected(certificate=str(old)).exists("/store")
 
 
@@ -115,7 +115,7 @@ def test_a_proxy_is_read_again_when_it_was_renewed(
     file = tmp_path / "proxy"
     file.write_bytes(strict.authority.proxy("ended-proxy", user, days=0).read_bytes())
     fs = proxied(certificate=str(file))
-    with pytest.raises(StoreUnavailable, match="ended"):
+    with pytest.raises(BadCredentials, match="ended"):
         fs.exists("/store")
     file.write_bytes(proxy.read_bytes())
     assert fs.exists("/store")
@@ -123,7 +123,7 @@ def test_a_proxy_is_read_again_when_it_was_renewed(
 
 def test_a_certificate_of_a_stranger_is_refused(connected: Callable[..., WebDavFileSystem], tmp_path: Path) -> None:
     stranger = authority(tmp_path / "ca").user("mallory")
-    with pytest.raises(StoreUnavailable, match="give your certificate or proxy"):
+    with pytest.raises(NotAllowed, match="give your certificate or proxy"):
         connected(certificate=str(stranger.certificate), key=str(stranger.key)).exists("/store")
 
 
@@ -132,14 +132,14 @@ def test_a_file_that_is_no_certificate_is_said_and_not_shown(
 ) -> None:
     (tmp_path / "text").write_text("s3cr3t")
     for file in (tmp_path / "text", tmp_path / "none", user.key, user.certificate):
-        with pytest.raises(StoreUnavailable, match="the certificate cannot be used") as raised:
+        with pytest.raises(BadCredentials, match="the certificate cannot be used") as raised:
             connected(certificate=str(file)).exists("/store")
         assert "s3cr3t" not in str(raised.value)
 
 
 def test_a_key_with_a_password_is_refused_without_a_question(user: Pair, tmp_path: Path) -> None:
     openssl(tmp_path, "pkey", "-in", user.key, "-aes256", "-passout", "pass:word", "-out", "locked.key")
-    with pytest.raises(StoreUnavailable, match="the key without a password"):
+    with pytest.raises(BadCredentials, match="the key without a password"):
         Certificate(str(user.certificate), str(tmp_path / "locked.key")).load(ssl.create_default_context())
 
 
@@ -155,7 +155,7 @@ def test_a_folder_of_cas_will_do(
 
 def test_a_folder_without_the_ca_will_not(connected: Callable[..., WebDavFileSystem], tmp_path: Path) -> None:
     authority(tmp_path / "other")
-    with pytest.raises(StoreUnavailable, match="CA that signed"):
+    with pytest.raises(NoAnswer, match="CA that signed"):
         connected(ca=str(tmp_path / "other"), token="a-token").exists("/store")
 
 
@@ -177,5 +177,5 @@ def test_what_is_no_certificate_raises_a_value_error(data: bytes) -> None:
 
 def test_a_missing_ca_is_no_missing_file() -> None:
     fs = WebDavFileSystem("davs://localhost:1", ca="/nowhere/ca.pem", skip_instance_cache=True)
-    with pytest.raises(StoreUnavailable, match="CA certificates cannot be read"):
+    with pytest.raises(BadCredentials, match="CA certificates cannot be read"):
         fs.exists("/file")

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from webdav_server import Fault, Server
 
-from caselaw.errors import StoreUnavailable
 from griddav import WebDavFileSystem
 from griddav.auth.credentials import BearerToken, Password, expiry
+from griddav.errors import BadCredentials, GridDavError, NotAllowed
 
 SECRET = "s3cr3t-t0ken"
 
@@ -75,13 +75,13 @@ def test_a_token_that_says_no_end_has_none(token: str) -> None:
 def test_a_broken_token_is_refused_and_not_shown(tmp_path: Path, content: str) -> None:
     file = tmp_path / "token"
     file.write_text(f"{content}{SECRET}!" if content else "")
-    with pytest.raises(StoreUnavailable) as raised:
+    with pytest.raises(GridDavError) as raised:
         BearerToken(file=str(file)).token()
     assert SECRET not in str(raised.value)
 
 
 def test_a_token_file_that_is_missing_is_said(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailable, match="no file of this name"):
+    with pytest.raises(BadCredentials, match="no file of this name"):
         BearerToken(file=str(tmp_path / "none")).token()
 
 
@@ -134,7 +134,7 @@ def test_a_token_that_expires_in_between_is_replaced(server: Server, fs: WebDavF
 def test_a_refused_token_is_sent_once(server: Server) -> None:
     server.token = "another"
     fs = WebDavFileSystem(server.url(), token=SECRET, profile="plain", skip_instance_cache=True)
-    with pytest.raises(StoreUnavailable, match="get a new token") as raised:
+    with pytest.raises(NotAllowed, match="get a new token") as raised:
         fs.exists("/store")
     assert SECRET not in str(raised.value)
     assert len(server.seen) == 1
@@ -144,6 +144,6 @@ def test_an_error_after_a_redirect_shows_no_secret_of_its_url(fs: WebDavFileSyst
     server.nodes["/store/file"] = b"content"
     location = f"http://127.0.0.1:9/store/file?authz={SECRET}"
     server.faults.append(Fault("GET", 302, times=100, headers={"Location": location}))
-    with pytest.raises(StoreUnavailable) as raised:
+    with pytest.raises(GridDavError) as raised:
         fs.cat_file("/store/file")
     assert SECRET not in str(raised.value)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from griddav import hrefs as module
+from griddav.listing import hrefs as module
 from griddav.listing.hrefs import Hrefs
 from griddav.listing.multistatus import Multistatus, MultistatusError
 

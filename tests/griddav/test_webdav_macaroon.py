@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from macaroons import created
 from xrootd import SITE, XRootD
 
-from caselaw.errors import StoreUnavailable
 from griddav import WebDavFileSystem
 from griddav.auth.credentials import BearerToken, expiry
 from griddav.auth.macaroon import ACTIVITIES, Macaroon, parse
+from griddav.errors import NotAllowed
 from griddav.http.retry import Retry
 
 OF_XROOTD = (
@@ -138,7 +138,7 @@ def test_upload_without_manage_publishes_and_never_overwrites(holding: Callable[
     fs.pipe_file("/store/job/new/deep/file", b"new")
     assert fs.info("/store/job/new/deep/file")["size"] == 3
     for refused in (fs.pipe_file, lambda path, data: fs.mv("/store/job/other", path)):
-        with pytest.raises(StoreUnavailable, match="403"):
+        with pytest.raises(NotAllowed, match="403"):
             refused("/store/job/old", b"another")
     assert holding("DOWNLOAD").cat_file("/store/job/old") == b"old"
 
@@ -163,14 +163,14 @@ def test_an_activity_allows_itself_and_to_look(
         if name in allowed:
             getattr(fs, name)(path)
         else:
-            with pytest.raises(StoreUnavailable, match="403"):
+            with pytest.raises(NotAllowed, match="403"):
                 getattr(fs, name)(path)
 
 
 def test_a_macaroon_does_not_reach_beside_its_path_and_over_its_end(holding: Callable[..., WebDavFileSystem]) -> None:
-    with pytest.raises(StoreUnavailable, match="403"):
+    with pytest.raises(NotAllowed, match="403"):
         holding("DOWNLOAD").cat_file("/store/beside/file")
-    with pytest.raises(StoreUnavailable, match=r"403 .* the token .* ended at .* get a new token"):
+    with pytest.raises(NotAllowed, match=r"403 .* the token .* ended at .* get a new token"):
         holding("DOWNLOAD", before=-1).cat_file("/store/job/old")
 
 

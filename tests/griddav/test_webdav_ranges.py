@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from webdav_server import Fault, Server
 
-from caselaw.errors import StoreUnavailable
 from griddav import WebDavFileSystem
+from griddav.errors import NotAllowed, Refused
 from griddav.http.retry import TransientError
 from griddav.reading.ranges import GAP, LONGEST, MOST, batched, merged, parts
 
@@ -185,7 +185,7 @@ def test_a_file_that_cannot_be_read_on_is_an_error_and_not_its_end(
     with fs.open(file, block_size=BLOCK) as opened:
         opened.read(BLOCK)
         server.faults.append(Fault("GET", 403, times=100))
-        with pytest.raises(StoreUnavailable, match="403"):
+        with pytest.raises(NotAllowed, match="403"):
             opened.read()
 
 
@@ -210,5 +210,5 @@ def test_a_file_that_has_no_size_yet_is_not_read_as_empty(double: Double) -> Non
     fs.pipe_file("/store/file", CONTENT)
     double.state.files["/store/file"].size = None
     for attempt in (lambda: fs.open("/store/file"), lambda: fs.cat_file("/store/file")):
-        with pytest.raises(StoreUnavailable, match="being written"):
+        with pytest.raises(Refused, match="being written"):
             attempt()

@@ -116,7 +116,7 @@ def test_a_token_and_one_shot_urls_of_dcache_are_nowhere(
         return [TOKEN, "r3fused-t0ken", "d3ad-uu1d", *movers]
 
     printed = searched(double.url, options, refused, secrets)
-    assert len(movers) > 3 and "b'content" in printed and "answered 401" in printed and "StoreUnavailable" in printed
+    assert len(movers) > 3 and "b'content" in printed and "answered 401" in printed and "NotAllowed" in printed
 
 
 @pytest.fixture(scope="module")

@@ -22,11 +22,11 @@ from macaroons import created
 from service import open_folder
 from xrootd import SITE, XRootD
 
-from caselaw.errors import StoreUnavailable
 from griddav import WebDavFileSystem
 from griddav.auth.credentials import BearerToken
 from griddav.copying.between import copy_between
 from griddav.copying.thirdparty import own_token
+from griddav.errors import NotAllowed
 from griddav.http.request import Client
 from griddav.writing.upload import TEMPORARY
 
@@ -206,7 +206,7 @@ def test_who_may_not_write_is_told_so(guarded: list[XRootD]) -> None:
     assert isinstance(target.client.credentials, BearerToken)
     name = new_name()
     source.pipe_file(name, CONTENT)
-    with pytest.raises(StoreUnavailable, match=r"40[13]") as raised:
+    with pytest.raises(NotAllowed, match=r"40[13]") as raised:
         copy_between(source, name, target, name, lend=own_token)
     assert target.client.credentials.given not in str(raised.value)
     assert not (there.data / name[1:]).exists()

@@ -14,9 +14,9 @@ import pytest
 from apache import UNFINISHED, Apache
 from double import Double, Fault
 
-from caselaw.errors import StoreUnavailable
 from griddav import WebDavFileSystem
 from griddav.copying.between import copy_between
+from griddav.errors import ContentChanged, NoAnswer, Refused
 from griddav.http.request import Client, Retry
 
 CONTENT = bytes(range(256)) * 20_000
@@ -103,7 +103,7 @@ def test_what_goes_wrong_between_the_servers_is_noticed(near: Double, far: Doubl
 
 def test_a_copy_that_hangs_together_by_nothing_but_errors_is_said(near: Double, far: Double) -> None:
     far.faults(Fault("COPY", 503, times=1000))
-    with pytest.raises(StoreUnavailable, match="503"):
+    with pytest.raises(NoAnswer, match="503"):
         copied(near, far)
     assert far.data == {}
 
@@ -200,7 +200,7 @@ def test_a_source_that_fails_once_is_read_again(near: Double, target: Target, fa
 
 def test_a_file_that_always_arrives_damaged_is_not_published(near: Double, target: Target) -> None:
     near.faults(Fault("GET", where="pool", corrupt=True, times=1000))
-    with pytest.raises(StoreUnavailable, match="adler32") as raised:
+    with pytest.raises(ContentChanged, match="adler32") as raised:
         target.copy()
     assert raised.value.where == f"{near.door}/store/file"
     assert target.files() == {}
@@ -209,7 +209,7 @@ def test_a_file_that_always_arrives_damaged_is_not_published(near: Double, targe
 def test_a_source_that_is_down_is_said_soon(near: Double, target: Target) -> None:
     near.faults(Fault("GET", 503, times=1000))
     started = time.monotonic()
-    with pytest.raises(StoreUnavailable, match="503") as raised:
+    with pytest.raises(NoAnswer, match="503") as raised:
         target.copy()
     assert raised.value.where == f"{near.door}/store/file"
     assert time.monotonic() - started < 3
@@ -239,6 +239,6 @@ def test_a_target_that_fails_once_is_written_again(near: Double, far: Double, fa
 def test_a_full_target_is_said_at_once(near: Double, far: Double) -> None:
     no_copy(near, far)
     far.settings.pool_full = True
-    with pytest.raises(StoreUnavailable, match="507"):
+    with pytest.raises(Refused, match="507"):
         copied(near, far)
     assert far.data == {} and far.count("PUT") == 1

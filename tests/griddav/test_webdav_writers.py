@@ -14,8 +14,8 @@ import fsspec
 import pytest
 from webdav_server import Fault, Server
 
-from caselaw.errors import StoreUnavailable
 from griddav import WebDavFileSystem
+from griddav.errors import Refused
 
 NOTHING = {"/": None, "/store": None}
 KINDS: list[dict[str, Any]] = [
@@ -205,7 +205,7 @@ def test_coroutines_that_fail_publish_nothing(server: Server) -> None:
 def test_a_file_of_coroutines_that_cannot_be_published_says_so(server: Server) -> None:
     async def use(fs: WebDavFileSystem) -> None:
         server.faults.append(Fault("PUT", 507, times=9))
-        with pytest.raises(StoreUnavailable, match="no space"):
+        with pytest.raises(Refused, match="no space"):
             async with await fs.open_async("/store/file", "wb") as file:
                 await file.write(b"content")
 

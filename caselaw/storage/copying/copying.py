@@ -10,6 +10,7 @@ from pathlib import Path
 
 from caselaw.errors import TransferError
 from caselaw.storage.copying.parallel import in_parallel
+from caselaw.storage.files.answers import clear_answers
 from caselaw.storage.files.local import LocalPlace
 from caselaw.storage.files.place import Node, Place, Report, exists, ignore, temporary_name
 from caselaw.storage.files.remote import RemotePlace
@@ -157,7 +158,8 @@ def copy_file(source: Place, target: Place, *, overwrite: bool, progress: Report
         return "up"
     assert isinstance(source, RemotePlace)
     if source.tells_more_of_single_files():
-        refuse_tape({"locality": source.node().locality}, source.url)
+        with clear_answers(source.url):
+            refuse_tape({"locality": source.node().locality}, source.url)
     if isinstance(target, LocalPlace):
         if not overwrite and target.here.exists():
             raise FileExistsError(target.url)
@@ -174,7 +176,6 @@ def copy_file(source: Place, target: Place, *, overwrite: bool, progress: Report
 
 def between_servers(source: RemotePlace, target: RemotePlace, overwrite: bool, progress: Report) -> str:
     """The servers copy it between themselves where they can; one server within itself, too."""
-    from caselaw.storage.files.answers import clear_answers
     from griddav.copying.between import copy_between
     from griddav.copying.lending import lent_macaroon
 

@@ -16,6 +16,7 @@ from typing import Any
 from fsspec.asyn import sync
 
 from caselaw.errors import StoreUnavailable, TransferError
+from caselaw.storage.files.answers import clear_answers
 from caselaw.storage.files.place import Place
 from caselaw.storage.files.remote import RemotePlace
 from griddav.auth import macaroon
@@ -52,7 +53,11 @@ def identity(root: Place) -> Identity:
         return Identity("the user of this machine", facts={"subject": str(os.geteuid())})
     if not root.speaks_webdav:
         return Identity("those that the library of this protocol finds", root.url.partition("://")[0])
-    client: Client = root.fs.client
+    with clear_answers(root.url):
+        return of_client(root.fs.client)
+
+
+def of_client(client: Client) -> Identity:
     if isinstance(client.credentials, Password):
         return Identity("user and password", client.credentials.source(), {"subject": client.credentials.user})
     found = client.credentials.found()
@@ -116,10 +121,11 @@ def narrow_macaroon(root: Place, path: str, activities: Collection[str], lifetim
         raise TransferError("this store knows no macaroons", root.url, "name a store on a WebDAV server")
     client: Client = root.fs.client
     where = (root.child(path.strip("/")) if path.strip("/") else root).path
-    own = own_macaroon(client)
-    if own is None:
-        made: macaroon.Macaroon = sync(root.fs.loop, request_macaroon, client, where, activities, lifetime)
-        return made
+    with clear_answers(root.url):
+        own = own_macaroon(client)
+        if own is None:
+            made: macaroon.Macaroon = sync(root.fs.loop, request_macaroon, client, where, activities, lifetime)
+            return made
     beyond = set(activities) - own.activities
     if beyond:
         what = f"our own macaroon does not allow {', '.join(sorted(beyond))}"

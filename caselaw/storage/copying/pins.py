@@ -11,6 +11,7 @@ from pathlib import Path
 from fsspec.asyn import sync
 
 from caselaw.errors import StoreUnavailable
+from caselaw.storage.files.answers import clear_answers
 from caselaw.storage.files.folder import names_here
 from caselaw.storage.files.place import Place
 from caselaw.storage.files.remote import RemotePlace
@@ -55,7 +56,8 @@ def stage(root: RemotePlace, places: Sequence[Place], lifetime: float) -> Staged
         requests = () if tape is None or not wanted else tuple(await requested(tape, on_server, lifetime))
         return Staged(len(paths) - len(wanted), len(wanted), requests)
 
-    staged: Staged = sync(fs.loop, asked)
+    with clear_answers(root.url):
+        staged: Staged = sync(fs.loop, asked)
     for request in staged.requests:
         remember(root, request)
     return staged
@@ -74,7 +76,8 @@ def wait(
             await waited(tape, requests, root.url, report, patience)
 
     if requests:
-        sync(fs.loop, done)
+        with clear_answers(root.url):
+            sync(fs.loop, done)
 
 
 def release_pins(root: RemotePlace, places: Sequence[Place]) -> int:
@@ -85,7 +88,8 @@ def release_pins(root: RemotePlace, places: Sequence[Place]) -> int:
     released = 0
     for file, request in pins(root):
         if given.intersection(request.paths):
-            release(root.fs, [request])
+            with clear_answers(root.url):
+                release(root.fs, [request])
             file.unlink(missing_ok=True)
             released += len(request.paths)
     return released

@@ -1,12 +1,14 @@
-"""What the errors of a file system mean: missing, or no answer."""
+"""What the errors of a file system mean: missing, or no answer. Here alone those of the client become ours."""
 
 from __future__ import annotations
 
 import errno
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from caselaw.errors import CaselawError, StoreUnavailable
+from caselaw.errors import CaselawError, ContentChanged, OnTape, PublishError, StagingFailed, StoreUnavailable
 from caselaw.storage.files.schemes import WEBDAV
 
 CLEAR: tuple[type[Exception], ...] = (FileExistsError, IsADirectoryError, NotADirectoryError, CaselawError)
@@ -14,6 +16,7 @@ FAULTS: tuple[type[Exception], ...] = (TypeError, AttributeError, NameError, Ass
 """Errors of a program, not of a server."""
 XROOTD_MISSING = "[3011]"  # kXR_NotFound: fsspec-xrootd raises the same OSError for every answer
 ADVICE = "check that the server is up and the store's options are right, then run again; nothing published is lost"
+STAGE = "stage it first (caselaw store stage), or open it with stage=True"
 
 
 @contextmanager
@@ -30,10 +33,40 @@ def clear_answers(where: str, also: tuple[type[Exception], ...] = ()) -> Iterato
     except passing:
         raise
     except OSError as error:
-        if error.errno == errno.ENOTEMPTY:
+        if not is_of_client(error) and error.errno == errno.ENOTEMPTY:
             raise
-        if XROOTD_MISSING in str(error):
-            raise FileNotFoundError(errno.ENOENT, "No such file or directory", where) from error
-        raise StoreUnavailable(f"it failed: {error.strerror or str(error).strip()}", where, ADVICE) from error
+        raise answer_of(error, where) from error
     except Exception as error:
         raise StoreUnavailable(f"it failed: {type(error).__name__}: {error}", where, ADVICE) from error
+
+
+def answer_of(error: OSError, where: str) -> Exception:
+    """The error to raise for one of a file system."""
+    if is_of_client(error):
+        return of_client(error)
+    if XROOTD_MISSING in str(error):
+        return FileNotFoundError(errno.ENOENT, "No such file or directory", where)
+    return StoreUnavailable(f"it failed: {error.strerror or str(error).strip()}", where, ADVICE)
+
+
+def is_of_client(error: BaseException) -> bool:
+    """Whether it is an error of the client's own tree: not one of this machine, though an `OSError`."""
+    client = sys.modules.get("griddav.errors")  # who has not loaded the client has no error of it
+    return client is not None and isinstance(error, client.GridDavError)
+
+
+def of_client(error: Any) -> CaselawError:
+    """An error of the client (`griddav.errors`) as ours: it keeps what happened, where, and what to do."""
+    from griddav import errors
+
+    said = error.what, error.where, error.advice
+    match error:
+        case errors.OnTape():
+            return OnTape(error.what, error.where, STAGE)
+        case errors.StagingFailed():
+            return StagingFailed(*said, error.failures)
+        case errors.ContentChanged():
+            return ContentChanged(*said)
+        case errors.SourceChanged():
+            return PublishError(*said)
+    return StoreUnavailable(*said)

@@ -14,7 +14,7 @@ from fsspec.asyn import sync
 from fsspec.callbacks import Callback
 
 from caselaw.errors import StoreUnavailable, TransferError
-from caselaw.storage.files.answers import clear_answers
+from caselaw.storage.files.answers import clear_answers, is_of_client
 from caselaw.storage.files.place import Node, Report, exists, temporary_name
 from caselaw.storage.remote_store import RemoteStore
 from griddav.http.profile import ServerProfile
@@ -177,12 +177,14 @@ class RemotePlace:
 
 @contextlib.contextmanager
 def of_this_machine(file: Path) -> Iterator[None]:
-    """What the WebDAV client has to say of a server is no `OSError` but that a name is missing, or taken."""
+    """An `OSError` is of this machine unless it is the client's, or says that a name is missing, or taken."""
     try:
         yield
     except (FileNotFoundError, FileExistsError):
         raise
     except OSError as error:
+        if is_of_client(error):
+            raise
         raise TransferError(
             f"a file of this machine: {error.strerror or error}", file, "check free space and permissions"
         ) from error

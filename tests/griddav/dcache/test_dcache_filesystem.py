@@ -19,10 +19,10 @@ from fsspec.core import url_to_fs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caselaw.errors import StoreUnavailable
 from griddav import WebDavFileSystem
 from griddav.dcache import DCacheFileSystem
 from griddav.dcache.addresses import SCHEME, door_urls, options_of, split_url
+from griddav.errors import NoAnswer
 from griddav.http.retry import Retry
 
 QUICK = Retry(attempts=4, first=0.001, longest=0.01, deadline=5.0)
@@ -248,6 +248,6 @@ def test_a_wrong_frontend_is_never_missing(double: Double) -> None:
     with pytest.raises(FileNotFoundError):
         fs.info("/store/other")
     double.faults(Fault("GET", empty=True, path="namespace", times=100))
-    with pytest.raises(StoreUnavailable, match="something else than JSON"):
+    with pytest.raises(NoAnswer, match="something else than JSON"):
         fs.info("/store/file")
     fs.close()

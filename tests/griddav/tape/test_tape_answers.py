@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caselaw.errors import StoreUnavailable
 from griddav.auth.credentials import BearerToken
 from griddav.dcache.namespace import Namespace, checksums
+from griddav.errors import GridDavError, NoAnswer
 from griddav.http.request import Client
 from griddav.http.retry import TransientError
 from griddav.http.session import Connection, Sessions
@@ -51,7 +51,7 @@ def test_entries_by_path(value: Any) -> None:
 def test_details_of_any_file(value: dict[str, Any]) -> None:
     namespace = Namespace(CLIENT, CLIENT)
     if not isinstance(value.get("fileType"), str):
-        with pytest.raises(StoreUnavailable):
+        with pytest.raises(GridDavError):
             namespace.described("/file", value)
         return
     assert namespace.described("/file", value)["type"] in ("file", "directory", "other")
@@ -66,7 +66,7 @@ def test_what_is_no_json_may_pass(data: bytes) -> None:
 
 
 def test_an_answer_about_other_files_is_refused() -> None:
-    with pytest.raises(StoreUnavailable, match="other files, such as /b"):
+    with pytest.raises(NoAnswer, match="other files, such as /b"):
         states(CLIENT, "/stage/1", ["/a"], {"/b": {}}, wlcg.state)
     assert states(CLIENT, "/stage/1", ["/a"], {}, wlcg.state)["/a"].stage.value == "waiting"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from double import Double
 
-from caselaw.errors import OnTape, StagingFailed, StoreUnavailable
 from griddav import WebDavFileSystem
 from griddav.dcache import DCacheFileSystem
+from griddav.errors import GridDavError, OnTape, StagingFailed
 from griddav.tape import ensure_online
 
 WAYS = ["cat_file", "range", "cat_ranges", "get_file", "copy", "open", "text"]
@@ -42,7 +42,7 @@ def test_reading_says_how_to_stage_and_starts_no_transfer(
     with pytest.raises(OnTape, match="stage it first") as raised:
         read(fs, "/store/file", way, tmp_path)
     assert raised.value.where in (f"{double.url}/store/file", f"{double.door}/store/file") and isinstance(
-        raised.value, StoreUnavailable
+        raised.value, GridDavError
     )
     assert double.count("GET", "door") == 0 and double.nodes()["/store/file"].locality == "NEARLINE"
     assert list(tmp_path.iterdir()) == []

@@ -13,9 +13,9 @@ from double import Double, Fault, running
 from fsspec.asyn import sync
 from fsspec.implementations.local import LocalFileSystem
 
-from caselaw.errors import StagingFailed, StoreUnavailable
 from griddav import WebDavFileSystem
 from griddav.dcache import DCacheFileSystem
+from griddav.errors import GridDavError, NoAnswer, Refused, StagingFailed
 from griddav.tape import (
     Locality,
     Patience,
@@ -150,7 +150,7 @@ def test_a_missing_file_is_missing_and_not_on_tape(fs: DCacheFileSystem, double:
 @pytest.mark.usefixtures("files")
 def test_patience_ends_and_the_server_goes_on(fs: DCacheFileSystem, double: Double, tape: str) -> None:
     double.settings.stage_time = 0.5
-    with pytest.raises(StoreUnavailable, match="4 of 4 files are still on tape") as raised:
+    with pytest.raises(NoAnswer, match="4 of 4 files are still on tape") as raised:
         ensure_online(fs, PATHS, patience=Patience(0.01, 0.02, deadline=0.1))
     assert PATHS[3] in raised.value.what or PATHS[1] in raised.value.what
     wait_until(lambda: all(node.locality != "NEARLINE" for node in double.nodes().values()))
@@ -172,7 +172,7 @@ def test_errors_that_pass_do_no_harm(fs: DCacheFileSystem, double: Double, tape:
 @pytest.mark.parametrize("status", [401, 403, 500, 503])
 def test_an_outage_is_an_outage(fs: DCacheFileSystem, double: Double, tape: str, status: int) -> None:
     double.faults(Fault("POST", status, where="rest", times=100), Fault("GET", status, "rest", "namespace", times=100))
-    with pytest.raises(StoreUnavailable, match=rf"{status}|refused"):
+    with pytest.raises(GridDavError, match=rf"{status}|refused"):
         ensure_online(fs, PATHS)
     assert double.state.requests == {}
 
@@ -181,7 +181,7 @@ def test_an_outage_is_an_outage(fs: DCacheFileSystem, double: Double, tape: str,
 def test_a_request_that_the_server_forgot_is_said(fs: DCacheFileSystem, double: Double, tape: str) -> None:
     double.settings.stage_time = 30
     threading.Timer(0.2, double.state.requests.clear).start()
-    with pytest.raises(StoreUnavailable, match="does not know the request"):
+    with pytest.raises(Refused, match="does not know the request"):
         ensure_online(fs, PATHS, patience=fs.patience)
 
 
@@ -224,7 +224,7 @@ def test_a_door_without_any_tape_api_says_what_to_do(double: Double) -> None:
     double.settings.tape_api = False
     double.write("/store/file", b"content", "NEARLINE")
     fs = WebDavFileSystem(double.url, skip_instance_cache=True)
-    with pytest.raises(StoreUnavailable, match="api_url"):
+    with pytest.raises(Refused, match="api_url"):
         ensure_online(fs, ["/store/file"])
     fs.close()
 
@@ -242,7 +242,7 @@ def test_credentials_do_not_follow_a_document_to_another_host(double: Double) ->
         double.state.origins["rest"] = other.door.replace("127.0.0.1", "localhost")
         options = {"token": "a-token", "skip_instance_cache": True}
         fs = WebDavFileSystem(double.url, **options)
-        with pytest.raises(StoreUnavailable, match="trusted") as raised:
+        with pytest.raises(Refused, match="trusted") as raised:
             localities(fs, ["/store/file"])
         assert other.log() == [] and "a-token" not in str(raised.value)
         fs.close()
