@@ -10,10 +10,11 @@ from caselaw.errors import FingerprintError, OnTape, TransferError
 from caselaw.plan.verify import CHANGED, MISSING, OK, UNRECORDED
 from caselaw.records import Record, read_records
 from caselaw.storage.copying.copying import joined, output_of
-from caselaw.storage.copying.parallel import in_parallel
 from caselaw.storage.copying.reading import sha256_of
+from caselaw.storage.files.concurrency import in_parallel
 from caselaw.storage.files.place import Node, Place, exists
-from caselaw.storage.files.tree import temporary, tree
+from caselaw.storage.files.tree import tree
+from caselaw.storage.files.unfinished import in_unfinished
 from caselaw.storage.location import OUTPUT, RECORDS
 from caselaw.storage.store import Store
 from caselaw.storage.stores import store_of
@@ -134,7 +135,7 @@ def folders_of_outputs(place: Place, found: Mapping[str, Node]) -> list[tuple[Pl
         output = output_of(path)
         if node.is_folder and path.rpartition("/")[2] == RECORDS:
             folders.setdefault(path.rpartition("/")[0], {})
-        if node.is_folder or temporary(path) or any(part.startswith(".") for part in path.split("/")[:-1]):
+        if node.is_folder or in_unfinished(path) or any(part.startswith(".") for part in path.split("/")[:-1]):
             continue
         folder, _, name = (output or path).rpartition("/")
         inside = folders.setdefault(folder, {})

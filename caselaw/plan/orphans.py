@@ -20,9 +20,10 @@ from caselaw.storage.cache.entries import entry_of, slots
 from caselaw.storage.copying.address import is_root_of_store
 from caselaw.storage.files.answers import clear_answers
 from caselaw.storage.files.folder import names_here
-from caselaw.storage.files.place import TEMPORARY, Node, Place, exists, temporary_name
+from caselaw.storage.files.place import Node, Place, exists
 from caselaw.storage.files.remote import RemotePlace
 from caselaw.storage.files.tree import tree_or_nothing, without_links_out
+from caselaw.storage.files.unfinished import is_unfinished, unfinished_name
 from caselaw.storage.publish import orphans_in, owner_of, remove_orphan
 
 TEMPORARIES, STAGED, OUTBOX, CACHED = "temporary", "staging", "outbox", "cache"
@@ -63,7 +64,7 @@ def top_of(path: str) -> str | None:
     """The temporary file or folder that a path is, or lies in."""
     parts = path.split("/")
     for number, part in enumerate(parts, 1):
-        if TEMPORARY.fullmatch(part):
+        if is_unfinished(part):
             return "/".join(parts[:number])
     return None
 
@@ -96,7 +97,7 @@ def stated_time(place: RemotePlace) -> float | None:
 
 def time_of_probe(place: RemotePlace) -> float | None:
     """By the time of a file that was just written, and is removed again."""
-    probe = place.child(temporary_name())
+    probe = place.child(unfinished_name())
     with tempfile.NamedTemporaryFile() as file:
         file.write(b"?")
         file.flush()

@@ -25,10 +25,11 @@ from caselaw.storage.copying.copying import (
     output_of,
     outputs_in,
 )
-from caselaw.storage.copying.parallel import in_parallel
+from caselaw.storage.files.concurrency import in_parallel
 from caselaw.storage.files.local import LocalPlace
 from caselaw.storage.files.place import Node, Place, found
-from caselaw.storage.files.tree import temporary, tree, tree_or_nothing, without_links_out
+from caselaw.storage.files.tree import tree, tree_or_nothing, without_links_out
+from caselaw.storage.files.unfinished import in_unfinished
 from caselaw.storage.location import OUTPUT, RECORDS
 
 MARK_LENGTH = 12
@@ -148,7 +149,7 @@ def superfluous(source: Place, there: Mapping[str, Node], wanted: set[str]) -> l
 
     That the source lacks each is asked again: a listing that failed must not empty the copy.
     """
-    files = [path for path, node in there.items() if not (node.is_folder or temporary(path) or unfinished(path))]
+    files = [path for path, node in there.items() if not (node.is_folder or in_unfinished(path) or unfinished(path))]
     only = {output_of(path) or path for path in files} - wanted
     lacking = in_parallel(lambda path: missing(source, path), only)
     return sorted((path for path, answer in lacking if answer), key=lambda path: (-phase(path), path))

@@ -23,7 +23,7 @@ from caselaw.fingerprint import digest, file_digest
 from caselaw.records import Record
 from caselaw.records.notes import Notes
 from caselaw.storage import exists
-from caselaw.storage.files.unfinished import pending_beside
+from caselaw.storage.files.atomic import beside, take_name
 from caselaw.storage.local_store import LocalStore
 from caselaw.storage.own_targets import (
     ELSEWHERE,
@@ -37,7 +37,7 @@ from caselaw.storage.own_targets import (
     with_fingerprint,
 )
 from caselaw.storage.plain_files import Folders, path_here, state_here
-from caselaw.storage.publish import Published, Staging, take_name
+from caselaw.storage.publish import Published, Staging
 from caselaw.storage.target import url_of
 
 logger = logging.getLogger(__name__)
@@ -279,7 +279,7 @@ def bring(source: str, final: str) -> None:
     folder = Path(final).parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with pending_beside(final) as pending:
+        with beside(final) as pending:
             if Path(source).stat().st_dev != folder.stat().st_dev:
                 shutil.copytree(source, pending) if Path(source).is_dir() else shutil.copy2(source, pending)
                 source = pending

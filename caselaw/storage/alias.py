@@ -8,8 +8,8 @@ import shutil
 from pathlib import Path
 
 from caselaw.errors import PublishError
-from caselaw.storage.files.unfinished import pending_beside
-from caselaw.storage.publish import private_folder, take_name
+from caselaw.storage.files.atomic import beside, take_name
+from caselaw.storage.publish import private_folder
 
 NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EXDEV, errno.ENOSYS})
 
@@ -58,7 +58,7 @@ def linked_beside(source: str, final: str) -> bool:
         if os.path.lexists(final) and os.path.samefile(source, final):
             return True
         os.makedirs(os.path.dirname(final), exist_ok=True)
-        with pending_beside(final) as pending:
+        with beside(final) as pending:
             return linked(source, final, pending, f"{pending}.replaced")
     except FileNotFoundError:
         return False

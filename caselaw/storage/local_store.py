@@ -15,8 +15,8 @@ from caselaw.fingerprint import file_digest
 from caselaw.storage.alias import alias
 from caselaw.storage.files.entry import Entry
 from caselaw.storage.files.folder import ADVICE, exists_here, names_here
+from caselaw.storage.files.unfinished import is_unfinished, unfinished_name
 from caselaw.storage.location import aside_name
-from caselaw.storage.owner import owner
 from caselaw.storage.publish import move, private_folder
 
 SECONDS_KEPT = 86400.0
@@ -43,7 +43,8 @@ class LocalStore:
     def entries(self, directory: str) -> list[Entry]:
         try:
             with os.scandir(directory) as found:
-                return sorted((entry_of(each) for each in found), key=lambda entry: entry.name)
+                entries = [entry_of(each) for each in found if not is_unfinished(each.name)]
+            return sorted(entries, key=lambda entry: entry.name)
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -130,7 +131,7 @@ class LocalDocuments:
 
     def write(self, name: str, text: str) -> None:
         path = self.path / name
-        temporary = path.with_name(f".{name}.{owner()}.{time.monotonic_ns()}")
+        temporary = path.with_name(unfinished_name())
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             try:

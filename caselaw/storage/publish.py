@@ -7,7 +7,6 @@ folder, named after the process that made it, and is removed by the next run the
 from __future__ import annotations
 
 import contextlib
-import errno
 import glob
 import os
 import shutil
@@ -16,12 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caselaw.errors import PublishError
+from caselaw.storage.files.atomic import take_name
 from caselaw.storage.files.folder import names_here
+from caselaw.storage.files.unfinished import STAGING
 from caselaw.storage.owner import LOCK, has_ended, kept, let_go, owner
 from caselaw.storage.products import own, refuse_open, verify
-
-STAGING = ".staging"
-NOT_EMPTY = frozenset({errno.ENOTEMPTY, errno.EEXIST})
 
 
 @dataclass(frozen=True)
@@ -111,17 +109,6 @@ def move(source: str, final: str) -> None:
             f"an output could not get its name: {error.strerror}", final,
             "check free space and permissions of the store, then run again",
         ) from error  # fmt: skip
-
-
-def take_name(source: str, final: str, aside: str) -> None:
-    """Rename within the store; a folder that a killed run may have left under that name is put `aside`."""
-    try:
-        os.replace(source, final)
-    except OSError as error:
-        if error.errno not in NOT_EMPTY:
-            raise
-        os.rename(final, aside)
-        os.replace(source, final)
 
 
 @contextlib.contextmanager

@@ -21,6 +21,7 @@ from caselaw.storage.files.concurrency import side_by_side
 from caselaw.storage.files.entry import Entry
 from caselaw.storage.files.filesystem import file_system
 from caselaw.storage.files.transfer import fresh, get, put, put_folder, remove, rename
+from caselaw.storage.files.unfinished import is_unfinished
 from caselaw.storage.location import RECORDS, aside_name, component
 from caselaw.storage.remote_documents import RemoteDocuments
 
@@ -74,7 +75,7 @@ class RemoteStore:
             with clear_answers(self.root):
                 found = self.fs.names_in(list(by_path))
             self.confirm([path for path in by_path if not found[path]])
-            return {directory: found[path] for path, directory in by_path.items()}
+            return {directory: whole(found[path]) for path, directory in by_path.items()}
         listings = side_by_side(self.entries, directories)
         return {
             directory: frozenset(entry.name for entry in listing)
@@ -98,7 +99,8 @@ class RemoteStore:
                 found = self.fs.ls(self.path(directory), detail=True, **fresh(self.scheme))
         except FileNotFoundError:
             return []
-        return sorted(map(entry_of, found), key=lambda entry: entry.name)
+        entries = [entry for entry in map(entry_of, found) if not is_unfinished(entry.name)]
+        return sorted(entries, key=lambda entry: entry.name)
 
     def size(self, path: str) -> tuple[int, float | None] | None:
         try:
@@ -201,6 +203,11 @@ class RemoteStore:
     def made(self, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+
+def whole(names: frozenset[str]) -> frozenset[str]:
+    """Names without those of what is unfinished."""
+    return frozenset(name for name in names if not is_unfinished(name))
 
 
 def stamp(there: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from law.target.remote.base import RemoteTarget
 
 from caselaw.errors import PublishError
 from caselaw.storage.alias import NO_LINKS
-from caselaw.storage.files.unfinished import pending_beside
+from caselaw.storage.files.atomic import beside
 from caselaw.storage.own_targets import is_folder
 
 NO_SECOND_NAME = "a file on a server cannot have two names"
@@ -57,7 +57,7 @@ def name_here(source: str, final: str, how: How) -> None:
     elif how is How.LINK and not os.path.isdir(source):
         os.link(source, final)
     else:
-        with pending_beside(final) as pending:
+        with beside(final) as pending:
             if os.path.isdir(source):
                 copy = os.link if how is How.LINK else shutil.copy2
                 shutil.copytree(source, pending, symlinks=True, copy_function=copy)

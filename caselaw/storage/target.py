@@ -13,10 +13,10 @@ from typing import Any
 import law
 from law.target.remote.base import RemoteTarget
 
-from caselaw.storage.files.unfinished import open_in_format, pending_path
+from caselaw.storage.files.atomic import beside, take_name
+from caselaw.storage.files.pending_file import open_in_format
 from caselaw.storage.law.local_files import LocalFiles
 from caselaw.storage.location import Location
-from caselaw.storage.publish import take_name
 from caselaw.storage.state import exists
 
 
@@ -82,17 +82,14 @@ class DirectoryTarget(law.LocalDirectoryTarget):  # type: ignore[misc]
                 yield target
             return
         permissions, final = {"perm": options.get("dir_perm")}, self.abspath
-        folder = type(self)(pending_path(final), fs=self.fs)
         self.parent.touch(**permissions)
-        try:
+        with beside(final) as written:
+            folder = type(self)(written, fs=self.fs)
             if mode == "a" and exists(final):
                 shutil.copytree(final, folder.path)
             folder.touch(perm=options.get("perm"))
             yield folder
-            take_name(folder.path, final, f"{folder.path}.replaced")
-        finally:
-            for left in (folder.path, f"{folder.path}.replaced"):
-                shutil.rmtree(left, ignore_errors=True)
+            take_name(written, final)
 
 
 FileTarget.file_class = DirectoryTarget.file_class = FileTarget

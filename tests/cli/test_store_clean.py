@@ -68,6 +68,34 @@ def test_delete_removes_them_and_nothing_else(desk, filled) -> None:
     assert desk.ask("clean", name, "--older-than", "1 min", "--delete", "--yes")["removed"] == 2
 
 
+WRITERS = {
+    "open": "file = FileTarget('%s').open('wb'); file.write(b'half'); file.flush(); die()",
+    "folder": "folder = DirectoryTarget('%s').localize('w'); folder.__enter__().child('x', type='f').touch(); die()",
+}
+WRITER = """\
+import os, signal
+from caselaw.storage.target import DirectoryTarget, FileTarget
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+"""
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_what_a_killed_writer_leaves_is_found_and_never_copied(desk, tmp_path: Path, writer: str) -> None:
+    folder = desk.root / "data" / "plain"
+    folder.mkdir()
+    subprocess.run([sys.executable, "-c", WRITER + WRITERS[writer] % (folder / "a.tar.gz")], check=False)
+    (left,) = folder.iterdir()
+    assert left.name != "a.tar.gz"
+    desk.run("sync", "data", str(tmp_path / "copy"))
+    assert not list((tmp_path / "copy").rglob(left.name))
+    (found,) = desk.ask("clean", "here", "--older-than", "0 s", "--delete", "--yes")["orphans"]
+    assert found["path"] == str(left)
+    assert not left.exists()
+
+
 def test_ages_are_by_the_clock_of_the_server(desk, double) -> None:
     """Ours is an hour behind, and two hours ahead: an upload under way is never taken for an old one."""
     double.write(f"/store/{OLD}", b"half")

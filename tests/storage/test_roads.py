@@ -19,7 +19,6 @@ PAIRS = [(road, kind) for road in ROADS for kind in KINDS if road != "fsspec" or
 
 
 RED = {
-    ("seen_by_nobody", "", ""): "names of unfinished files are known on the road that makes them",
     ("comes_back", "", "nginx"): "a name that is encoded in part comes out wrong",
     ("copied", "", "nginx"): "a name that is encoded in part comes out wrong",
     ("renamed", "", "nginx"): "a name that is encoded in part comes out wrong",

@@ -68,7 +68,7 @@ def show(url: str, here: list[Any], there: list[Any], files: int, size: int) -> 
     from rich.table import Table
 
     from caselaw.storage.copying.benchmark import SMALL
-    from caselaw.storage.copying.parallel import AT_ONCE
+    from caselaw.storage.files.concurrency import AT_ONCE
 
     table = Table("", "local disk", escape(url))
     for local, remote in zip(here, there, strict=True):

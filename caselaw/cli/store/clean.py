@@ -48,7 +48,7 @@ def clean(
     from caselaw.plan.orphans import letters, old, orphans, remove
     from caselaw.storage.copying.address import folder_of, is_root_of_store, is_whole_server
     from caselaw.storage.copying.listing import present
-    from caselaw.storage.copying.parallel import in_parallel
+    from caselaw.storage.files.concurrency import in_parallel
 
     if delete:
         require_consent("caselaw store clean", yes)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caselaw.storage.copying.copying import copy_file
-from caselaw.storage.copying.parallel import in_parallel
+from caselaw.storage.files.concurrency import in_parallel
 from caselaw.storage.files.local import LocalPlace
-from caselaw.storage.files.place import Place, exists, temporary_name
+from caselaw.storage.files.place import Place, exists
+from caselaw.storage.files.unfinished import unfinished_name
 
 SMALL = 10_000  # bytes
 QUESTIONS = 10
@@ -46,7 +47,7 @@ def measure(root: Place, *, files: int, size: int, tell: Tell = lambda _: None) 
     `files` small files are copied up and down, 32 at once, and one of `size` bytes. `tell` gets what begins. Raises
     `StoreUnavailable`.
     """
-    place = root.child(temporary_name())
+    place = root.child(unfinished_name())
     with tempfile.TemporaryDirectory(prefix="caselaw-bench-") as folder:
         here = LocalPlace(folder)
         try:

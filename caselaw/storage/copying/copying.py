@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caselaw.errors import TransferError
-from caselaw.storage.copying.parallel import in_parallel
 from caselaw.storage.files.answers import clear_answers
+from caselaw.storage.files.concurrency import in_parallel
 from caselaw.storage.files.local import LocalPlace
-from caselaw.storage.files.place import Node, Place, Report, exists, ignore, temporary_name
+from caselaw.storage.files.place import Node, Place, Report, exists, ignore
 from caselaw.storage.files.remote import RemotePlace
-from caselaw.storage.files.tree import temporary
+from caselaw.storage.files.unfinished import in_unfinished, unfinished_name
 from caselaw.storage.location import OUTPUT
 from griddav.tape.locality import refuse_tape
 
@@ -34,7 +34,7 @@ class Copy:
 
 def copies(source: Place, found: Mapping[str, Node], target: Place) -> list[Copy]:
     """What has to be copied so that `target` holds what was found under `source`; unfinished files are left out."""
-    there = {path: node for path, node in found.items() if not temporary(path)}
+    there = {path: node for path, node in found.items() if not in_unfinished(path)}
     unfinished = next((path for path, node in there.items() if node.size is None), None)
     if unfinished is not None:
         where = joined(source, unfinished).url
@@ -111,7 +111,7 @@ def make(copy: Copy, overwrite: bool, progress: Report = ignore) -> str:
 def copy_folder(copy: Copy, overwrite: bool, progress: Report) -> str:
     """Copy the files of a folder under a temporary name, then give it its own."""
     assert copy.files is not None
-    building = copy.target.parent.child(temporary_name())
+    building = copy.target.parent.child(unfinished_name())
     done, ways = dict.fromkeys(copy.files, 0), set()
 
     def reported(name: str) -> Report:
@@ -193,7 +193,7 @@ def within_server(source: RemotePlace, target: RemotePlace, overwrite: bool) -> 
     """By a temporary name: a copy that the server makes by itself may be visible before it is whole."""
     if not overwrite and exists(target):
         raise FileExistsError(target.url)
-    building = target.parent.child(temporary_name())
+    building = target.parent.child(unfinished_name())
     try:
         target.fs.cp_file(source.path, building.path)
         building.rename(target)

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from caselaw.errors import StoreUnavailable
+from caselaw.storage.files.unfinished import is_unfinished
 
 ADVICE = "check that the store is mounted and readable, then run again; nothing was changed"
 
@@ -23,9 +24,9 @@ def exists_here(path: str | os.PathLike[str]) -> bool:
 
 
 def names_here(directory: str | os.PathLike[str]) -> frozenset[str]:
-    """Names in a folder of this machine, by one listing; one that does not exist has none."""
+    """Names in a folder of this machine without what is unfinished, by one listing; a missing one has none."""
     try:
-        return frozenset(os.listdir(directory))
+        return frozenset(name for name in os.listdir(directory) if not is_unfinished(name))
     except (FileNotFoundError, NotADirectoryError):
         return frozenset()
     except OSError as error:

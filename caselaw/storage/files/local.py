@@ -13,7 +13,8 @@ from pathlib import Path
 
 from caselaw.errors import StoreUnavailable
 from caselaw.storage.files.folder import ADVICE, exists_here
-from caselaw.storage.files.place import Node, Report, temporary_name
+from caselaw.storage.files.place import Node, Report
+from caselaw.storage.files.unfinished import unfinished_name
 
 PIECE = 1 << 20  # bytes
 
@@ -61,7 +62,7 @@ class LocalPlace:
         if not overwrite and exists_here(self.url):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), self.url)
         self.parent.make_folder()
-        temporary = os.path.join(os.path.dirname(self.url), temporary_name())
+        temporary = os.path.join(os.path.dirname(self.url), unfinished_name())
         try:
             with clear_answers(self.url):
                 copy_bytes(source, temporary, progress)

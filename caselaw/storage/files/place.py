@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,16 +10,9 @@ from typing import Protocol, Self
 Report = Callable[[int], None]
 """Gets the bytes of a file that were transferred so far."""
 
-TEMPORARY = re.compile(r"\.(upload|download|pending)-[0-9a-f]{32}(\.\w+)?")
-
 
 def ignore(_: int) -> None:
     """Nobody watches."""
-
-
-def temporary_name() -> str:
-    """A name that nobody else takes; what stays behind under it, `caselaw store clean` finds."""
-    return f".upload-{uuid.uuid4().hex}"
 
 
 @dataclass(frozen=True)

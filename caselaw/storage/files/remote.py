@@ -15,7 +15,8 @@ from fsspec.callbacks import Callback
 
 from caselaw.errors import StoreUnavailable, TransferError
 from caselaw.storage.files.answers import clear_answers, is_of_client
-from caselaw.storage.files.place import Node, Report, exists, temporary_name
+from caselaw.storage.files.place import Node, Report, exists
+from caselaw.storage.files.unfinished import unfinished_name
 from caselaw.storage.remote_store import RemoteStore
 from griddav.http.profile import ServerProfile
 
@@ -86,7 +87,7 @@ class RemotePlace:
                 return
         if not overwrite and exists(self):
             raise FileExistsError(self.url)
-        temporary = self.parent.child(temporary_name())
+        temporary = self.parent.child(unfinished_name())
         try:
             with clear_answers(self.url):
                 self.fs.put_file(str(source), temporary.path, callback=reporting(progress))
@@ -108,7 +109,7 @@ class RemotePlace:
                 with of_this_machine(target):
                     self.fs.get_file(self.path, str(target), callback=reporting(progress))
                 return
-            temporary = target.with_name(temporary_name())
+            temporary = target.with_name(unfinished_name())
             try:
                 self.fs.get_file(self.path, str(temporary), callback=reporting(progress))
                 if temporary.stat().st_size != self.node().size:

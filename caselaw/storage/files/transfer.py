@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-import uuid
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,7 @@ from fsspec.asyn import sync
 from caselaw.errors import PublishError
 from caselaw.storage.files.concurrency import side_by_side
 from caselaw.storage.files.schemes import OBJECTS, WEBDAV
-
-TEMPORARY = ".upload-"
+from caselaw.storage.files.unfinished import unfinished_beside
 
 
 def fresh(scheme: str) -> dict[str, bool]:
@@ -58,7 +56,7 @@ def put_folder(fs: Any, scheme: str, folder: Path, path: str) -> None:
             "an object store has no folders: half of this product would be visible", path,
             "make it a file (a tar archive, for example), or use another store",
         )  # fmt: skip
-    temporary = f"{os.path.dirname(path)}/{TEMPORARY}{uuid.uuid4().hex}"
+    temporary = unfinished_beside(path)
     inside = sorted(
         Path(here, name) for here, *names in os.walk(folder, followlinks=True) for name in (*names[0], *names[1])
     )

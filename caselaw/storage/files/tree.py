@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 
-from caselaw.storage.copying.parallel import in_parallel
-from caselaw.storage.files.place import TEMPORARY, Node, Place
-from caselaw.storage.publish import STAGING
+from caselaw.storage.files.concurrency import in_parallel
+from caselaw.storage.files.place import Node, Place
 
 
 def tree(place: Place) -> dict[str, Node]:
@@ -51,8 +50,3 @@ def without_links_out(place: Place, found: dict[str, Node]) -> dict[str, Node]:
     folders = {path.rpartition("/")[0] for path in found}
     own = {each for each in folders if f"{os.path.realpath(os.path.join(place.url, each))}/".startswith(f"{root}/")}
     return {path: node for path, node in found.items() if path.rpartition("/")[0] in own}
-
-
-def temporary(path: str) -> bool:
-    """Whether a path below a place belongs to something unfinished."""
-    return any(part == STAGING or TEMPORARY.fullmatch(part) is not None for part in path.split("/"))

@@ -14,7 +14,8 @@ from law.target.file import add_scheme, remove_scheme
 from law.target.remote.base import RemoteFileSystem
 from luigi.target import FileAlreadyExists
 
-from caselaw.storage.files.unfinished import PendingFile, as_text, dotted
+from caselaw.storage.files.pending_file import PendingFile, as_text
+from caselaw.storage.files.unfinished import dotted
 from caselaw.storage.law.cache import StoreCache
 from caselaw.storage.law.interface import StoreFileInterface
 from caselaw.storage.law.settings import Settings, read_settings, section_name

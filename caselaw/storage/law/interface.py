@@ -16,6 +16,7 @@ from law.target.remote.interface import RemoteFileInterface
 
 from caselaw.errors import ConfigError, StoreUnavailable
 from caselaw.storage.files.schemes import WEBDAV
+from caselaw.storage.files.unfinished import is_unfinished
 from caselaw.storage.law import transfer
 from caselaw.storage.law.doors import Door, Doors
 from caselaw.storage.law.settings import Settings
@@ -247,7 +248,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
 
         found = self._ask(("listdir",), listing, **options)
         names = {posixpath.basename(each["name"].rstrip("/")): each for each in found}
-        return {name: each for name, each in names.items() if not transfer.TEMPORARY.fullmatch(name)}
+        return {name: each for name, each in names.items() if not is_unfinished(name)}
 
     def filecopy(self, src: str, dst: str, base: str | None = None, **options: Any) -> tuple[str, str]:
         """Copy a file, to or from this machine (file://…) or within the store; a file named `dst` is replaced.

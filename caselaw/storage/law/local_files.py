@@ -11,7 +11,8 @@ from typing import Any
 import law
 from luigi.target import FileAlreadyExists
 
-from caselaw.storage.files.unfinished import PENDING, PendingFile, as_text, pending_path
+from caselaw.storage.files.pending_file import PendingFile, as_text
+from caselaw.storage.files.unfinished import is_unfinished, unfinished_beside
 
 OTHER_DISK = frozenset({errno.EXDEV})
 
@@ -31,7 +32,7 @@ class LocalFiles(law.LocalFileSystem):  # type: ignore[misc]
         if kind not in ("w", "a"):
             raise ValueError(f"a target is opened in mode r, w or a, not {mode!r}")
         self._prepare_dst_dir(path, perm=dir_perm)
-        temporary = pending_path(path, self.ext(path, n=0))
+        temporary = unfinished_beside(path, self.ext(path, n=0))
         if kind == "a" and os.path.exists(path):
             shutil.copy2(path, temporary)
         file = PendingFile(temporary, lambda written: self._publish(written, path, perm), kind)
@@ -39,7 +40,7 @@ class LocalFiles(law.LocalFileSystem):  # type: ignore[misc]
 
     def listdir(self, path: Any, **options: Any) -> list[str]:
         """Names in a folder, without files that are being written. Raises `OSError`."""
-        return [name for name in super().listdir(path, **options) if not PENDING.fullmatch(name)]
+        return [name for name in super().listdir(path, **options) if not is_unfinished(name)]
 
     def copy(self, src: Any, dst: Any, perm: int | None = None, dir_perm: int | None = None, **_: Any) -> Any:
         """Copy a file; into `dst` where that is a folder. Returns its path. Raises `OSError`."""
@@ -75,7 +76,7 @@ class LocalFiles(law.LocalFileSystem):  # type: ignore[misc]
 
     def _place(self, make: Callable[[str], object], final: str, perm: int | None) -> None:
         """Make a file under a temporary name, then give it its own."""
-        temporary = pending_path(final)
+        temporary = unfinished_beside(final)
         try:
             make(temporary)
             self._publish(temporary, final, perm)

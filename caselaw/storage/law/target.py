@@ -16,7 +16,7 @@ from law.target.formatter import AUTO_FORMATTER, find_formatter
 from law.target.local import LocalDirectoryTarget, LocalFileTarget, LocalTarget
 from law.target.remote.base import RemoteDirectoryTarget, RemoteFileTarget, RemoteTarget
 
-from caselaw.storage.files.unfinished import open_in_format
+from caselaw.storage.files.pending_file import open_in_format
 from caselaw.storage.law.filesystem import StoreFileSystem, file_system
 
 READ_LATER = frozenset({"uproot"})  # formatters; uproot opens the file again for every basket

@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import re
 import shutil
-import uuid
 from collections.abc import Callable
 from glob import has_magic
 from pathlib import Path
@@ -17,10 +15,9 @@ from fsspec.asyn import AsyncFileSystem, sync
 
 from caselaw.errors import PublishError, StoreUnavailable
 from caselaw.storage.files.schemes import OBJECTS, WEBDAV
-from caselaw.storage.files.unfinished import pending_path
+from caselaw.storage.files.unfinished import unfinished_beside
 from caselaw.storage.law.doors import Door
 
-TEMPORARY = re.compile(r"\.upload-[0-9a-f]{32}")  # the names that uploads to WebDAV servers have, too
 PIECE = 1 << 20  # bytes
 
 
@@ -58,7 +55,7 @@ def copy(door: Door, source: str, path: str) -> None:
 
 def place(door: Door, path: str, size: int, make: Callable[[str], object]) -> None:
     """Make a file under a temporary name, compare its size, then give it its own."""
-    temporary = path if door.scheme in OBJECTS else temporary_name(path)
+    temporary = path if door.scheme in OBJECTS else unfinished_beside(path)
     door.files.makedirs(os.path.dirname(path), exist_ok=True)
     try:
         make(temporary)
@@ -79,7 +76,7 @@ def download(door: Door, path: str, target: str) -> None:
         door.files.get_file(path, target)
         return
     door.files.invalidate_cache(path)  # fsspec-xrootd keeps files open, even those that were replaced
-    temporary, size = pending_path(target), door.info(path)["size"]
+    temporary, size = unfinished_beside(target), door.info(path)["size"]
     try:
         door.files.get_file(path, temporary)
         found = Path(temporary).stat().st_size
@@ -92,7 +89,7 @@ def download(door: Door, path: str, target: str) -> None:
 
 def copy_here(source: str, target: str) -> None:
     """Copy a file of this machine."""
-    temporary = pending_path(target)
+    temporary = unfinished_beside(target)
     try:
         shutil.copyfile(source, temporary)
         os.replace(temporary, target)
@@ -130,7 +127,7 @@ def remove_tree(door: Door, path: str) -> None:
 
 def upload_tree(door: Door, source: str, path: str) -> None:
     """Publish a folder of this machine, files together; it takes the name at the end, in place of what has it."""
-    temporary, aside = temporary_name(path), temporary_name(path)
+    temporary, aside = unfinished_beside(path), unfinished_beside(path)
     try:
         put_all(door, Path(source), temporary)
         if is_there(door, path):
@@ -195,8 +192,3 @@ def is_there(door: Door, path: str) -> bool:
 
 def path_below(source: Path, each: Path, path: str) -> str:
     return f"{path}/{each.relative_to(source).as_posix()}" if each != source else path
-
-
-def temporary_name(path: str) -> str:
-    """A name beside a path of a store that nobody else takes."""
-    return f"{os.path.dirname(path).rstrip('/')}/.upload-{uuid.uuid4().hex}"
