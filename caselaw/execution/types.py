@@ -12,7 +12,7 @@ from law.workflow.base import BaseWorkflow
 from luigi.task_register import Register
 
 from caselaw.errors import TaskError
-from caselaw.task.bases import is_of_engine
+from caselaw.parameters import is_of_engine
 
 warn_once = functools.cache(logging.getLogger(__name__).warning)
 

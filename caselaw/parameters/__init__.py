@@ -2,7 +2,7 @@
 
 from caselaw.parameters.alike import same
 from caselaw.parameters.canonical import arguments_by_name, canonical_values, counted_value, forget_parameters, text_of
-from caselaw.parameters.classes import family_of_class, is_task_class, with_classes
+from caselaw.parameters.classes import family_of_class, is_of_engine, is_task_class, with_classes
 from caselaw.parameters.engine import CampaignParameter, counted_names, hidden_names, parameters_of, refuse_other_roles
 from caselaw.parameters.private import counted_form, keeps_objects, objects_in
 
@@ -16,6 +16,7 @@ __all__ = [
     "family_of_class",
     "forget_parameters",
     "hidden_names",
+    "is_of_engine",
     "is_task_class",
     "keeps_objects",
     "objects_in",

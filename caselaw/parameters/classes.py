@@ -1,4 +1,4 @@
-"""Values of parameters that are task classes (`luigi.TaskParameter`), and what counts of them."""
+"""Task classes: as values of parameters (`luigi.TaskParameter`), with what counts of them, and the engine's own."""
 
 from __future__ import annotations
 
@@ -19,3 +19,8 @@ def is_task_class(value: Any) -> bool:
 
 def family_of_class(cls: Any) -> str:
     return str(cls.get_task_family())
+
+
+def is_of_engine(cls: type) -> bool:
+    """Whether a class is caselaw's or law's own."""
+    return str(vars(cls).get("__module__", "")).startswith(("caselaw.", "law.", "luigi."))

@@ -13,7 +13,7 @@ import luigi
 from law.task.proxy import ProxyAttributeTask
 from law.workflow.base import BaseWorkflow, WorkflowRegister
 
-from caselaw.parameters import forget_parameters
+from caselaw.parameters import forget_parameters, is_of_engine
 
 LATE = (law.SandboxTask, ProxyAttributeTask)
 """Classes of law that surround what a task does, and say nothing of it: caselaw enters sandboxes its own way."""
@@ -54,11 +54,6 @@ def runs(cls: Any) -> bool:
 def no_run(self: Any) -> None:
     """Stands for the `run()` of a class that has none."""
     raise NotImplementedError(f"{type(self).__name__} has no run() method")
-
-
-def is_of_engine(cls: type) -> bool:
-    """Whether a class is caselaw's or law's own."""
-    return str(vars(cls).get("__module__", "")).startswith(("caselaw.", "law.", "luigi."))
 
 
 def engine_of(cls: type) -> Any:
