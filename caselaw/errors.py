@@ -66,6 +66,10 @@ class StoreUnavailable(CaselawError):
     """The store could not answer: this is never "missing"."""
 
 
+class StoreMissing(StoreUnavailable):
+    """A store is not where it was: not mounted, removed, or another one in its place. It is not an empty one."""
+
+
 class OnTape(StoreUnavailable):
     """A file lies on tape only; reading it would wait for a tape drive, and nobody asked for that."""
 

@@ -43,8 +43,9 @@ def gc(
     from caselaw.config import load_project, resolve_store
     from caselaw.config.store import stores_inside
     from caselaw.plan.garbage import freed, garbage, remove
+    from caselaw.records.stores import project_store
     from caselaw.storage.copying.address import is_whole_server, root_place
-    from caselaw.storage.stores import open_store
+    from caselaw.storage.presence import require_present
 
     if not (campaigns or tags or days):
         raise TaskError(
@@ -53,8 +54,9 @@ def gc(
     if delete:
         require_consent("caselaw gc", yes)
     project = load_project()
-    store, others = open_store(resolve_store(project)), stores_inside(project, resolve_store(project).root)
+    store, others = project_store(project), stores_inside(project, resolve_store(project).root)
     require_word("caselaw gc", store.root, is_whole_server(root_place(resolve_store(project))), whole_server)
+    require_present(store.root)
     keep, failed = kept(store, campaigns, tags)
     for family, reason in failed.items():
         click.echo(f"all outputs of {family} are kept, it cannot be evaluated: {reason}", err=True)

@@ -29,11 +29,11 @@ def tag(name: str | None, family: str | None, arguments: tuple[str, ...], remove
       caselaw tag
       caselaw tag --remove paper-v1
     """
-    from caselaw.config import load_project, resolve_store
+    from caselaw.config import load_project
     from caselaw.plan.tags import read_tag, remove_tag, tag_outputs, tags
-    from caselaw.storage.stores import open_store
+    from caselaw.records.stores import project_store
 
-    store = open_store(resolve_store(load_project()))
+    store = project_store(load_project())
     missing = 0
     if remove:
         if name is None:

@@ -4,7 +4,7 @@ from caselaw.config.campaign import Campaign, campaign_names, campaign_problems,
 from caselaw.config.declared import DeclaredConfig, format_keys
 from caselaw.config.problem import Problem
 from caselaw.config.project import Project, load_project
-from caselaw.config.store import StoreSettings, resolve_store, store_at
+from caselaw.config.store import StoreSettings, resolve_store, store_at, store_names
 
 __all__ = [
     "Campaign",
@@ -20,4 +20,5 @@ __all__ = [
     "load_project",
     "resolve_store",
     "store_at",
+    "store_names",
 ]

@@ -31,6 +31,7 @@ from caselaw.storage.files.place import Node, Place, found
 from caselaw.storage.files.tree import tree, tree_or_nothing, without_links_out
 from caselaw.storage.files.unfinished import in_unfinished
 from caselaw.storage.location import OUTPUT, RECORDS
+from caselaw.storage.presence import MARKER
 
 MARK_LENGTH = 12
 
@@ -67,8 +68,8 @@ def replication(
         present = tree(source)
     except FileNotFoundError as error:
         raise TransferError("there is nothing of this name", source.url, "check the path") from error
-    there = tree_or_nothing(target)
-    present = {path: node for path, node in present.items() if not unfinished(path)}
+    there = {path: node for path, node in tree_or_nothing(target).items() if not is_marker(path)}
+    present = {path: node for path, node in present.items() if not (unfinished(path) or is_marker(path))}
     wanted = [
         snapshot(copy, target, snapshots) if is_journal(copy) else copy for copy in copies(source, present, target)
     ]
@@ -93,6 +94,11 @@ def within(path: str, folders: frozenset[str]) -> bool:
 def unfinished(path: str) -> bool:
     """Whether it is a document that caselaw is writing, or was killed while it wrote."""
     return phase(path) != 3 and path.rpartition("/")[2].startswith(".")
+
+
+def is_marker(path: str) -> bool:
+    """Whether it says which store this is: the copy is another one."""
+    return path.rpartition("/")[2] == MARKER
 
 
 def phase(path: str) -> int:

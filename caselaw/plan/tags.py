@@ -13,6 +13,7 @@ from caselaw.errors import StoreUnavailable, TaskError
 from caselaw.plan.lineage import lineage
 from caselaw.records.files import text_as_json
 from caselaw.storage.files.folder import names_here
+from caselaw.storage.presence import require_present
 from caselaw.storage.state import names_in_folders
 from caselaw.storage.store import Documents, Store
 
@@ -100,7 +101,8 @@ def remove_tag(store: Store, name: str) -> None:
 
 
 def documents_of(store: Store) -> Documents:
-    """The documents that hold the tags of a store."""
+    """The documents that hold the tags of a store. Raises `StoreMissing`."""
+    require_present(store.root)
     return store.documents(f"{store.root}/{FOLDER}", fixed=False)
 
 

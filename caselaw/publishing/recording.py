@@ -15,6 +15,7 @@ from caselaw.branches import Branch
 from caselaw.branches.components import basis_of
 from caselaw.fingerprint import digest, short
 from caselaw.records import Record, revision, write_basis
+from caselaw.storage.presence import introduce
 from caselaw.storage.publish import Published
 
 
@@ -42,7 +43,11 @@ class Started:
 
 
 def run_context(task: Any) -> RunContext:
-    """The context of a run that begins now; writes down the components one by one."""
+    """The context of a run that begins now; writes down the components one by one.
+
+    Raises `StoreMissing`; a store that has no marker gets one.
+    """
+    introduce(task.output_store)
     if task.output_named or task.declared_products:
         write_basis(task.output_location.directory, basis_of(task))
     campaign = task.campaign_file.name if task.campaign_file else None

@@ -23,6 +23,7 @@ from caselaw.records.record import SCHEMA, Record, as_json, broken, from_json, p
 from caselaw.storage.files.folder import names_here
 from caselaw.storage.location import RECORDS
 from caselaw.storage.owner import owner
+from caselaw.storage.presence import require_present
 from caselaw.storage.state import existing_names
 from caselaw.storage.store import Documents
 from caselaw.storage.stores import store_of
@@ -37,7 +38,8 @@ T = TypeVar("T")
 
 
 def documents_of(directory: str | os.PathLike[str]) -> Documents:
-    """The documents beside the outputs in a folder."""
+    """The documents beside the outputs in a folder. Raises `StoreMissing`: a store that is not there has none."""
+    require_present(directory)
     return store_of(directory).documents(f"{os.fspath(directory)}/{RECORDS}", fixed=True)
 
 

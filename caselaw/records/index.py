@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from caselaw.records.files import look_again, settled
 from caselaw.records.record import Record
-from caselaw.records.tables import TABLE, TABLES, files_now, recorded, refresh
+from caselaw.records.tables import FILES, TABLE, TABLES, files_now, recorded, refresh
 from caselaw.storage.stores import store_of
 
 if TYPE_CHECKING:
@@ -80,6 +80,14 @@ class RecordIndex:
         if not found.issuperset(fingerprints) and look_again(directory):
             found = self._with_connection(ask)
         return found
+
+    def folders_below(self, root: str) -> frozenset[str]:
+        """Names in the root of a store below which there were records when folders were looked at last."""
+        if self._aside is None and not self.path.exists():
+            return frozenset()
+        query = f"SELECT DISTINCT directory FROM {FILES} WHERE directory > ? AND directory < ?"
+        found = self._with_connection(lambda c: c.execute(query, (f"{root}/", f"{root}0")).fetchall())
+        return frozenset(directory.removeprefix(f"{root}/").partition("/")[0] for (directory,) in found)
 
     def refresh(self, directory: str) -> None:
         """Take up what is new in a folder, so that the first question need not."""

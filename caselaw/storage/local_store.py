@@ -12,10 +12,10 @@ from pathlib import Path
 
 from caselaw.errors import FingerprintError, PublishError, StoreUnavailable
 from caselaw.fingerprint import file_digest
-from caselaw.storage.alias import alias
+from caselaw.storage.alias import alias, link_or_copy
 from caselaw.storage.files.entry import Entry
 from caselaw.storage.files.folder import ADVICE, exists_here, names_here
-from caselaw.storage.files.unfinished import is_unfinished, unfinished_name
+from caselaw.storage.files.unfinished import is_unfinished, unfinished_beside, unfinished_name
 from caselaw.storage.location import aside_name
 from caselaw.storage.publish import move, private_folder
 
@@ -115,6 +115,27 @@ class LocalStore:
 
     def release(self, pin: None) -> None:
         """Nothing is kept."""
+
+    def read_text(self, path: str) -> str | None:
+        try:
+            return Path(path).read_text(encoding="utf-8", errors="replace")
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise unanswered("a file could not be read", path, error) from error
+
+    def create_text(self, path: str, text: str) -> None:
+        temporary = unfinished_beside(path)
+        try:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            try:
+                Path(temporary).write_text(text, encoding="utf-8")
+                with contextlib.suppress(FileExistsError):
+                    link_or_copy(temporary, path)
+            finally:
+                Path(temporary).unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreUnavailable(f"a file could not be written: {error.strerror}", path, WRITABLE) from error
 
     def documents(self, folder: str, *, fixed: bool) -> LocalDocuments:
         return LocalDocuments(Path(folder))

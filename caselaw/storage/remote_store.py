@@ -27,6 +27,9 @@ from caselaw.storage.remote_documents import RemoteDocuments
 
 logger = logging.getLogger(__name__)
 
+MOST_TEXT = 1 << 16
+"""Bytes of a small file."""
+
 
 class RemoteStore:
     """Outputs on a server, read through a cache on this machine. See `Store`."""
@@ -195,6 +198,21 @@ class RemoteStore:
 
             with clear_answers(self.root):
                 release(self.fs, pin)
+
+    def read_text(self, path: str) -> str | None:
+        try:
+            with clear_answers(path):
+                content: bytes = self.fs.cat_file(self.path(path), start=0, end=MOST_TEXT)  # one request
+        except FileNotFoundError:
+            return None
+        return content.decode(errors="replace")
+
+    def create_text(self, path: str, text: str) -> None:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            with contextlib.suppress(FileExistsError), clear_answers(path):
+                put(self.fs, self.scheme, Path(file.name), self.path(path))
 
     def documents(self, folder: str, *, fixed: bool) -> RemoteDocuments:
         path = self.here / folder.removeprefix(f"{self.root}/")

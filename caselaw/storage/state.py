@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
+from caselaw.storage.presence import require_present
 from caselaw.storage.stores import store_of
 
 
 def exists(path: str | os.PathLike[str]) -> bool:
     """Whether `path` exists in its store; raises `StoreUnavailable` when the question failed."""
-    return store_of(path).exists(os.fspath(path))
+    if store_of(path).exists(os.fspath(path)):
+        return True
+    require_present(path)
+    return False
 
 
 def existing_names(directory: str | os.PathLike[str]) -> frozenset[str]:
     """Names in `directory`, by one listing; a folder that does not exist has none."""
-    return store_of(directory).names([os.fspath(directory)])[os.fspath(directory)]
+    return names_in_folders([os.fspath(directory)])[os.fspath(directory)]
 
 
 def names_in_folders(directories: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -26,4 +30,7 @@ def names_in_folders(directories: Iterable[str]) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for group in groups.values():
         found |= store_of(group[0]).names(group)
+    for directory, names in found.items():
+        if not names:
+            require_present(directory)
     return found

@@ -92,5 +92,11 @@ class Store(Protocol):
     def release(self, pin: Any) -> None:
         """The files need not be kept on disk any longer."""
 
+    def read_text(self, path: str) -> str | None:
+        """What a small file holds now; None where there is none."""
+
+    def create_text(self, path: str, text: str) -> None:
+        """Make a small file, and the folder that it lies in; one that is there stays as it is."""
+
     def documents(self, folder: str, *, fixed: bool) -> Documents:
         """Documents in a folder; `fixed` where a name never gets another content."""

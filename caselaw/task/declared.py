@@ -18,7 +18,6 @@ from caselaw.config import (
     format_keys,
     load_campaign,
     load_project,
-    resolve_store,
 )  # fmt: skip
 from caselaw.errors import ConfigError
 from caselaw.parameters import (
@@ -28,9 +27,9 @@ from caselaw.parameters import (
     parameters_of,
     refuse_other_roles,
 )  # fmt: skip
+from caselaw.records.stores import project_store
 from caselaw.resources import Resources
 from caselaw.storage.store import Store
-from caselaw.storage.stores import open_store
 from caselaw.task.bases import TaskRegister
 from caselaw.task.reserved import refuse_reserved_names
 
@@ -173,7 +172,7 @@ class DeclaredTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
     @functools.cached_property
     def output_store(self) -> Store:
         """Where outputs lie."""
-        return open_store(resolve_store(self.law_project))
+        return project_store(self.law_project)
 
     @functools.cached_property
     def campaign_file(self) -> Campaign | None:

@@ -11,6 +11,7 @@ COMMANDS = {
     "check": "Compare everything under a path with its records.",
     "clean": "List what killed processes left behind, and remove it.",
     "cp": "Copy files and folders, verified.",
+    "init": "Say that a store is new, or what is there the store from now on.",
     "ls": "List files and folders.",
     "stage": "Bring files from tape to disk.",
     "stat": "Show all that is known of files.",

@@ -46,7 +46,8 @@ def clean(
       caselaw store clean grid --delete --yes
     """
     from caselaw.plan.orphans import letters, old, orphans, remove
-    from caselaw.storage.copying.address import folder_of, is_root_of_store, is_whole_server
+    from caselaw.records.stores import require_stores
+    from caselaw.storage.copying.address import folder_of, is_root_of_store, is_whole_server, project_or_none
     from caselaw.storage.copying.listing import present
     from caselaw.storage.files.concurrency import in_parallel
 
@@ -54,6 +55,7 @@ def clean(
         require_consent("caselaw store clean", yes)
     root = folder_of(folder)
     require_word("caselaw store clean", root.url, is_whole_server(root), whole_server)
+    require_stores(project_or_none(), root.url)
     with waiting("listing files"):
         if folder is not None and not is_root_of_store(root):
             present(root)

@@ -49,7 +49,8 @@ def sync(
       caselaw store sync grid: backup: --delete --yes
     """
     from caselaw.plan.replication import remove_all, replication
-    from caselaw.storage.copying.address import is_whole_server, others_in, place_of
+    from caselaw.records.stores import require_stores
+    from caselaw.storage.copying.address import is_whole_server, others_in, place_of, project_or_none
     from caselaw.storage.copying.comparison import Compare
 
     if delete and not dry_run:
@@ -58,6 +59,7 @@ def sync(
     refuse_itself(from_place, to_place)
     if delete:
         require_word("caselaw store sync --delete", to_place.url, is_whole_server(to_place), whole_server)
+    require_stores(project_or_none(), from_place.url, to_place.url)
     with tempfile.TemporaryDirectory(prefix="caselaw-") as snapshots:
         with waiting("comparing"):
             how = Compare(compare)

@@ -1,0 +1,30 @@
+"""The store of a project, of which the index of records knows what was seen there."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from caselaw.config import Project, StoreSettings, resolve_store, store_names
+from caselaw.records.index import index_of
+from caselaw.storage.presence import Presence, require_present, watch
+from caselaw.storage.store import Store
+
+
+def project_store(project: Project) -> Store:
+    """Where the outputs of a project lie. Nothing is asked of it yet; what is missing there, its presence explains."""
+    return watched(project, resolve_store(project)).store
+
+
+def watched(project: Project, settings: StoreSettings) -> Presence:
+    """A store with what this project knows of it."""
+    return watch(settings, partial(index_of(project.root).folders_below, settings.root))
+
+
+def require_stores(project: Project | None, *urls: str) -> None:
+    """Raise `StoreMissing` where one of these lies in a store of the project, if there is one, that is not there."""
+    if project is None:
+        return
+    for name in (None, *store_names(project)):
+        watched(project, resolve_store(project, name))
+    for url in urls:
+        require_present(url)

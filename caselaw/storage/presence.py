@@ -1,0 +1,208 @@
+"""Whether a store is where it was: one that is not there holds nothing, and is no empty one.
+
+A marker in the root says which store it is, and this machine remembers which one it has seen there. It is asked where
+something is missing, for what is found tells that the store is there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import hashlib
+import json
+import logging
+import os
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from caselaw.config import StoreSettings
+from caselaw.errors import StoreMissing, StoreUnavailable
+from caselaw.storage.store import Store
+from caselaw.storage.stores import open_store
+from caselaw.version import __version__
+
+logger = logging.getLogger(__name__)
+
+MARKER = ".caselaw-store.json"
+SECONDS_BELIEVED = 30.0
+"""As long a server that has shown its marker, or has none, is not asked again by the same process."""
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Which store it is, and since when."""
+
+    id: str
+    created: float
+    caselaw: str = __version__
+
+    @property
+    def since(self) -> str:
+        return datetime.datetime.fromtimestamp(self.created).astimezone().isoformat(" ", "minutes")
+
+
+class Presence:
+    """One store, and what this machine knows of it.
+
+    `known` gives the folders in its root in which records of outputs were seen from here.
+    """
+
+    def __init__(self, settings: StoreSettings, known: Callable[[], frozenset[str]]) -> None:
+        self.settings, self.known = settings, known
+        self.store: Store = open_store(settings)
+        self.marker = f"{settings.root}/{MARKER}"
+        self._found: Marker | None = None
+        self._stamp: object = None
+
+    def require(self) -> Marker | None:
+        """The marker, if there is one.
+
+        Raises `StoreMissing` where this is not the store that this machine knows, and `StoreUnavailable`.
+        """
+        if self._stamp is None or self._stamp != self.stamp():
+            self._stamp = None
+            self._found = self.check()
+            self._stamp = self.stamp()
+        return self._found
+
+    def stamp(self) -> object:
+        """What is another one when the marker may be; None where there is none on this machine."""
+        if not self.settings.is_local:
+            return time.monotonic() // SECONDS_BELIEVED
+        with contextlib.suppress(OSError):  # then it is read, and that says what is wrong
+            state = os.stat(self.marker)
+            return state.st_dev, state.st_ino, state.st_mtime_ns
+        return None
+
+    def check(self) -> Marker | None:
+        """As `require`, whatever was known before."""
+        found, expected = self.read(), self.remembered()
+        if found is None:
+            if expected is not None:
+                raise self.missing(f"the store {expected.id} of {expected.since}")
+            known = self.known()
+            if known and not known.intersection(entry.name for entry in self.store.entries(self.settings.root)):
+                raise self.missing(f"a store with {', '.join(sorted(known)[:5])}{', …' if len(known) > 5 else ''}")
+        elif expected is None:
+            self.remember(found)
+        elif found.id != expected.id:
+            raise StoreMissing(
+                f"another store lies here: {found.id} of {found.since}, where {expected.id} of {expected.since} was",
+                self.settings.root, f"mount the right one, or correct 'store' in law.cfg; {self.advice}",
+            )  # fmt: skip
+        return found
+
+    def missing(self, what: str) -> StoreMissing:
+        present = sorted(entry.name for entry in self.store.entries(self.settings.root))
+        if present:
+            now = f"here are only {', '.join(present[:5])}{', …' if len(present) > 5 else ''}, and no {MARKER}"
+        else:
+            now = "the folder is empty" if self.store.exists(self.settings.root) else "there is no such folder"
+        return StoreMissing(
+            f"the store is not there: {what} was seen here, now {now}", self.settings.root,
+            f"mount it, or correct 'store' in law.cfg; {self.advice}",
+        )  # fmt: skip
+
+    @property
+    def advice(self) -> str:
+        return f"if this is to be a new store: caselaw store init --new {self.settings.name}"
+
+    def introduce(self) -> Marker:
+        """Leave a marker in a store that has none: it is about to be written to."""
+        if (found := self.require()) is not None:
+            return found
+        self.store.create_text(self.marker, json.dumps(asdict(Marker(uuid.uuid4().hex[:12], time.time()))))
+        self._stamp = None
+        found = self.require()  # somebody may have been faster
+        if found is None:
+            raise StoreUnavailable("the store's marker was written, and is not there", self.marker, "run again")
+        return found
+
+    def renew(self) -> Marker:
+        """Take what is here for the store from now on, whatever was seen here before."""
+        for root in (self.settings.root, *self.settings.doors):
+            self.memory_of(root).unlink(missing_ok=True)
+        self.known, self._stamp = frozenset, None
+        return self.introduce()
+
+    def read(self) -> Marker | None:
+        text = self.store.read_text(self.marker)
+        if text is None:
+            return None
+        try:
+            return marker_of(text)
+        except (ValueError, TypeError, KeyError, OverflowError) as error:
+            raise StoreMissing(
+                f"the store's marker cannot be read: {error!r}", self.marker,
+                f"look at what lies there, and mount the right store; {self.advice}, after this file is removed",
+            ) from error  # fmt: skip
+
+    # what this machine remembers
+
+    @property
+    def memory(self) -> Path:
+        return self.memory_of(self.settings.root)
+
+    def memory_of(self, root: str) -> Path:
+        mark = hashlib.blake2b(root.encode(), digest_size=8).hexdigest()
+        return self.settings.mirror.parent / f"store-{mark}.json"
+
+    def remembered(self) -> Marker | None:
+        """The marker that was seen here, by whichever door."""
+        for root in (self.settings.root, *self.settings.doors):
+            try:
+                return marker_of(self.memory_of(root).read_text(encoding="utf-8"))
+            except FileNotFoundError:
+                continue
+            except (OSError, ValueError, TypeError, KeyError, OverflowError) as error:
+                logger.warning("it is not known which store was seen at %s: %s", root, error)
+        return None
+
+    def remember(self, found: Marker) -> None:
+        temporary = self.memory.with_name(f".{self.memory.name}.{os.getpid()}")
+        try:
+            self.memory.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_text(json.dumps({"root": self.settings.root, **asdict(found)}), encoding="utf-8")
+            temporary.replace(self.memory)
+        except OSError as error:  # a project that cannot be written
+            logger.debug("which store was seen is not remembered: %s", error)
+
+
+def marker_of(text: str) -> Marker:
+    content = json.loads(text)
+    found = Marker(str(content["id"]), float(content["created"]), str(content["caselaw"]))
+    _ = found.since
+    return found
+
+
+# A cache, not configuration: the stores that this process has opened.
+_watched: dict[str, Presence] = {}
+
+
+def watch(settings: StoreSettings, known: Callable[[], frozenset[str]]) -> Presence:
+    """Let `require_present` look at this store."""
+    if settings.root not in _watched or _watched[settings.root].settings != settings:
+        _watched[settings.root] = Presence(settings, known)
+    return _watched[settings.root]
+
+
+def presence_of(path: str | os.PathLike[str]) -> Presence | None:
+    """The store that a path lies in, if it was opened."""
+    text = f"{os.fspath(path)}/"
+    around = [root for root in _watched if text.startswith(f"{root}/")]
+    return _watched[max(around, key=len)] if around else None
+
+
+def require_present(path: str | os.PathLike[str]) -> None:
+    """Raise `StoreMissing` where the store of a path is not there, so that nothing of it is missing."""
+    if (presence := presence_of(path)) is not None:
+        presence.require()
+
+
+def introduce(store: Store) -> None:
+    """Leave a marker in a store that is about to be written to, where there is none. Raises `StoreMissing`."""
+    if (presence := presence_of(store.root)) is not None:
+        presence.introduce()
