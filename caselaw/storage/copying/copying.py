@@ -16,7 +16,6 @@ from caselaw.storage.files.place import Node, Place, Report, exists, ignore
 from caselaw.storage.files.remote import RemotePlace
 from caselaw.storage.files.unfinished import in_unfinished, unfinished_name
 from caselaw.storage.location import OUTPUT
-from griddav.tape.locality import refuse_tape
 
 
 @dataclass(frozen=True)
@@ -158,6 +157,8 @@ def copy_file(source: Place, target: Place, *, overwrite: bool, progress: Report
         return "up"
     assert isinstance(source, RemotePlace)
     if source.tells_more_of_single_files():
+        from griddav.tape.locality import refuse_tape
+
         with clear_answers(source.url):
             refuse_tape({"locality": source.node().locality}, source.url)
     if isinstance(target, LocalPlace):

@@ -11,7 +11,7 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fsspec.asyn import sync
 
@@ -19,12 +19,11 @@ from caselaw.errors import StoreUnavailable, TransferError
 from caselaw.storage.files.answers import clear_answers
 from caselaw.storage.files.place import Place
 from caselaw.storage.files.remote import RemotePlace
-from griddav.auth import macaroon
-from griddav.auth.certificates import Certificate, expiry
-from griddav.auth.credentials import BearerToken, Password
-from griddav.auth.delegation import on_server, own_macaroon, request_macaroon
-from griddav.auth.subject import subject_of
-from griddav.http.request import Client
+
+if TYPE_CHECKING:
+    from griddav.auth import macaroon
+    from griddav.auth.certificates import Certificate
+    from griddav.http.request import Client
 
 CLAIMS = {
     "iss": "issuer", "sub": "subject", "aud": "audience", "scope": "scopes", "wlcg.groups": "groups",
@@ -58,6 +57,8 @@ def identity(root: Place) -> Identity:
 
 
 def of_client(client: Client) -> Identity:
+    from griddav.auth.credentials import Password
+
     if isinstance(client.credentials, Password):
         return Identity("user and password", client.credentials.source(), {"subject": client.credentials.user})
     found = client.credentials.found()
@@ -68,6 +69,9 @@ def of_client(client: Client) -> Identity:
 
 
 def of_token(client: Client, token: str, source: str) -> Identity:
+    from griddav.auth import macaroon
+    from griddav.auth.credentials import BearerToken
+
     secure = client.origin.startswith("https:")
     is_given = isinstance(client.credentials, BearerToken) and client.credentials.header(secure) is not None
     withheld = "" if is_given else "a token that was found is sent over TLS only"
@@ -102,6 +106,9 @@ def claims_of(token: str) -> dict[str, Any]:
 
 
 def of_certificate(own: Certificate) -> Identity:
+    from griddav.auth.certificates import expiry
+    from griddav.auth.subject import subject_of
+
     try:
         pem = Path(own.file).read_text("ascii")
         return Identity("X509 certificate", own.file, {"subject": subject_of(pem)}, expiry(pem).timestamp())
@@ -120,6 +127,8 @@ def narrow_macaroon(root: Place, path: str, activities: Collection[str], lifetim
     if not isinstance(root, RemotePlace) or not root.speaks_webdav:
         raise TransferError("this store knows no macaroons", root.url, "name a store on a WebDAV server")
     client: Client = root.fs.client
+    from griddav.auth.delegation import on_server, own_macaroon, request_macaroon
+
     where = (root.child(path.strip("/")) if path.strip("/") else root).path
     with clear_answers(root.url):
         own = own_macaroon(client)

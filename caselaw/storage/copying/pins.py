@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fsspec.asyn import sync
 
@@ -16,10 +17,10 @@ from caselaw.storage.files.folder import names_here
 from caselaw.storage.files.place import Place
 from caselaw.storage.files.remote import RemotePlace
 from caselaw.storage.local_store import LocalDocuments
-from griddav.tape.interface import StageRequest
-from griddav.tape.locality import Locality
-from griddav.tape.online import ADVICE, places_of, prefix_of, release, tape_of
-from griddav.tape.staging import Patience, Progress, failed, requested, unreadable, waited
+
+if TYPE_CHECKING:
+    from griddav.tape.interface import StageRequest
+    from griddav.tape.staging import Patience, Progress
 
 FOLDER = "pins"
 
@@ -42,6 +43,9 @@ def stage(root: RemotePlace, places: Sequence[Place], lifetime: float) -> Staged
     if not root.speaks_webdav or not paths:
         return Staged(len(paths), 0, ())
     fs = root.fs
+    from griddav.tape.locality import Locality
+    from griddav.tape.online import ADVICE, places_of, prefix_of, tape_of
+    from griddav.tape.staging import failed, requested, unreadable
 
     async def asked() -> Staged:
         tape = await tape_of(fs)
@@ -69,6 +73,8 @@ def wait(
 ) -> None:  # fmt: skip
     """Wait until all files of these requests are on disk. Raises `StagingFailed` and `StoreUnavailable`."""
     fs = root.fs
+    from griddav.tape.online import tape_of
+    from griddav.tape.staging import waited
 
     async def done() -> None:
         tape = await tape_of(fs)
@@ -84,12 +90,16 @@ def release_pins(root: RemotePlace, places: Sequence[Place]) -> int:
     """Give back the requests of which these are files; returns how many files that were. Raises `StoreUnavailable`."""
     if not root.speaks_webdav:
         return 0
-    given = {prefix_of(root.fs) + place.path for place in places if isinstance(place, RemotePlace)}
+    fs = root.fs
+    from griddav.tape.online import prefix_of, release
+
+    prefix = prefix_of(fs)
+    given = {prefix + place.path for place in places if isinstance(place, RemotePlace)}
     released = 0
     for file, request in pins(root):
         if given.intersection(request.paths):
             with clear_answers(root.url):
-                release(root.fs, [request])
+                release(fs, [request])
             file.unlink(missing_ok=True)
             released += len(request.paths)
     return released
@@ -109,6 +119,8 @@ def pins(root: RemotePlace) -> list[tuple[Path, StageRequest]]:
 
 
 def pin(file: Path) -> StageRequest:
+    from griddav.tape.interface import StageRequest
+
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         return StageRequest(str(content["id"]), tuple(map(str, content["paths"])))

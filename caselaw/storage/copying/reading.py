@@ -14,8 +14,6 @@ from caselaw.storage.files.place import Node, Place
 from caselaw.storage.files.remote import RemotePlace
 from caselaw.storage.files.tree import tree
 from caselaw.storage.stores import store_of
-from griddav.checksums import Checksum
-from griddav.tape.locality import refuse_tape
 
 if TYPE_CHECKING:
     import aiohttp
@@ -46,6 +44,8 @@ def sha256_of(place: Place) -> str:
 
 def read(place: RemotePlace, node: Node) -> str:
     """What is in a file. A server that knows more of single files than of a listing is asked where it is first."""
+    from griddav.tape.locality import refuse_tape
+
     if node.size is None or (not node.locality and place.tells_more_of_single_files()):
         node = place.node()
     refuse_tape({"locality": node.locality}, place.url)
@@ -57,6 +57,7 @@ def read(place: RemotePlace, node: Node) -> str:
 
 async def streamed(client: Client, path: str, expected: int) -> str:
     """SHA-256 of all bytes that the server sends for a file, as many as it says the file has."""
+    from griddav.checksums import Checksum
     from griddav.reading.download import verify
 
     async def hashed(response: aiohttp.ClientResponse) -> str:

@@ -6,17 +6,18 @@ from typing import Any
 
 from caselaw.config import StoreSettings
 from caselaw.errors import ConfigError
+from caselaw.storage.files.schemes import require_library
 
-WEBDAV = ("dav", "davs")
-EXTRAS = {"dav": "dcache", "davs": "dcache", "dcache": "dcache", "root": "xrootd", "s3": "s3"}
+BY_URL = ("dav", "davs")
 LISTINGS_EXPIRE = 60.0  # seconds: what others publish meanwhile is seen then
 
 
 def file_system(settings: StoreSettings) -> Any:
     """The fsspec file system of a store. Raises `ConfigError` where its library is missing or an option unknown."""
     scheme = settings.root.partition("://")[0]
+    require_library(scheme, settings.name)
     try:
-        if scheme in WEBDAV:
+        if scheme in BY_URL:
             from griddav import WebDavFileSystem
 
             return WebDavFileSystem(settings.root, **persistent(settings), **settings.options)
@@ -24,10 +25,6 @@ def file_system(settings: StoreSettings) -> Any:
 
         options = persistent(settings) if scheme == "dcache" else {"use_listings_cache": False}
         return fsspec.core.url_to_fs(settings.root, **options, **settings.options)[0]
-    except ImportError as error:
-        extra = EXTRAS.get(scheme)
-        advice = f"pip install 'caselaw[{extra}]'" if extra else f"install a package that gives fsspec '{scheme}://'"
-        raise ConfigError(f"the library for {scheme}:// is missing ({error})", settings.name, advice) from error
     except (TypeError, ValueError) as error:
         raise ConfigError(f"the store cannot be opened: {error}", settings.name, "correct its options") from error
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from glob import has_magic
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fsspec.asyn import sync
 from fsspec.callbacks import Callback
@@ -16,9 +16,12 @@ from fsspec.callbacks import Callback
 from caselaw.errors import StoreUnavailable, TransferError
 from caselaw.storage.files.answers import clear_answers, is_of_client
 from caselaw.storage.files.place import Node, Report, exists
+from caselaw.storage.files.schemes import WEBDAV
 from caselaw.storage.files.unfinished import unfinished_name
 from caselaw.storage.remote_store import RemoteStore
-from griddav.http.profile import ServerProfile
+
+if TYPE_CHECKING:
+    from griddav.http.profile import ServerProfile
 
 DAMAGED = "run again; if it happens again, look into the server's log"
 
@@ -55,9 +58,8 @@ class RemotePlace:
 
     @property
     def speaks_webdav(self) -> bool:
-        from griddav import WebDavFileSystem
-
-        return isinstance(self.fs, WebDavFileSystem)
+        """Whether the client for WebDAV is behind it, which the other libraries do without."""
+        return self.store.scheme in WEBDAV
 
     def child(self, name: str) -> RemotePlace:
         return RemotePlace(self.store, f"{self.url}/{name}")
@@ -130,9 +132,10 @@ class RemotePlace:
     def remove(self) -> None:
         with contextlib.suppress(FileNotFoundError), clear_answers(self.url):
             if self.speaks_webdav:
+                fs = self.fs
                 from griddav.writing.folders import remove_tree
 
-                sync(self.fs.loop, self.fs._remove, remove_tree, self.path)  # `rm` takes `*` for many names
+                sync(fs.loop, fs._remove, remove_tree, self.path)  # `rm` takes `*` for many names
             elif has_magic(self.path):
                 raise TransferError("this protocol takes * ? [ for many names", self.url, "remove it by hand")
             else:

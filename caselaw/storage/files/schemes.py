@@ -1,8 +1,25 @@
-"""Schemes of URLs that are treated alike."""
+"""Schemes of URLs that are treated alike, and what has to be installed for each."""
 
 from __future__ import annotations
+
+from caselaw.errors import ConfigError
 
 WEBDAV = frozenset({"dav", "davs", "dcache"})
 """Our own file systems, which speak WebDAV."""
 OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs"})
 """Object stores: an object is there when it is whole, none is renamed, and there are no folders."""
+EXTRAS = {**dict.fromkeys(WEBDAV, "dcache"), "root": "xrootd", "s3": "s3", "s3a": "s3"}
+
+
+def require_library(scheme: str, where: str) -> None:
+    """Raises `ConfigError`, with what to install, for a scheme that no installed package knows."""
+    import fsspec
+
+    try:
+        if scheme in WEBDAV:
+            import griddav.filesystem  # noqa: F401
+        fsspec.get_filesystem_class(scheme)
+    except (ImportError, ValueError) as error:
+        extra = EXTRAS.get(scheme)
+        advice = f"pip install 'caselaw[{extra}]'" if extra else f"install a package that gives fsspec '{scheme}://'"
+        raise ConfigError(f"the library for {scheme}:// is missing ({error})", where, advice) from error

@@ -13,7 +13,7 @@ from law.util import brace_expand, parse_bytes, parse_duration
 
 from caselaw.config.problem import did_you_mean, listed
 from caselaw.errors import ConfigError
-from caselaw.storage.files.schemes import WEBDAV
+from caselaw.storage.files.schemes import WEBDAV, require_library
 
 OPERATIONS = (
     "exists", "stat", "listdir", "mkdir", "mkdir_rec", "chmod", "unlink", "rmdir", "filecopy", "move"
@@ -201,7 +201,7 @@ def check_bases(section: str, bases: list[str], webdav: Mapping[str, Any]) -> No
         if parts.username is not None or parts.password is not None:
             advice = "give user and password as options of their own, or a token_file"
             raise ConfigError("base: the URL holds a user or password, which would be shown", where, advice)
-        check_scheme(parts.scheme, where)
+        require_library(parts.scheme, where)
     missing = next((key for key in FILES if key in webdav and not Path(webdav[key]).exists()), None)
     if missing:
         raise ConfigError(f"{missing}: there is no '{webdav[missing]}'", where, "give an absolute path of this machine")
@@ -209,21 +209,6 @@ def check_bases(section: str, bases: list[str], webdav: Mapping[str, Any]) -> No
     if unused:
         advice = f"other file systems have options of their own: {OPTION}<name>"
         raise ConfigError(f"{unused[0]} is an option of dav://, davs:// and dcache:// only", where, advice)
-
-
-def check_scheme(name: str, where: str) -> None:
-    """Raises `ConfigError` for a scheme that no installed package knows."""
-    import fsspec
-
-    try:
-        fsspec.get_filesystem_class(name)
-    except ValueError:
-        raise ConfigError(
-            f"base: no file system is known for {name}://", where, "use davs://, root:// or s3://"
-        ) from None
-    except ImportError as error:
-        advice = "pip install 'caselaw[dcache]', 'caselaw[xrootd]' or 'caselaw[s3]'"
-        raise ConfigError(f"base: {name}:// needs a package that is missing: {error}", where, advice) from error
 
 
 def webdav_options(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def test_values_come_from_the_environment_and_from_other_sections(section, monke
     [
         ({}, "base is missing; set it to the store's URL"),
         ({"base": "/data/me"}, "base: '/data/me' is no URL; write scheme://server:port/path"),
-        ({"base": "nonsense://a/b"}, "no file system is known for nonsense://"),
+        ({"base": "nonsense://a/b"}, "the library for nonsense:// is missing"),
         ({"base": "davs://me:secret@a/b"}, "the URL holds a user or password"),
         ({"base": "davs://a/b", "tokn_file": "x"}, "tokn_file is no option of a store; did you mean 'token_file'?"),
         ({"base": "davs://a/b", "gfal_atomic_contexts": "x"}, "gfal_atomic_contexts is no option of a store"),
@@ -88,7 +88,7 @@ def test_the_default_store_is_named_in_the_section_target(section, monkeypatch):
 def test_a_package_that_is_missing_is_named(section, monkeypatch):
     for module in ("gcsfs", "fsspec.implementations.gcsfs"):
         monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(ConfigError, match=r"gs:// needs a package that is missing.*pip install"):
+    with pytest.raises(ConfigError, match=r"the library for gs:// is missing.*install"):
         StoreFileSystem(section(base="gs://bucket/data"))
 
 
