@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
@@ -18,7 +17,7 @@ from griddav.copying.piped import DamagedHereError, Piped, Stated, turn
 from griddav.errors import GridDavError
 from griddav.http.names import child, parent
 from griddav.http.request import Client
-from griddav.listing.properties import Info, exists
+from griddav.listing.properties import Info
 from griddav.reading.download import file_info
 from griddav.writing.folders import delete, make_folder
 from griddav.writing.upload import (
@@ -27,6 +26,7 @@ from griddav.writing.upload import (
     OccupiedError,
     Stream,
     difference,
+    may_be_written,
     put_verified,
     take_name,
 )
@@ -68,8 +68,7 @@ async def copy_to_server(
     there = await file_info(source, source_path)
     if there["size"] is None:
         raise source.refused(source_path, "the file is being written", "copy it when it is complete")
-    if not overwrite and await exists(target, target_path):
-        raise FileExistsError(errno.EEXIST, "File exists", target_path)
+    await may_be_written(target, target_path, there["size"], overwrite)
     copy = Copy(source, there, target, target_path, overwrite, progress, lend)
     way = await copied_by_servers(copy)
     if way is None:
@@ -94,7 +93,7 @@ async def copied_by_servers(copy: Copy) -> Way | None:
     """How the servers copied a file between themselves; None where they could not."""
     ways: tuple[tuple[Way, Client], ...] = (("pull", copy.target), ("push", copy.source))
     for way, active in ways:
-        if (await active.profile()).name == "plain":
+        if not (await active.profile()).third_party:
             continue  # knows COPY within itself at most
         try:
             await publish(copy, pulled if way == "pull" else pushed)

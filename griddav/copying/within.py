@@ -6,13 +6,15 @@ import errno
 import tempfile
 from pathlib import Path
 
-from griddav.copying.thirdparty import Copy, copied_by_servers, own_token
+from griddav.copying.piped import Stated
+from griddav.copying.thirdparty import Copy, NotCopiedError, copied_by_servers, own_token, publish
 from griddav.http.names import parent
 from griddav.http.request import Client
-from griddav.listing.properties import info
+from griddav.listing.properties import Info, exists, info
 from griddav.reading.download import fetch, read_all
 from griddav.writing.folders import make_folder
-from griddav.writing.upload import Source, upload
+from griddav.writing.moving import ask, file_at, move, move_onto
+from griddav.writing.upload import Source, Stream, difference, may_be_written, upload
 
 IN_MEMORY = 1 << 20  # bytes: many files are copied at once
 NOT_HERE = frozenset({400, 405, 501})  # the server knows COPY to another server only, or not at all
@@ -21,7 +23,7 @@ NOT_HERE = frozenset({400, 405, 501})  # the server knows COPY to another server
 async def copy_file(client: Client, source: str, target: str) -> None:
     """Copy one file, or make the folder that `source` is. An existing file is overwritten; folders above are made.
 
-    Raises `FileNotFoundError` and `GridDavError`.
+    Raises `FileNotFoundError`, `IsADirectoryError` where a folder has the name, and `GridDavError`.
     """
     there = await info(client, source)
     if there["type"] == "directory":
@@ -29,14 +31,17 @@ async def copy_file(client: Client, source: str, target: str) -> None:
         return
     if source == target:
         return
-    if (await client.profile()).copies and await copied_by_server(client, source, target, there["size"]):
-        return
-    if there["size"] is not None and there["size"] <= IN_MEMORY:
+    size = there["size"]
+    # A server that fetches the file from itself needs our own token; to show it that gives nothing away.
+    itself = Copy(client, there, client, target, overwrite=True, progress=lambda _: None, lend=own_token)
+    if size is not None:
+        await may_be_written(client, target, size, overwrite=True)
+        if (await client.profile()).copies and await copied_by_server(itself):
+            return
+    if size is not None and size <= IN_MEMORY:
         await upload(client, Source.of_bytes(await read_all(client, source)), target, overwrite=True)
         return
-    # The server fetches the file from itself; to show it our own token gives nothing away.
-    itself = Copy(client, there, client, target, overwrite=True, progress=lambda _: None, lend=own_token)
-    if there["size"] is not None and await copied_by_servers(itself) is not None:
+    if size is not None and await copied_by_servers(itself) is not None:
         return
     with tempfile.TemporaryDirectory(prefix="griddav-") as folder:
         local = str(Path(folder, "file"))
@@ -44,33 +49,69 @@ async def copy_file(client: Client, source: str, target: str) -> None:
         await upload(client, Source.of_file(local), target, overwrite=True)
 
 
-async def copied_by_server(client: Client, source: str, target: str, size: int) -> bool:
+async def copied_by_server(copy: Copy) -> bool:
     """Whether the server made the copy."""
-    headers = {"Destination": await client.destination(target), "Overwrite": "T", "Depth": "0"}
+    try:
+        await publish(copy, copied)
+    except NotCopiedError:
+        return False
+    return True
+
+
+async def copied(copy: Copy, temporary: str) -> Stream:
+    """The server copies the file to a name that nobody else has. Raises `NotCopiedError`."""
+    client, source = copy.source, copy.there["name"]
+    headers = {"Destination": await client.destination(temporary), "Overwrite": "T", "Depth": "0"}
     answer = await client.ask("COPY", source, headers=headers, expected=NOT_HERE | {409, 500})
     if answer.status in (409, 500):  # the folder is missing: 500 is nginx's answer
-        await make_folder(client, parent(target), exist_ok=True)
+        await make_folder(client, parent(temporary), exist_ok=True)
         answer = await client.ask("COPY", source, headers=headers, expected=NOT_HERE)
-    return answer.status < 300 and (await info(client, target))["size"] == size
+    stream = Stated(client, copy.there, copy.progress)
+    if answer.status >= 300 or await difference(client, stream, temporary) is not None:
+        raise NotCopiedError(f"the server answered {answer.status}")
+    return stream
 
 
 async def move_path(client: Client, source: str, target: str) -> None:
-    """Give a file or folder another name, in place of a file that has it; folders above are made.
+    """Give a file or folder another name, a file in place of a file that has it; folders above are made.
 
-    Raises `FileNotFoundError`, `FileExistsError` (a folder has the name) and `GridDavError`.
+    Raises `FileNotFoundError`, `FileExistsError` (a folder has the name), `NotADirectoryError` (a folder takes the
+    name of no file) and `GridDavError`.
     """
     there = await info(client, source)
     if source == target:
         return
     if f"{target}/".startswith(f"{source}/"):
         raise ValueError(f"{source} cannot be moved into itself")
-    try:
-        if (await info(client, target))["type"] == "directory":
-            raise FileExistsError(errno.EEXIST, "a folder has this name", target)
-    except FileNotFoundError:
+    taken = await replaced(client, there, target)
+    if taken is None:
         await make_folder(client, parent(target), exist_ok=True)
-    slash = "/" if there["type"] == "directory" else ""  # by which nginx knows a folder
-    headers = {"Destination": await client.destination(target + slash), "Overwrite": "T"}
-    answer = await client.ask("MOVE", source + slash, headers=headers, expected=frozenset({404}))
-    if answer.status == 404 and (answer.attempt == 1 or (await info(client, target))["size"] != there["size"]):
+    if there["type"] == "directory":  # nginx knows a folder by its slash
+        answer = await ask(client, f"{source}/", f"{target}/", {"Overwrite": "F"})
+    elif taken is None:
+        answer = await move(client, source, target)
+    else:
+        answer = await move_onto(client, source, target, taken["etag"])
+    if answer.status < 300:
+        return
+    if answer.attempt > 1 and await arrived(client, there, target):
+        return
+    if answer.status == 404:
         raise FileNotFoundError(errno.ENOENT, "No such file or directory", source)
+    raise FileExistsError(errno.EEXIST, "something came to have this name in this moment", target)
+
+
+async def arrived(client: Client, there: Info, target: str) -> bool:
+    """Whether an earlier attempt, whose answer was lost, moved what was `there`."""
+    return not await exists(client, there["name"]) and (await info(client, target))["size"] == there["size"]
+
+
+async def replaced(client: Client, there: Info, target: str) -> Info | None:
+    """The file whose name is wanted; None where it is free. Raises as `move_path`."""
+    try:
+        taken = await file_at(client, target)
+    except IsADirectoryError:
+        raise FileExistsError(errno.EEXIST, "a folder has this name", target) from None
+    if taken is not None and there["type"] == "directory":
+        raise NotADirectoryError(errno.ENOTDIR, "a file has this name, and no folder takes its place", target)
+    return taken

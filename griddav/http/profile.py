@@ -15,7 +15,8 @@ class ServerProfile:
     `deletes_trees`: DELETE removes a folder with all that it holds. `encodes`: hrefs of listings are URL-encoded, and
     so is `Destination`. `details`: the properties of a file hold its checksums and locality when they are asked for.
     `lists_reliably`: an empty listing is never one that failed. `ranges_past_end`: of several ranges, some may lie
-    behind the end of the file; XRootD 5.5.3 never finishes such an answer.
+    behind the end of the file; XRootD 5.5.3 never finishes such an answer. `conditions`: a header `If` with the ETag of
+    a target is obeyed (RFC 4918, 10.4). `third_party`: COPY to and from other servers may work.
     """
 
     name: str
@@ -28,9 +29,12 @@ class ServerProfile:
     details: bool = False
     lists_reliably: bool = True
     ranges_past_end: bool = True
+    conditions: bool = False
+    third_party: bool = True
 
 
-PLAIN = ServerProfile("plain")
+PLAIN = ServerProfile("plain", third_party=False)
+APACHE = ServerProfile("apache", conditions=True, third_party=False)
 DCACHE = ServerProfile(
     "dcache", digest="adler32", expect_continue=True, copies=False, details=True, lists_reliably=False
 )  # fmt: skip
@@ -39,13 +43,13 @@ XROOTD = ServerProfile(
     ranges_past_end=False,
 )  # fmt: skip
 STORM = ServerProfile("storm", digest="adler32", copies=False)
-PROFILES = {profile.name: profile for profile in (PLAIN, DCACHE, XROOTD, STORM)}
+PROFILES = {profile.name: profile for profile in (PLAIN, APACHE, DCACHE, XROOTD, STORM)}
 
 
 def detect(headers: Mapping[str, str]) -> ServerProfile:
     """The profile that fits the `Server` header of an answer; a server that says nothing known is a plain one."""
     server = headers.get("Server", "").lower()
-    for mark, profile in (("dcache", DCACHE), ("xrootd", XROOTD), ("storm", STORM)):
+    for mark, profile in (("dcache", DCACHE), ("xrootd", XROOTD), ("storm", STORM), ("apache/", APACHE)):
         if mark in server:
             return profile
     return PLAIN

@@ -124,10 +124,12 @@ class Client:
     async def request(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: Body | bytes | None = None,
         expected: frozenset[int] = frozenset(), read: Read[T], ask_first: bool = False, query: str = "",
+        before_again: Callable[[], Awaitable[None]] | None = None,
     ) -> Answer[T]:  # fmt: skip
         """The answer to one question, repeated while that can help, at other doors where one is down.
 
         Statuses 200 to 299 and those `expected` are answers. `ask_first`: an upload waits for the server's word.
+        `before_again` looks, before a repetition, whether it would still do what was meant, and raises where not.
         Raises `FileNotFoundError` for 404 and 410, `Refused` for what is not to be asked again, else `NoAnswer`.
         """
         if "?" in path:
@@ -151,6 +153,8 @@ class Client:
                 raise self._given_up(question, progress, failure, spent) from failure
             self._tell(failure, spent)
             await asyncio.sleep(pause)
+            if before_again is not None:
+                await before_again()
 
     async def ask(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: Body | bytes | None = None,
@@ -249,6 +253,8 @@ class Client:
             own = {"Accept-Encoding": "identity", **question.headers}
             if "Destination" in own:
                 own["Destination"] = self._at(door, own["Destination"])
+            if "If" in own:
+                own["If"] = "<" + self._at(door, own["If"].removeprefix("<"))
             if str(url.origin()) not in self.trusted:
                 own.pop("TransferHeaderAuthorization", None)  # the token of another server
             # A body may be read from the same server: it is not kept waiting behind others like it.

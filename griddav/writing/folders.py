@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Awaitable, Callable
 
 from griddav.http.concurrency import together
 from griddav.http.names import parent
-from griddav.http.request import Client
+from griddav.http.request import Client, drain
 from griddav.http.retry import advice
 from griddav.listing.properties import entries, info
 
@@ -46,9 +47,16 @@ async def make_root(client: Client) -> None:
 
 async def remove_file(client: Client, path: str) -> None:
     """Remove one file. Raises `FileNotFoundError` and, for a folder, `IsADirectoryError`."""
-    if (await info(client, path))["type"] == "directory":
-        raise IsADirectoryError(errno.EISDIR, "Is a directory", path)
-    await delete(client, path)
+
+    async def look() -> None:
+        if (await info(client, path))["type"] == "directory":
+            raise IsADirectoryError(errno.EISDIR, "Is a directory", path)
+
+    await look()
+    try:
+        await delete(client, path, look)
+    except FileNotFoundError:
+        return  # by our first attempt, whose answer was lost
 
 
 async def remove_tree(client: Client, path: str) -> None:
@@ -71,8 +79,10 @@ async def remove_empty_folder(client: Client, path: str) -> None:
     await delete(client, f"{path}/")
 
 
-async def delete(client: Client, path: str) -> None:
+async def delete(client: Client, path: str, before_again: Callable[[], Awaitable[None]] | None = None) -> None:
     """Remove what is known to be there; what vanished meanwhile was removed by somebody, or by our first attempt."""
-    answer = await client.ask("DELETE", path, expected=frozenset({404, 410}))
+    answer = await client.request(
+        "DELETE", path, expected=frozenset({404, 410}), read=drain, before_again=before_again
+    )  # fmt: skip
     if answer.status == 207:
         raise client.refused(path, "DELETE: the server removed some of it only", "check the permissions inside")

@@ -14,19 +14,19 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, TypeVar
 
-import aiohttp
-
 from griddav.checksums import Checksum, served, wanted
 from griddav.errors import ContentChanged, GridDavError, NotAllowed, SourceChanged
 from griddav.http.names import child, parent
-from griddav.http.request import Client, drain
-from griddav.http.retry import OTHERWISE, TransientError, advice
+from griddav.http.request import Client
+from griddav.http.retry import OTHERWISE, advice
 from griddav.listing.lookups import look
 from griddav.listing.properties import exists
 from griddav.writing.folders import delete, make_folder
+from griddav.writing.moving import TAKEN, file_at, folder_in_the_way, move, replace
 
 PIECE = 1 << 20  # bytes
 SMALL = 1 << 16  # bytes
+LARGE = 16 << 20  # bytes: they take longer than one more question
 TRIES = 3
 SECONDS_TO_CLEAN = 5.0
 ABSENT = "it is not there"
@@ -130,11 +130,10 @@ async def upload(
 ) -> None:
     """Publish a source under `path`; folders above it are made.
 
-    Raises `FileExistsError` where `path` exists and must not be overwritten, `SourceChanged`, and another
-    `GridDavError` for everything else; then nothing of it is visible.
+    Raises `FileExistsError` where `path` exists and must not be overwritten, `IsADirectoryError` where a folder has the
+    name, `SourceChanged`, and another `GridDavError` for everything else; then nothing of it is visible.
     """
-    if not overwrite and await look(client, path):
-        raise FileExistsError(errno.EEXIST, "File exists", path)
+    await may_be_written(client, path, source.size, overwrite)
     stream = Stream(source, (await client.profile()).digest, progress)
     for left in reversed(range(TRIES)):
         temporary = child(parent(path), f".upload-{uuid.uuid4().hex}")
@@ -151,6 +150,19 @@ async def upload(
                 async with asyncio.timeout(SECONDS_TO_CLEAN):
                     await delete(client, temporary)
             raise
+
+
+async def may_be_written(client: Client, path: str, size: int, overwrite: bool) -> None:
+    """Look before bytes are sent in vain; of a small file, what must not be replaced only.
+
+    Raises `FileExistsError` and `IsADirectoryError`.
+    """
+    if path == "/":
+        raise folder_in_the_way(path)
+    if not overwrite and await look(client, path):
+        raise FileExistsError(errno.EEXIST, "File exists", path)
+    if overwrite and size > LARGE:
+        await file_at(client, path)
 
 
 async def put_verified(client: Client, stream: Stream, temporary: str, path: str) -> None:
@@ -217,10 +229,10 @@ async def take_name(client: Client, stream: Stream, temporary: str, path: str, o
     profile = await client.profile()
     if not overwrite and not profile.no_overwrite and await look(client, path):
         raise FileExistsError(errno.EEXIST, "File exists", path)
-    answer = await move(client, temporary, path, overwrite)
-    if answer < 300 and profile.no_overwrite:
+    status = (await (replace if overwrite else move)(client, temporary, path)).status
+    if status < 300 and profile.no_overwrite:
         return
-    if answer < 300:
+    if status < 300:
         # Asked twice where need be: it may be the answer that is wrong.
         wrong = await difference(client, stream, path) and await difference(client, stream, path)
         if wrong is not None and not overwrite and wrong != ABSENT:
@@ -232,19 +244,8 @@ async def take_name(client: Client, stream: Stream, temporary: str, path: str, o
     # The name is taken, or the temporary is gone: perhaps by our own first request, whose answer was lost.
     if not await exists(client, temporary) and await difference(client, stream, path) is None:
         return
-    if answer == 412:
+    if overwrite:
+        await file_at(client, path)
+    elif status in TAKEN and await exists(client, path):
         raise FileExistsError(errno.EEXIST, "File exists", path)
     raise client.unavailable(path, "MOVE: the upload vanished before it got its name", "look into the server's log")
-
-
-async def move(client: Client, source: str, target: str, overwrite: bool) -> int:
-    """MOVE within the server; the status, which may be 404, 409 or 412."""
-    headers = {"Destination": await client.destination(target), "Overwrite": "T" if overwrite else "F"}
-
-    async def read(response: aiohttp.ClientResponse) -> None:
-        await drain(response)
-        if response.status == 200:  # not an answer to MOVE: whoever gave it may have done nothing
-            raise TransientError("the server answered 200 in place of 201 or 204")
-
-    expected = frozenset({404, 409, 412})
-    return (await client.request("MOVE", source, headers=headers, expected=expected, read=read)).status

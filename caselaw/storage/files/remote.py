@@ -184,7 +184,7 @@ def of_this_machine(file: Path) -> Iterator[None]:
     """An `OSError` is of this machine unless it is the client's, or says that a name is missing, or taken."""
     try:
         yield
-    except (FileNotFoundError, FileExistsError):
+    except (FileNotFoundError, FileExistsError, IsADirectoryError):
         raise
     except OSError as error:
         if is_of_client(error):
