@@ -15,7 +15,7 @@ from caselaw.errors import TaskError
 
 
 @click.command()
-@click.option("--campaign", "campaigns", multiple=True, help="Keep what the tasks of this campaign reach.")
+@click.option("--campaign", "campaigns", multiple=True, help="Of what reads a campaign, keep this one only.")
 @click.option("--tag", "tags", multiple=True, help="Keep this tag (default: all tags).")
 @click.option("--days", type=click.FloatRange(min=0), default=0.0, help="Keep what was made in the last N days.")
 @delete_option
@@ -26,12 +26,14 @@ def gc(
     campaigns: tuple[str, ...], tags: tuple[str, ...], days: float, delete: bool, yes: bool, whole_server: bool,
     as_json: bool,
 ) -> None:  # fmt: skip
-    """List outputs that no fingerprint of the named campaigns, tags or the last N days reaches.
+    """List outputs that today's code does not reach, nor a tag, nor the last N days.
 
-    Of a campaign counts every task that law's index knows and that needs no other parameter, with everything
-    upstream. With --delete the outputs are removed together with their records, each at once, after a question; where
-    there is no terminal to ask on, --delete needs --yes (also with --json), else the exit status is 2 and nothing is
-    done.
+    What today's code reaches are the outputs that `caselaw status` calls complete: those of all tasks in law's index
+    that need no parameter, and of all tasks that the records in the store tell of, with the parameters that they had,
+    and everything upstream. Of tasks that read a campaign only the named ones count, where --campaign is given.
+
+    With --delete the outputs are removed together with their records, each at once, after a question; where there is
+    no terminal to ask on, --delete needs --yes (also with --json), else the exit status is 2 and nothing is done.
 
     \b
     Examples:
@@ -42,7 +44,7 @@ def gc(
     """
     from caselaw.config import load_project, resolve_store
     from caselaw.config.store import stores_inside
-    from caselaw.plan.garbage import freed, garbage, remove
+    from caselaw.plan.garbage import freed, garbage, output_folders_of, remove
     from caselaw.records.stores import project_store
     from caselaw.storage.copying.address import is_whole_server, root_place
     from caselaw.storage.presence import require_present
@@ -57,10 +59,11 @@ def gc(
     store, others = project_store(project), stores_inside(project, resolve_store(project).root)
     require_word("caselaw gc", store.root, is_whole_server(root_place(resolve_store(project))), whole_server)
     require_present(store.root)
-    keep, failed = kept(store, campaigns, tags)
-    for family, reason in failed.items():
+    folders = output_folders_of(store, others)
+    reached = kept(store, folders, campaigns, tags)
+    for family, reason in reached.failed.items():
         click.echo(f"all outputs of {family} are kept, it cannot be evaluated: {reason}", err=True)
-    found = list(garbage(store, keep, families=frozenset(failed), days=days, others=others))
+    found = list(garbage(store, folders, reached.names, families=frozenset(reached.failed), days=days))
     size = freed(found)
     if not as_json:
         show(found, size, store)
@@ -74,23 +77,21 @@ def gc(
         click.echo(json.dumps(content, indent=2))
 
 
-def kept(store: Any, campaigns: tuple[str, ...], tags: tuple[str, ...]) -> tuple[dict[str, set[str]], dict[str, str]]:
-    """Folder → names that are kept, and the families that could not be evaluated, with the reason."""
-    from caselaw.plan.roots import tasks_of_campaign
-    from caselaw.plan.tags import reached, read_tag
+def kept(store: Any, folders: list[Any], campaigns: tuple[str, ...], tags: tuple[str, ...]) -> Any:
+    """What is kept, and the families that could not be evaluated, with the reason (see `Reached`)."""
+    from caselaw.plan.recorded import reach_of_records
+    from caselaw.plan.roots import Reached, indexed_modules, reach_of_index
+    from caselaw.plan.tags import read_tag
     from caselaw.plan.tags import tags as all_tags
 
-    keep: dict[str, set[str]] = {}
-    failed: dict[str, str] = {}
-    for campaign in campaigns:
-        tasks, of_campaign = tasks_of_campaign(campaign)
-        failed.update(of_campaign)
-        for directory, names in reached(tasks).items():
-            keep.setdefault(directory, set()).update(names)
+    found = Reached()
+    for campaign in campaigns or ((None,) if indexed_modules() else ()):
+        reach_of_index(campaign, found)
+    reach_of_records({folder.path: folder.records for folder in folders}, campaigns, found)
+    root = store.root.rstrip("/")
     for tag in [read_tag(store, name) for name in tags] if tags else all_tags(store):
-        for folder, of_folder in tag.outputs.items():
-            keep.setdefault(f"{store.root.rstrip('/')}/{folder}", set()).update(of_folder)
-    return keep, failed
+        found.keep({f"{root}/{folder}": names for folder, names in tag.outputs.items()})
+    return found
 
 
 def remove_all(found: list[Any], removed: Any) -> None:

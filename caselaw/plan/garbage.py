@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,24 +34,43 @@ class Garbage:
         return f"{self.directory}/{self.name}"
 
 
-def garbage(
-    store: Store, keep: Mapping[str, set[str]], *, families: frozenset[str], days: float,
-    others: frozenset[str] = frozenset(),
-) -> Iterator[Garbage]:  # fmt: skip
-    """Outputs of a store that are not in `keep` (folder → names), nor of `families`, nor younger than `days`.
+@dataclass(frozen=True)
+class OutputFolder:
+    """A folder that holds outputs: what is in it, and the records of what made them."""
 
-    `others` are paths below its root that are other stores: nothing there is looked at.
+    path: str
+    entries: list[Entry]
+    records: list[Record]
+
+
+def output_folders_of(store: Store, others: frozenset[str] = frozenset()) -> list[OutputFolder]:
+    """All folders of a store that hold outputs. `others` are paths below its root that are other stores: they and
+    what lies there are left alone.
+    """
+    return [OutputFolder(path, found, read_records(path)) for path, found in output_folders(store, others)]
+
+
+def garbage(
+    store: Store,
+    folders: Iterable[OutputFolder],
+    keep: Mapping[str, set[str]],
+    *,
+    families: frozenset[str],
+    days: float,
+) -> Iterator[Garbage]:
+    """Outputs in some folders that are not in `keep` (folder → names), nor of `families`, nor younger than `days`.
 
     Without `days` the age does not count: a record may come from a computer whose clock is ahead.
     """
     folders_of_families = set(map(component, families))
     youngest = time.time() - days * SECONDS_PER_DAY
-    for directory, entries in output_folders(store, others):
+    for folder in folders:
+        directory = folder.path
         if directory.removeprefix(f"{store.root.rstrip('/')}/").partition("/")[0] in folders_of_families:
             continue
-        by_name = {name: record for record in read_records(directory) for name in record.names}
+        by_name = {name: record for record in folder.records for name in record.names}
         kept = keep.get(directory, set())
-        for entry in entries:
+        for entry in folder.entries:
             name = entry.name
             if name.startswith(".") or name in kept or not (name in by_name or OUTPUT.search(name)):
                 continue

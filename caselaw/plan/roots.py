@@ -1,9 +1,11 @@
-"""The tasks that a campaign consists of: all that law's index knows and that need no other parameter."""
+"""The tasks of today's code: all that law's index knows and that need no other parameter than a campaign."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import Any
 
 import luigi
 
@@ -11,42 +13,73 @@ from caselaw.config import load_project
 from caselaw.errors import CaselawError, TaskError
 from caselaw.execution.run import require_named
 from caselaw.plan.lineage import everything
+from caselaw.plan.tags import names_of
 from caselaw.task.base import FingerprintedTask
 
 
-def tasks_of_campaign(campaign: str) -> tuple[list[FingerprintedTask], dict[str, str]]:
-    """Tasks of a campaign with everything upstream, and why some families could not be evaluated for it.
+class Reached:
+    """What tasks of today's code reach. `names`: folder → names of outputs, whether they exist or not.
+
+    `failed`: family → why it could not be evaluated. Each task is looked at once, with everything upstream.
+    """
+
+    def __init__(self) -> None:
+        self.names: dict[str, set[str]] = {}
+        self.failed: dict[str, str] = {}
+        self._looked_at: set[str] = set()
+
+    def add(self, task: Any) -> None:
+        """Evaluate a task and what lies upstream of it. Raises `TaskError` where it is not known what it needs."""
+        for each in upstream_and_itself(task, self._looked_at):
+            self._looked_at.add(each.task_id)
+            with self.failures(each.get_task_family()):
+                require_named(each)
+                self.keep(names_of(each))
+
+    def keep(self, names: Mapping[str, Iterable[str]]) -> None:
+        """Take in what is reached besides."""
+        for directory, more in names.items():
+            self.names.setdefault(directory, set()).update(more)
+
+    @contextlib.contextmanager
+    def failures(self, family: str) -> Iterator[None]:
+        """What cannot be evaluated, for whatever reason the project's code has, is noted down: its outputs stay."""
+        try:
+            yield
+        except Exception as error:
+            self.failed[family] = reason_of(error)
+
+
+def reach_of_index(campaign: str | None, found: Reached) -> None:
+    """Add the tasks of a campaign, or without one those that need none, or that have the project's default.
 
     Raises `TaskError` where it is not known what a task needs: then nothing can be said to be unreached.
     """
-    found: dict[str, FingerprintedTask] = {}
-    failed: dict[str, str] = {}
-    looked_at: set[str] = set()
+    if campaign is not None and not indexed_modules():
+        raise TaskError(
+            "law.cfg names no modules with tasks", load_project().config_file, "list them in its section [modules]"
+        )
     for cls in indexed_classes():
         parameters = dict(cls.get_params())
-        chosen = {"campaign": campaign} if "campaign" in parameters and chooses_campaign(cls) else {}
-        if all(has_default(p) or name in chosen for name, p in parameters.items()):
-            for task in upstream_and_itself(cls, chosen, looked_at):
-                looked_at.add(task.task_id)
-                try:
-                    _ = task.declared_products and task.fingerprint
-                    require_named(task)
-                except CaselawError as error:
-                    failed[task.get_task_family()] = str(error)
-                else:
-                    found[task.task_id] = task
-    return [task for task in found.values() if task.declared_products], failed
+        chooses = "campaign" in parameters and chooses_campaign(cls)
+        campaign_name = campaign or load_project().campaign
+        chosen = {"campaign": campaign_name} if chooses and campaign_name else {}
+        needed = {name for name, p in parameters.items() if not has_default(p) or (chooses and name == "campaign")}
+        if needed <= chosen.keys():
+            found.add(cls(**chosen))
 
 
-def upstream_and_itself(
-    cls: type[luigi.Task], parameters: dict[str, str], known: Container[str]
-) -> list[FingerprintedTask]:
-    """The task of a class and those upstream that are caselaw's, without what is known."""
+def reason_of(error: Exception) -> str:
+    return str(error) if isinstance(error, CaselawError) else f"{type(error).__name__}: {error}"
+
+
+def upstream_and_itself(task: Any, known: Container[str]) -> list[FingerprintedTask]:
+    """A task and those upstream that are caselaw's, without what is known."""
     try:
-        return [task for task in everything(cls(**parameters), known) if isinstance(task, FingerprintedTask)]
-    except CaselawError as error:
+        return [each for each in everything(task, known) if isinstance(each, FingerprintedTask)]
+    except Exception as error:  # of the project's own code
         raise TaskError(
-            f"it is not known what it needs: {error}", cls.get_task_family(),
+            f"it is not known what it needs: {reason_of(error)}", task.get_task_family(),
             "correct it, or take its module out of law.cfg's section [modules]",
         ) from error  # fmt: skip
 
@@ -71,9 +104,4 @@ def indexed_classes() -> Iterator[type[luigi.Task]]:
 def indexed_modules() -> list[str]:
     from law.config import Config
 
-    configured = list(Config.instance().options("modules")) if Config.instance().has_section("modules") else []
-    if not configured:
-        raise TaskError(
-            "law.cfg names no modules with tasks", load_project().config_file, "list them in its section [modules]"
-        )
-    return configured
+    return list(Config.instance().options("modules")) if Config.instance().has_section("modules") else []

@@ -42,10 +42,22 @@ def reached(tasks: list[Any]) -> dict[str, set[str]]:
     for task in tasks:
         for made in lineage(task, done):
             done.add(made.task_id)
-            if made.output_declared:
-                names = found.setdefault(made.output_location.directory, set())
-                for fingerprint in made.fingerprints:
-                    names.update(made.output_location.names(fingerprint))
+            for directory, names in names_of(made).items():
+                found.setdefault(directory, set()).update(names)
+    return found
+
+
+def names_of(task: Any) -> dict[str, set[str]]:
+    """Folder → names of all outputs of a task, wherever they lie."""
+    if task.output_declared:
+        location = task.output_location
+        return {location.directory: {name for each in task.fingerprints for name in location.names(each)}}
+    found: dict[str, set[str]] = {}
+    if task.output_named:
+        for number in task.branch_numbers if task.has_branches else (0,):
+            for path in task.paths_of(number).values():
+                directory, _, name = path.rpartition("/")
+                found.setdefault(directory, set()).add(name)
     return found
 
 
@@ -54,7 +66,8 @@ def tag_outputs(name: str, task: Any) -> tuple[Tag, int]:
     checked(name)
     store: Store = task.output_store
     outputs, missing = {}, 0
-    wanted = reached([task])
+    found = reached([task])
+    wanted = {directory: names for directory, names in found.items() if f"{directory}/".startswith(f"{store.root}/")}
     listings = names_in_folders(wanted)
     for directory, names in wanted.items():
         present = names & listings[directory]

@@ -228,11 +228,16 @@ def forget_absent(directory: str) -> None:
                 rewrite(directory, taken)
 
 
+def lies_elsewhere(record: Record) -> bool:
+    """Whether it is that of outputs which a task names itself: these are not in the folder of their records."""
+    return any("/" in name for name in record.names)
+
+
 def rewrite(directory: str, path: Path) -> None:
     found = every_record(path)
     # After the records: what was published meanwhile must not look as if it were gone.
     names = existing_names(directory)
-    kept = [record for record in found if record is not None and names.intersection(record.names)]
+    kept = [record for record in found if record is not None and (names & {*record.names} or lies_elsewhere(record))]
     if None in found or len(kept) == len(found):
         return
     written = write_document(directory, path.name.partition(".")[0], kept) if kept else None
