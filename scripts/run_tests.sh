@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly python=$1
 readonly timed=tests/packaging/test_start_up.py
-readonly servers=(tests/storage tests/griddav)
+readonly servers=(tests/cli tests/storage tests/griddav)
 readonly chains=(tests/acceptance tests/plan tests/analysis tests/tasks tests/report)
 logs=$(mktemp -d)
 other=

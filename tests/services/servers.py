@@ -23,7 +23,7 @@ LAST = [time.monotonic()]
 def living_servers() -> None:
     """A server that died in an earlier test is there again; after a test that took long, each is asked."""
     now = time.monotonic()
-    revive(ask=now - LAST[0] > 40)
+    revive(ask=now - LAST[0] > 12)
     LAST[0] = time.monotonic()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -55,6 +56,7 @@ class Running:
 
 
 RUNNING: list[Running] = []
+QUESTION = b"OPTIONS / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
 @contextmanager
@@ -72,13 +74,13 @@ def started(
         server.stop()
 
 
-def revive(*, ask: bool = False) -> None:
+def revive(*, ask: bool = False, patience: float = 10) -> None:
     """Start servers again that have died: XRootD 5.5.3 does so now and then, and all tests after it would fail.
 
     With `ask`, also those that take connections and say nothing.
     """
     for server in RUNNING:
-        if ask and server.process.poll() is None and is_silent(server.port):
+        if ask and server.process.poll() is None and is_silent(server.port, patience):
             server.process.kill()
             server.process.wait()
         if server.has_died:
@@ -86,17 +88,24 @@ def revive(*, ask: bool = False) -> None:
             server.start()
 
 
-def is_silent(port: int) -> bool:
-    """Whether nobody answers a greeting; one without TLS answers with an error."""
+def is_silent(port: int, patience: float = 10) -> bool:
+    """Whether a server takes connections and says nothing to a question: with TLS, else without."""
     context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # nothing is said to it, and nothing believed
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as client, context.wrap_socket(client):
-            return False
-    except TimeoutError:
-        return True
-    except OSError:
-        return False
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # no secret is sent, and nothing is believed
+    for wrapped in (context.wrap_socket, contextlib.nullcontext):
+        try:
+            with (
+                socket.create_connection(("127.0.0.1", port), timeout=patience) as client,
+                wrapped(client) as connection,
+            ):
+                connection.sendall(QUESTION)
+                connection.recv(1)
+                return False
+        except TimeoutError:
+            return True
+        except OSError:
+            continue
+    return False
 
 
 def answers(port: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
 import time
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from latency import delayed
-from service import answers, compiled, free_port, revive, started
+from service import answers, compiled, free_port, is_silent, revive, started
 
 LOOPBACK = {"0100007F", "0000000000000000FFFF00000100007F"}  # 127.0.0.1, and the same in an IPv6 socket
 
@@ -35,6 +36,7 @@ def test_a_server_listens_on_loopback_only(request: pytest.FixtureRequest, name:
     assert port is not None
     addresses = listening(port)
     assert addresses and addresses <= LOOPBACK
+    assert not is_silent(port)
 
 
 def test_a_server_that_died_is_there_again_for_the_next_test(tmp_path: Path) -> None:
@@ -47,6 +49,18 @@ def test_a_server_that_died_is_there_again_for_the_next_test(tmp_path: Path) -> 
             revive()
         assert answers(port)
     assert not answers(port)
+
+
+def test_a_server_that_says_nothing_any_more_is_replaced(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "http.server", port, "--bind", "127.0.0.1"]
+    with started(command, tmp_path, port) as process:
+        assert not is_silent(port)
+        process.send_signal(signal.SIGSTOP)
+        assert is_silent(port, patience=0.2)
+        with pytest.warns(UserWarning, match="started again"):
+            revive(ask=True, patience=0.2)
+        assert process.poll() is not None and not is_silent(port)
 
 
 def test_a_server_behind_latency_answers_later() -> None:
