@@ -56,16 +56,16 @@ format: setup  ## let ruff lay out the code
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-types: setup  ## mypy, strictly, over caselaw/
+types: setup  ## mypy, strictly, over caselaw/ and griddav/
 	$(BIN)/mypy --strict caselaw griddav
 
-wheel: setup  ## build the wheel into dist/ and try it in an empty environment
+wheel: setup  ## build both wheels into dist/ and try them in empty environments
 	@scripts/check_wheel.sh
 
 lock:  ## make the lock files anew from setup.cfg (needs uv and the network)
 	@scripts/lock.sh
 
 clean:  ## remove .venv, caches and build results; outputs in data/ stay
-	rm -rf .venv* .law build dist site caselaw.egg-info \
+	rm -rf .venv* .law build dist site caselaw.egg-info griddav/build griddav/griddav.egg-info \
 	    .mypy_cache .pytest_cache .ruff_cache .hypothesis .numba_cache
 	find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +

@@ -42,7 +42,7 @@ state_of_locked() {
     sha256sum "${locks[@]}" scripts/setup.sh
 }
 state() {
-    state_of_locked && sha256sum setup.cfg pyproject.toml caselaw/version.py
+    state_of_locked && sha256sum setup.cfg pyproject.toml caselaw/version.py griddav/pyproject.toml griddav/version.py
 }
 
 up_to_date() {
@@ -120,8 +120,8 @@ set_up() {
         # Only law comes as source; it is built with the setuptools that was just installed.
         install --require-hashes --only-binary :all: --no-binary law -r requirements/workspace.lock
     fi
-    say "installing caselaw itself into $venv, editable"
-    install --no-deps -e .
+    say "installing caselaw and griddav themselves into $venv, editable"
+    install --no-deps -e . -e ./griddav
     state >"$stamp.new"
     mv "$stamp.new" "$stamp"
     rm -f "$unfinished"

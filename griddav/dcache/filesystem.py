@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 import fsspec
-from dcachefs import dCacheFileSystem
 from fsspec.asyn import sync
 from fsspec.callbacks import DEFAULT_CALLBACK
 from fsspec.spec import AbstractFileSystem
@@ -27,14 +26,20 @@ from griddav.tape.online import brought_online
 from griddav.tape.rest import client_at
 from griddav.tape.staging import DAY, Patience, ignore
 
+try:
+    from dcachefs import dCacheFileSystem as Known  # so that `isinstance` holds for who has it; nothing of it is used
+except ImportError:
+    Known = object
+
 # Importing dcachefs takes the name; who asks fsspec for it gets what our entry point says, as before.
 fsspec.register_implementation("dcache", "griddav.dcache.DCacheFileSystem", clobber=True)
 
 
 FOR_AIOHTTP = ("client_kwargs", "request_kwargs")
+AHEAD = 5 << 20  # bytes
 
 
-class DCacheFileSystem(WebDavFileSystem, dCacheFileSystem):  # type: ignore[misc]
+class DCacheFileSystem(WebDavFileSystem, Known):  # type: ignore[misc]
     """A dCache as a file system; the name and arguments are those of dcachefs, the operations are not.
 
     `webdav_url`: of the door. `api_url`: of the REST frontend (`https://host:3880/api/v1`), which adds details to
@@ -65,6 +70,8 @@ class DCacheFileSystem(WebDavFileSystem, dCacheFileSystem):  # type: ignore[misc
             webdav_url, api_url=api_url, webdav_url=webdav_url, block_size=block_size, asynchronous=asynchronous,
             loop=loop, batch_size=batch_size, encoded=encoded, **options,
         )  # fmt: skip
+        self.api_url, self.webdav_url, self.encoded = api_url, webdav_url, encoded
+        self.block_size = AHEAD if block_size is None else block_size
         self.stage, self.lifetime, self.patience = stage, lifetime, patience
         self.frontend = None if api_url is None else client_at(api_url, self.client)
         self.namespace = None if self.frontend is None else Namespace(self.frontend, self.client)

@@ -55,7 +55,8 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def run(python: Path, tmp_path: Path) -> Run:
-    """Runs `caselaw …` beside two small folders, `one` and `two`."""
+    """Runs `caselaw …` in a project beside two small folders, `one` and `two`."""
+    (tmp_path / "law.cfg").write_text("[caselaw]\nstore: one\n")
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "file").write_text(name)
@@ -83,7 +84,7 @@ def test_every_command_says_what_it_is_for(python: Path) -> None:
 @pytest.mark.parametrize("arguments", [
     ("ls", "one"), ("ls", "-lR", "."), ("stat", "one/file"), ("stat", "one/file", "--checksum", "sha-256"),
     ("cp", "one/file", "three/file"), ("cp", "-r", "one", "three"), ("sync", "one", "three"), ("check", "one"),
-    ("clean", "one"), ("token", "one"), ("bench", "one", "--files", "2", "--size", "1 kB"),
+    ("clean", "one"), ("init", "one"), ("token", "one"), ("bench", "one", "--files", "2", "--size", "1 kB"),
 ], ids=" ".join)  # fmt: skip
 def test_folders_of_this_machine_need_no_client(run: Run, arguments: tuple[str, ...]) -> None:
     done = run("store", *arguments)
@@ -94,7 +95,7 @@ def test_folders_of_this_machine_need_no_client(run: Run, arguments: tuple[str, 
 WITH_SERVERS = (
     ("ls", "URL"), ("stat", "URL"), ("cp", "one/file", "URL"), ("cp", "URL", "here"), ("sync", "one", "URL"),
     ("sync", "URL", "here"), ("check", "URL"), ("clean", "URL"), ("stage", "URL"), ("stage", "URL", "--release"),
-    ("token", "URL"), ("token", "URL", "--path", "a", "--output", "b"), ("bench", "URL"),
+    ("token", "URL"), ("token", "URL", "--path", "a", "--output", "b"), ("bench", "URL"), ("init", "URL"),
 )  # fmt: skip
 
 

@@ -25,7 +25,8 @@ case "$*" in
     "-m venv "*) echo venv >>"$CALLS"; mkdir -p "$3/bin"; cp "$0" "$3/bin/python" ;;
     "-m pip --version") ;;
     "-m pip install"*)
-        echo "pip ${*: -2}" >>"$CALLS"
+        all=$*
+        echo "pip ${all##*--no-build-isolation }" >>"$CALLS"
         sleep "${PIP_TAKES:-0}"
         [[ -z ${PIP_FAILS:-} ]] || { echo "ERROR: no network"; exit 1; }
         echo "Collecting something" ;;
@@ -66,7 +67,7 @@ class Clone:
 @pytest.fixture
 def clone(tmp_path: Path) -> Clone:
     root = tmp_path / "clone"
-    for name in ("scripts/setup.sh", "setup.cfg", "pyproject.toml", "caselaw/version.py"):
+    for name in ("scripts/setup.sh", "setup.cfg", "pyproject.toml", *PACKAGES):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
     shutil.copytree(ROOT / "requirements", root / "requirements")
@@ -77,11 +78,12 @@ def clone(tmp_path: Path) -> Clone:
     return Clone(root, tools)
 
 
+PACKAGES = ("caselaw/version.py", "griddav/pyproject.toml", "griddav/version.py")
 FULL = [
     "venv",
-    "pip -r requirements/build.lock",
-    "pip -r requirements/workspace.lock",
-    "pip -e .",
+    "pip --require-hashes -r requirements/build.lock",
+    "pip --require-hashes --only-binary :all: --no-binary law -r requirements/workspace.lock",
+    "pip --no-deps -e . -e ./griddav",
 ]
 
 
@@ -95,10 +97,10 @@ def test_the_second_set_up_does_nothing_and_says_nothing(ready: Clone) -> None:
     assert ready.set_up() == ("", [])
 
 
-@pytest.mark.parametrize(
-    ("name", "calls"),
-    [("requirements/workspace.lock", FULL[1:]), ("setup.cfg", FULL[3:]), ("caselaw/version.py", FULL[3:])],
-)
+@pytest.mark.parametrize(("name", "calls"), [
+    ("requirements/workspace.lock", FULL[1:]), ("setup.cfg", FULL[3:]), ("caselaw/version.py", FULL[3:]),
+    ("griddav/pyproject.toml", FULL[3:]), ("griddav/version.py", FULL[3:]),
+])  # fmt: skip
 def test_a_change_installs_again_what_it_concerns(ready: Clone, name: str, calls: list[str]) -> None:
     with (ready.root / name).open("a") as file:
         file.write("\n# changed\n")
