@@ -120,6 +120,7 @@ class FingerprintedTask(DeclaredTask):
 
     @property
     def branch_value(self) -> Any:
+        """What the branch stands for: a value of `over`, a file of `files`; None of a task without branches."""
         return None
 
     @property
@@ -212,6 +213,7 @@ class FingerprintedTask(DeclaredTask):
 
     @property
     def fingerprint(self) -> str:
+        """The digits of all that the outputs are made from, as they stand in names; of a workflow, of all branches."""
         raise NotImplementedError
 
     # tasks that run() yields
