@@ -104,7 +104,10 @@ def published_templates(
 
 
 def event_weights(inputs: Mapping[str, Any], files_per_process: int) -> dict[tuple[str, str], float]:
-    """(process, variation) → cross section × luminosity / number of events of the first input files."""
+    """(process, variation) → cross section × luminosity / number of events of the first input files.
+
+    Raises `PublishedHistogramError` for a process without a cross section.
+    """
     weights = {}
     for process, variations in inputs.items():
         if process not in CROSS_SECTIONS:

@@ -21,7 +21,7 @@ class Section(BaseModel):
 
 
 def check_edges(name: str, edges: tuple[float, ...]) -> None:
-    """Edges of ranges increase, and there are two or more."""
+    """Edges of ranges increase, and there are two or more. Raises `ValueError` where they are not."""
     if len(edges) < 2 or any(low >= high for low, high in pairwise(edges)):
         raise ValueError(f"'{name}' must be two or more increasing numbers")
 
@@ -93,6 +93,7 @@ class Dataset(Section):
 
     @model_validator(mode="after")
     def one_source(self) -> Dataset:
+        """Either `generate` or `files`. Raises `ValueError` for both, or none."""
         if (self.generate is None) == (self.files is None):
             raise ValueError("a dataset has either 'generate' or 'files'")
         return self
@@ -177,6 +178,7 @@ class JetCorrections(Section):
 
     @model_validator(mode="after")
     def shapes_match(self) -> JetCorrections:
+        """One value per range of |eta| and of pT. Raises `ValueError` for tables of another shape."""
         check_edges("abs_eta_edges", self.abs_eta_edges)
         check_edges("pt_edges", self.pt_edges)
         rows, columns = len(self.abs_eta_edges) - 1, len(self.pt_edges) - 1
@@ -200,6 +202,10 @@ class BTagCorrections(Section):
 
     @model_validator(mode="after")
     def shapes_match(self) -> BTagCorrections:
+        """One value per range of pT.
+
+        Raises `ValueError` for lists of another length, and for an uncertainty above 1.
+        """
         check_edges("pt_edges", self.pt_edges)
         ranges = len(self.pt_edges) - 1
         for name in ("heavy_uncertainty", "light_uncertainty"):
@@ -284,6 +290,7 @@ class Observable(Section):
 
     @model_validator(mode="after")
     def ordered(self) -> Observable:
+        """`low` is below `high`. Raises `ValueError` where it is not."""
         if self.low >= self.high:
             raise ValueError("'low' must be below 'high'")
         return self
@@ -323,6 +330,7 @@ class Campaign(Section):
 
     @model_validator(mode="after")
     def names_known(self) -> Campaign:
+        """Channels are observables, and processes are known. Raises `ValueError` for others."""
         for name, dataset in self.datasets.items():
             if dataset.process not in self.processes:
                 known = ", ".join(self.processes)

@@ -33,7 +33,11 @@ def campaign_workspace(
     fit: Fit,
     luminosity: Luminosity,
 ) -> dict[str, Any]:
-    """The pyhf workspace of a campaign from histogram files per process and that of the data."""
+    """The pyhf workspace of a campaign from histogram files per process and that of the data.
+
+    Raises `TemplateError` where the data have no histogram of a channel, and `WorkspaceError` for normalisations of
+    processes that do not exist.
+    """
     if unknown := set(fit.normalisation) - set(processes):
         raise WorkspaceError(f"fit.normalisation names processes that do not exist: {sorted(unknown)}")
     templates = collect_templates(histograms, fit.channels)

@@ -18,7 +18,10 @@ class ColumnError(ValueError):
 
 
 def column_names(path: PathLike[str] | str) -> tuple[str, ...]:
-    """Names of the columns of a Parquet file; only its footer is read."""
+    """Names of the columns of a Parquet file; only its footer is read.
+
+    Raises `ColumnError` for a file that is no Parquet.
+    """
     try:
         return tuple(pq.read_schema(fspath(path)).names)
     except (pa.ArrowInvalid, OSError) as error:
@@ -26,7 +29,10 @@ def column_names(path: PathLike[str] | str) -> tuple[str, ...]:
 
 
 def read_columns(path: PathLike[str] | str, names: Iterable[str]) -> dict[str, np.ndarray]:
-    """Read the named columns, each of shape (events,), in the order of the file."""
+    """Read the named columns, each of shape (events,), in the order of the file.
+
+    Raises `ColumnError` for a file that is no Parquet, a column that is not there, and missing values.
+    """
     wanted = list(dict.fromkeys(names))
     present = column_names(path)
     missing = [name for name in wanted if name not in present]

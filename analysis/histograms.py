@@ -39,9 +39,10 @@ def fill_histograms(
 ) -> None:
     """Fill all observables under all variations and write them, see `write_histograms`.
 
-    `shift_events` has the event files per shift, "nominal" first among them. The nominal events give the
-    variation "nominal" and one per column "weight_<name>"; those of a shift give the variation of that
-    name. Every weight is multiplied by `normalisation`, hence every variance by its square.
+    `shift_events` has the event files per shift, "nominal" first among them. The nominal events give the variation
+    "nominal" and one per column "weight_<name>"; those of a shift give the variation of that name. Every weight is
+    multiplied by `normalisation`, hence every variance by its square. Raises `HistogramError` where there are no
+    nominal events, and where a shift and a weight share a name.
     """
     if NOMINAL not in shift_events:
         raise HistogramError(f"no nominal event files (there are: {', '.join(shift_events) or 'none'})")
@@ -94,7 +95,10 @@ class WeightSums:
         scores: PathLike[str] | str | None,
         weights: Mapping[str, str],
     ) -> None:
-        """Fill all events of a file; `weights` maps a variation to the column of its weights."""
+        """Fill all events of a file; `weights` maps a variation to the column of its weights.
+
+        Raises `HistogramError` for values that are not finite.
+        """
         wanted = {observable.column for observable in self.observables.values()} | {"region"}
         columns = read_events(events, scores, wanted | set(weights.values()))
         for name in weights.values():
@@ -149,7 +153,7 @@ def write_histograms(histograms: Mapping[str, hist.Hist], path: PathLike[str] | 
 
 
 def read_histograms(path: PathLike[str] | str) -> dict[str, hist.Hist]:
-    """Read what `write_histograms` wrote."""
+    """Read what `write_histograms` wrote. Raises `HistogramError` for a file that is none of UHI histograms."""
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"), object_hook=uhi.io.json.object_hook)
         return {name: hist.Hist(histogram) for name, histogram in content.items()}

@@ -45,9 +45,10 @@ def normalisation(
 ) -> Normalisation:
     """Normalisation of a dataset from the summaries and cutflows of all its branches.
 
-    The sum of weights is that of the cutflows' first row, "all events". The cross section is
-    `cross_section` (pb, exact) where the campaign gives one, else the generator's, see
-    `average_cross_section`; then both kinds of files must tell of the same events.
+    The sum of weights is that of the cutflows' first row, "all events". The cross section is `cross_section` (pb,
+    exact) where the campaign gives one, else the generator's, see `average_cross_section`; then both kinds of files
+    must tell of the same events. Raises `NormalisationError` where they do not fit together, and where weights add up
+    to nothing.
     """
     events, weights = _all_events(cutflows)
     if not weights > 0:
@@ -66,8 +67,9 @@ def normalisation(
 def average_cross_section(summaries: Paths) -> tuple[float, float, int]:
     """Mean cross section in pb, its standard error, and the number of events, over all branches.
 
-    Branches count by their number of events (`merge_summaries`). Weights of inverse variance would bias
-    the mean downwards, since the generator's error estimate is proportional to its cross section estimate.
+    Branches count by their number of events (`merge_summaries`). Weights of inverse variance would bias the mean
+    downwards, since the generator's error estimate is proportional to its cross section estimate. Raises
+    `NormalisationError` where neither summaries nor campaign give one.
     """
     if not summaries:
         raise NormalisationError("no generator summary, and no cross section in the campaign")

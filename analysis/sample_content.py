@@ -82,7 +82,8 @@ def sample_content(nano: PathLike[str] | str) -> SampleContent:
 def require_process(nano: PathLike[str] | str, process: str) -> SampleContent:
     """The content of a file declared as `process` (a key of `TITLES`).
 
-    Raises `WrongSampleContent` if it is another one; a file without events cannot be told and passes.
+    Raises `WrongSampleContent` if it is another one; a file without events cannot be told and passes. Raises
+    `ValueError` for another process.
     """
     if process not in TITLES:
         raise ValueError(f"unknown process '{process}' (known: {', '.join(TITLES)})")

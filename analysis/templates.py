@@ -76,7 +76,7 @@ def rebin(template: Template, edges: ArrayLike, *, overflow: bool = False) -> Te
     """Merge bins onto coarser `edges`, each of which must be an edge of the template.
 
     What lies outside is dropped, as the Analysis Grand Challenge does; with `overflow` everything
-    above the last edge joins the last bin.
+    above the last edge joins the last bin. Raises `TemplateError` for edges that are none, or do not increase.
     """
     wanted = np.asarray(edges, dtype=np.float64)
     if wanted.ndim != 1 or len(wanted) < 2 or not (np.diff(wanted) > 0).all():
@@ -98,7 +98,10 @@ def rebin(template: Template, edges: ArrayLike, *, overflow: bool = False) -> Te
 
 
 def coarse_edges(edges: ArrayLike, lowest: float, merge: int = 1) -> Floats:
-    """Edges from `lowest` upwards with `merge` bins joined into one; the last may hold fewer."""
+    """Edges from `lowest` upwards with `merge` bins joined into one; the last may hold fewer.
+
+    Raises `TemplateError` where no bin lies above `lowest`.
+    """
     fine = np.asarray(edges, dtype=np.float64)
     fine = fine[np.isfinite(fine)]
     kept = fine[fine >= lowest - 1e-9 * (fine[-1] - fine[0])]
@@ -111,8 +114,9 @@ def coarse_edges(edges: ArrayLike, lowest: float, merge: int = 1) -> Floats:
 def read_histograms(path: os.PathLike[str] | str) -> dict[str, dict[str, Template]]:
     """Read a JSON file of UHI histograms: observable → variation → template with its flow bins.
 
-    Each histogram has the axes (variation: categories, observable: regular or variable) and the
-    storage "weighted" (sums of weights and of squared weights), see the UHI serialisation schema 1.
+    Each histogram has the axes (variation: categories, observable: regular or variable) and the storage "weighted"
+    (sums of weights and of squared weights), see the UHI serialisation schema 1. Raises `TemplateError` for any
+    other content.
     """
     with Path(path).open(encoding="utf-8") as file:
         content = json.load(file)
@@ -154,8 +158,8 @@ def _edges(axis: Mapping[str, Any]) -> Floats:
 def collect_templates(files: Mapping[str, Sequence[os.PathLike[str] | str]], channels: Iterable[str]) -> Templates:
     """Templates of `channels` (observables) from histogram files per sample; files of a sample add up.
 
-    A file that lacks a variation which another file of the same sample has enters with its nominal
-    template: the systematic does not move that dataset.
+    A file that lacks a variation which another file of the same sample has enters with its nominal template: the
+    systematic does not move that dataset. Raises `TemplateError` where a file has no nominal histogram of a channel.
     """
     contents = {sample: [(path, read_histograms(path)) for path in paths] for sample, paths in files.items()}
     templates: Templates = {}
@@ -174,7 +178,7 @@ def collect_templates(files: Mapping[str, Sequence[os.PathLike[str] | str]], cha
 
 
 def merge(templates: Sequence[Template]) -> Template:
-    """Sum of one or more templates with equal edges."""
+    """Sum of one or more templates with equal edges. Raises `TemplateError` where there is none."""
     if not templates:
         raise TemplateError("nothing to merge: a sample has no histogram file")
     result = templates[0]

@@ -63,7 +63,8 @@ Modifier = dict[str, Any]
 def paired_systematics(templates: Templates) -> list[ShapeAndRate]:
     """One systematic for each pair of variations "<name>_up", "<name>_down", in order of appearance.
 
-    A lone "<name>_up" is mirrored; any other variation than these and "nominal" is an error.
+    A lone "<name>_up" is mirrored; any other variation than these and "nominal" is an error. Raises `WorkspaceError`
+    for one without its partner.
     """
     names = dict.fromkeys(
         variation for samples in templates.values() for varied in samples.values() for variation in varied
@@ -93,9 +94,9 @@ def build_workspace(
 ) -> dict[str, Any]:
     """A workspace (pyhf schema 1.0.0) that measures `poi`, the scale of the `signal` samples.
 
-    Without `systematics` the pairs of variations found in the templates are taken.
-    `luminosity_uncertainty` and `normalisation` (sample → relative uncertainty) add rate
-    uncertainties. The order of channels, samples and modifiers is that of the arguments.
+    Without `systematics` the pairs of variations found in the templates are taken. `luminosity_uncertainty` and
+    `normalisation` (sample → relative uncertainty) add rate uncertainties. The order of channels, samples and modifiers
+    is that of the arguments. Raises `WorkspaceError` where no signal is expected.
     """
     chosen = list(paired_systematics(templates) if systematics is None else systematics)
     if luminosity_uncertainty:

@@ -43,7 +43,10 @@ class TrainingEvents:
 
 
 def feature_matrix(columns: Mapping[str, np.ndarray], features: Sequence[str], path: PathLike[str] | str) -> np.ndarray:
-    """The features side by side, float32 of shape (n, number of features); not finite is an error."""
+    """The features side by side, float32 of shape (n, number of features).
+
+    Raises `ClassifierError` for values that are not finite.
+    """
     matrix = np.stack([columns[name].astype(np.float32) for name in features], axis=1)
     broken = [name for name, ok in zip(features, np.isfinite(matrix).all(axis=0), strict=True) if not ok]
     if broken:
@@ -52,7 +55,10 @@ def feature_matrix(columns: Mapping[str, np.ndarray], features: Sequence[str], p
 
 
 def read_training_events(samples: Iterable[TrainingSample], features: Sequence[str]) -> TrainingEvents:
-    """Read all samples; within one, events are ordered by their numbers, not by files."""
+    """Read all samples; within one, events are ordered by their numbers, not by files.
+
+    Raises `ClassifierError` where there is no file.
+    """
     parts = [_read_sample(sample, features) for sample in samples]
     if not parts:
         raise ClassifierError("no event file to train the classifier with")

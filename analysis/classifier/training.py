@@ -32,9 +32,10 @@ def train_classifier(
 ) -> None:
     """Train on events with even and with odd numbers, write `model` (ONNX) and `summary` (JSON).
 
-    Signal and background enter with equal total weight. Negative weights, as generators beyond leading
-    order give them, enter with their magnitude, since trees need positive ones; the summary says how
-    many there were. The same events give the same bytes, however they are split into files.
+    Signal and background enter with equal total weight. Negative weights, as generators beyond leading order give them,
+    enter with their magnitude, since trees need positive ones; the summary says how many there were. The same events
+    give the same bytes, however they are split into files. Raises `ScoreMismatchError` where the scores of the ONNX
+    model are not those of scikit-learn.
     """
     events = read_training_events(samples, settings.features)
     weight = _class_weights(events, settings.least_events)

@@ -50,7 +50,7 @@ def write_corrections(
 
 
 def read_corrections(path: PathLike[str] | str) -> correctionlib.CorrectionSet:
-    """Open a correction file for evaluation."""
+    """Open a correction file for evaluation. Raises `CorrectionError` for a file that is not correctionlib's."""
     try:
         return correctionlib.CorrectionSet.from_file(fspath(path))
     except (RuntimeError, IndexError, ValueError, OSError) as error:
@@ -58,7 +58,7 @@ def read_corrections(path: PathLike[str] | str) -> correctionlib.CorrectionSet:
 
 
 def find_correction(corrections: correctionlib.CorrectionSet, name: str) -> Correction:
-    """One correction of an open file, by name."""
+    """One correction of an open file, by name. Raises `CorrectionError` where the file has none of this name."""
     try:
         return corrections[name]
     except (IndexError, KeyError) as error:

@@ -24,7 +24,7 @@ def shifted_jet_pt(
 
     `events` is (run, luminosityBlock, event), each of shape (n_events,). The random numbers of the
     resolution belong to (run, luminosityBlock, event, position of the jet in its event), so the result
-    does not depend on chunks, order or workers.
+    does not depend on chunks, order or workers. Raises `CorrectionError` for another shift.
     """
     pt = jets.pt.astype(np.float64)
     if shift == "nominal":

@@ -58,7 +58,10 @@ class Observation:
 
 
 def find_channels(workspace: Mapping[str, Any]) -> tuple[Channel, ...]:
-    """Where each channel's bins are; unknown modifiers are refused here."""
+    """Where each channel's bins are; unknown modifiers are refused here.
+
+    Raises `UnsupportedModelError` for a modifier that is not known here.
+    """
     channels, start = [], 0
     for channel in workspace["channels"]:
         for sample in channel["samples"]:

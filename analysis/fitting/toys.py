@@ -129,7 +129,10 @@ def throw(likelihood: Likelihood, random: np.random.Generator) -> Observation:
 
 
 def join_toys(parts: Iterable[ToyResult]) -> ToyResult:
-    """One result from chunks of the same model and seed, in order of the toys' indices."""
+    """One result from chunks of the same model and seed, in order of the toys' indices.
+
+    Raises `ToyError` for chunks of several models or seeds, and for a toy that is in two of them.
+    """
     chunks = list(parts)
     if len({(chunk.poi, chunk.truth, chunk.seed) for chunk in chunks}) != 1:
         raise ToyError("only toys of one model and one seed can be joined")

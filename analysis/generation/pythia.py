@@ -88,7 +88,10 @@ def pythia_seed(seed: int) -> int:
 
 
 def initialised(settings: Sequence[str], energy: float, seed: int, hook: Any | None) -> Any:
-    """A Pythia instance ready to generate; ours come last, so that `settings` cannot undo them."""
+    """A Pythia instance ready to generate; ours come last, so that `settings` cannot undo them.
+
+    Raises `GenerationError` for a setting that Pythia does not take, and where it cannot begin.
+    """
     import pythia8mc
 
     pythia = pythia8mc.Pythia("", False)
@@ -107,7 +110,10 @@ def initialised(settings: Sequence[str], energy: float, seed: int, hook: Any | N
 
 
 def batches(pythia: Any, n_events: int) -> Iterator[ak.Array]:
-    """Batches of complete event records, together exactly `n_events`."""
+    """Batches of complete event records, together exactly `n_events`.
+
+    Raises `GenerationError` where Pythia ends before that.
+    """
     missing = n_events
     while missing > 0:
         batch = pythia.nextBatch(min(BATCH_SIZE, missing))

@@ -19,9 +19,9 @@ def read_summary(path: os.PathLike[str] | str) -> dict[str, Any]:
 def merge_summaries(summaries: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """One summary for all runs of a dataset.
 
-    Cross sections (in pb) are averaged with the number of events as weight: every run is an independent
-    estimate whose variance falls like 1/n. `luminosity_per_pb` is the equivalent luminosity of the sample
-    (Kish's effective number of events over the cross section, which is n/sigma for unit weights).
+    Cross sections (in pb) are averaged with the number of events as weight: every run is an independent estimate whose
+    variance falls like 1/n. `luminosity_per_pb` is the equivalent luminosity of the sample (Kish's effective number of
+    events over the cross section, which is n/sigma for unit weights). Raises `ValueError` without any summary.
     """
     runs = list(summaries)
     if not runs:

@@ -35,7 +35,7 @@ class Basket:
     shift: int
 
     def numbers(self, dtype: np.dtype, count: int) -> np.ndarray:
-        """All numbers, of which there must be `count`."""
+        """All numbers, of which there must be `count`. Raises `UnreadableFile` for another number of them."""
         if len(self.data) != count * dtype.itemsize:
             raise UnreadableFile(
                 self.path,
@@ -44,7 +44,10 @@ class Basket:
         return self.data.view(dtype)
 
     def objects(self, dtype: np.dtype, starts: np.ndarray) -> np.ndarray:
-        """All numbers; those of event i of the basket must be [starts[i], starts[i + 1])."""
+        """All numbers; those of event i of the basket must be [starts[i], starts[i + 1]).
+
+        Raises `UnreadableFile` where they are others.
+        """
         numbers = self.numbers(dtype, int(starts[-1]))
         if self.offsets is not None:
             expected = (starts[:-1] * dtype.itemsize + self.shift).astype(np.int32)
@@ -53,7 +56,10 @@ class Basket:
         return numbers
 
     def counts(self, dtype: np.dtype) -> np.ndarray:
-        """Numbers per event, for a branch without a counter."""
+        """Numbers per event, for a branch without a counter.
+
+        Raises `UnreadableFile` where the basket does not say them.
+        """
         if self.offsets is None:
             raise UnreadableFile(self.path, f"{self.where} has neither offsets nor a counter branch")
         ends = np.append(self.offsets.astype(np.int64) - self.shift, len(self.data))
@@ -77,7 +83,10 @@ class BasketReader:
         self._expected: dict[int, uproot.source.chunk.Chunk] = {}
 
     def location(self, index: int) -> tuple[int, int] | None:
-        """First and last byte of a basket; None if it lies within the tree itself."""
+        """First and last byte of a basket; None if it lies within the tree itself.
+
+        Raises `UnreadableFile` for a basket that lies outside of the file.
+        """
         if index >= self._stored:
             return None
         seek, size = int(self._seeks[index]), int(self._bytes[index])

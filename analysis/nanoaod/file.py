@@ -54,7 +54,7 @@ class NanoFile:
         """Read `branches` in chunks of `size` events; one empty chunk if the file has no events.
 
         Absent branches that are not required are absent from the chunks. Raises `MissingBranch` for other
-        absent ones, `UnreadableFile` where the file is damaged.
+        absent ones, `UnreadableFile` where the file is damaged. Raises `ValueError` for a size below 1.
         """
         if size < 1:
             raise ValueError(f"chunks of {size} events: the size must be at least 1")
@@ -81,7 +81,10 @@ class NanoFile:
 
 @contextmanager
 def open_nano(path: os.PathLike[str] | str, events: str = EVENTS) -> Iterator[NanoFile]:
-    """Open a NanoAOD file (a path or URL) whose TTree or RNTuple is called `events`."""
+    """Open a NanoAOD file (a path or URL) whose TTree or RNTuple is called `events`.
+
+    Raises `UnreadableFile` where there is no such tree.
+    """
     location = os.fspath(path)
     with damage_reported(location):
         remote = "://" in location
@@ -96,7 +99,10 @@ def open_nano(path: os.PathLike[str] | str, events: str = EVENTS) -> Iterator[Na
 
 
 def check_length(file: uproot.ReadOnlyDirectory, path: str) -> None:
-    """A file must reach as far as its header says, even where the missing part is not needed."""
+    """A file must reach as far as its header says, even where the missing part is not needed.
+
+    Raises `UnreadableFile` for a shorter one.
+    """
     expected, found = int(file.file.fEND), int(file.file.source.num_bytes)
     if found < expected:
         raise UnreadableFile(path, f"truncated: {found} of {expected} bytes")
@@ -118,8 +124,9 @@ def _reader(file: uproot.ReadOnlyDirectory, path: str, events: str) -> Reader:
 def damage_reported(path: str) -> Iterator[None]:
     """Every error while a file is parsed, but those of access, means that its content is damaged.
 
-    Parsers and decompressors meet damaged bytes with errors of any type (struct.error, KeyError, OSError,
-    MemoryError, …), so all are taken; the original stays attached as the cause.
+    Parsers and decompressors meet damaged bytes with errors of any type (struct.error, KeyError, OSError, MemoryError,
+    …), so all are taken; the original stays attached as the cause. Raises `UnreadableFile` for them, and
+    `UnreachableFile` where the file could not be reached.
     """
     try:
         yield

@@ -66,7 +66,7 @@ class PlotEntry:
 
 
 def read_fit(path: PathLike) -> FitResult:
-    """What the fit found."""
+    """What the fit found. Raises `PlotError` for a file that is no result of a fit."""
     try:
         return FitResult.from_json(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError) as error:

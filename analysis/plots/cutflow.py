@@ -51,7 +51,10 @@ class CutflowFiles:
 
 
 def read_cutflow(datasets: Sequence[CutflowFiles]) -> tuple[CutflowRow, ...]:
-    """Sum of the cutflows of one or more datasets."""
+    """Sum of the cutflows of one or more datasets.
+
+    Raises `PlotError` where there is none, and where their cuts differ.
+    """
     rows: dict[str, list[CutflowRow]] = {}
     cuts: list[str] | None = None
     for dataset in datasets:
@@ -90,7 +93,10 @@ def _read_rows(path: os.PathLike[str] | str, factor: float) -> list[CutflowRow]:
 def draw_cutflow(
     samples: Sequence[SampleCutflow], *, luminosity: float | None = None, source: str = "simulation"
 ) -> Figure:
-    """Expected events after each cut on a logarithmic scale, one line of steps per sample."""
+    """Expected events after each cut on a logarithmic scale, one line of steps per sample.
+
+    Raises `PlotError` where there is no sample, and where their cuts differ.
+    """
     if not samples:
         raise PlotError("no cutflow to draw")
     cuts = samples[0].cuts

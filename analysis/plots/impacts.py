@@ -51,7 +51,7 @@ def draw_impacts(
 ) -> Figure:
     """The `at_most` largest impacts, largest on top: pulls left, shifts of the signal strength right.
 
-    Filled bars are impacts after the fit, open ones before it.
+    Filled bars are impacts after the fit, open ones before it. Raises `PlotError` without any impact.
     """
     if not impacts:
         raise PlotError("no impacts to draw")

@@ -26,7 +26,10 @@ class Pull:
 
 @in_house_style
 def draw_pulls(pulls: Sequence[Pull], *, luminosity: float | None = None, source: str = "simulation") -> Figure:
-    """(θ̂ - θ₀)/Δθ per parameter, first one on top, over bands of one and two standard deviations."""
+    """(θ̂ - θ₀)/Δθ per parameter, first one on top, over bands of one and two standard deviations.
+
+    Raises `PlotError` where there is no parameter.
+    """
     if not pulls:
         raise PlotError("no nuisance parameters to draw")
     figure = Figure(figsize=(WIDTH, 1.5 + 0.36 * len(pulls)), layout="constrained")

@@ -22,7 +22,10 @@ class Curve:
 
 @in_house_style
 def draw_roc(curves: Sequence[Curve], *, source: str = "simulation") -> Figure:
-    """Signal against background efficiency, one line per curve; the diagonal is guessing."""
+    """Signal against background efficiency, one line per curve; the diagonal is guessing.
+
+    Raises `PlotError` where there is no curve, and for one whose two efficiencies differ in length.
+    """
     if not curves:
         raise PlotError("no curve to draw")
     figure = Figure(figsize=(WIDTH * 0.86, WIDTH * 0.86), layout="constrained")

@@ -25,7 +25,10 @@ class Measurement:
 def draw_strength(
     measurements: Sequence[Measurement], *, luminosity: float | None = None, source: str = "simulation"
 ) -> Figure:
-    """One row per measurement; thick bars are statistical, thin ones total; the prediction is at one."""
+    """One row per measurement; thick bars are statistical, thin ones total; the prediction is at one.
+
+    Raises `PlotError` where there is no measurement.
+    """
     if not measurements:
         raise PlotError("no measurement to draw")
     figure = Figure(figsize=(WIDTH * 1.1, 1.5 + 0.62 * len(measurements)), layout="constrained")

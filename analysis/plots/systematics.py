@@ -49,7 +49,10 @@ def draw_variations(
     region: str = "",
     source: str = "simulation",
 ) -> Figure:
-    """Ratios to nominal, one panel per variation; grey is the statistical uncertainty of the simulation."""
+    """Ratios to nominal, one panel per variation; grey is the statistical uncertainty of the simulation.
+
+    Raises `PlotError` without any variation.
+    """
     if not variations:
         raise PlotError("no variations to draw")
     columns = 2 if len(variations) > 1 else 1

@@ -11,7 +11,10 @@ from analysis.plots.style import ACCENT_COLOR, PlotError, add_label, corner_text
 
 @in_house_style
 def draw_toys(pulls: ArrayLike, *, source: str = "simulation", bins: int = 24) -> Figure:
-    """Histogram of (μ̂ - μ)/σ of the toys, shape (toys,), with the unit Gaussian that it should follow."""
+    """Histogram of (μ̂ - μ)/σ of the toys, shape (toys,), with the unit Gaussian that it should follow.
+
+    Raises `PlotError` without any toy.
+    """
     values = np.asarray(pulls, dtype=float)
     if values.size == 0:
         raise PlotError("no toy experiments to draw")

@@ -59,7 +59,8 @@ def select_events(
     the jets; without it, as for real data, the weight is the generator's, or 1 where there is none. The
     cutflow has generator weights only. The result does not depend on `chunk_size`.
 
-    Raises `analysis.nanoaod.UnreadableFile`, and its kind `MissingBranch`, for unusable files.
+    Raises `analysis.nanoaod.UnreadableFile`, and its kind `MissingBranch`, for unusable files. Raises `ValueError`
+    where a shift has no correction file, or a correction no name of the process.
     """
     if correction_file is None and shift != NOMINAL:
         raise ValueError(f"shift '{shift}' needs a correction file")

@@ -23,7 +23,10 @@ warn_once = functools.cache(logging.getLogger(__name__).warning)
 
 
 def content_of_outputs(outputs: Any, digests: FileDigests) -> str:
-    """One digest of what `output()` returned: a target, a collection, or any nesting of mappings and iterables."""
+    """One digest of what `output()` returned: a target, a collection, or any nesting of mappings and iterables.
+
+    Raises `FingerprintError` for what is no target.
+    """
     if outputs is None:
         return digest(None)
     if isinstance(outputs, law.TargetCollection):
@@ -57,7 +60,10 @@ def content_of_target(target: Any, digests: FileDigests) -> str:
 
 
 def of_remote(target: Any) -> Any:
-    """Checksum, or size and time, of a file on a server; of a folder, those of all files in it."""
+    """Checksum, or size and time, of a file on a server; of a folder, those of all files in it.
+
+    Raises `FingerprintError` where the server tells none of these.
+    """
     status = target.exists(stat=True)
     if not status:
         return MISSING

@@ -32,7 +32,8 @@ def content_digest(path: str, absolute: str, connection: Files, digests: FileDig
 def expand(paths: tuple[str, ...] | str, root: Path, pinned: Container[str] = ()) -> list[str]:
     """Paths of a dataset, relative to `root` where they lie below it; folders and globs in sorted order.
 
-    A path of pinned content is the name of one file, whatever signs are in it.
+    A path of pinned content is the name of one file, whatever signs are in it. Raises `FingerprintError` where no
+    file is found.
     """
     patterns = (paths,) if isinstance(paths, str) else paths
     found: list[str] = []

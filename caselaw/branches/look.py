@@ -107,7 +107,10 @@ class Look:
             self.wait_for(task)
 
     def of_requirements(self, requirements: Any, of: Callable[[Any], str] | None = None) -> str:
-        """Digest of what law's `requires()` returned: a task, or any nesting of mappings and iterables of tasks."""
+        """Digest of what law's `requires()` returned: a task, or any nesting of mappings and iterables of tasks.
+
+        Raises `UpstreamError` for anything else.
+        """
         if requirements is None:
             return digest(None)
         if isinstance(requirements, luigi.Task):

@@ -90,9 +90,10 @@ def branch_table(
 ) -> BranchTable:  # fmt: skip
     """All branches of a workflow with own components `own`.
 
-    Connections that make branches (`each`, `batches`, `over`, `files`, a branch map) are taken side by side and
-    must agree in their branches; `whole` is shared by all. `reads` tells what code of the workflow reads of the
-    numbers and values of branches.
+    Connections that make branches (`each`, `batches`, `over`, `files`, a branch map) are taken side by side and must
+    agree in their branches; `whole` is shared by all. `reads` tells what code of the workflow reads of the numbers and
+    values of branches. Raises `UpstreamError` where no connection makes branches, and for equal branches of
+    connections.
     """
     columns = {name: column(connection, root, look) for name, connection in connections.items()}
     branching = {name: column for name, column in columns.items() if column.values is not None}
@@ -128,7 +129,10 @@ def branch_table(
 
 
 def numbers_of(branching: Mapping[str, Column], owner: str) -> Sequence[int]:
-    """The numbers of the branches, in which connections must agree; a branch map of the project gives their order."""
+    """The numbers of the branches, in which connections must agree; a branch map of the project gives their order.
+
+    Raises `UpstreamError` where they disagree.
+    """
     lengths = {name: len(column.branches) for name, column in branching.items()}
     if len(set(lengths.values())) > 1:
         raise UpstreamError(

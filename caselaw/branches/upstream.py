@@ -69,7 +69,10 @@ def each(task: Any) -> Each:
 
 
 def batches(task: Any, *, size: int) -> Batches:
-    """One branch per `size` branches of `task`; the last batch may be smaller."""
+    """One branch per `size` branches of `task`; the last batch may be smaller.
+
+    Raises `UpstreamError` for a size below 1, and a task without branches.
+    """
     if size < 1:
         raise UpstreamError(f"a batch of {size} branches", "caselaw.batches", "give size >= 1")
     return Batches(workflow_of(task, "batches"), size)
@@ -103,6 +106,7 @@ def files(
 
 
 def workflow_of(task: Any, name: str) -> Any:
+    """The task, which has to have branches. Raises `UpstreamError` where it has none."""
     if not hasattr(task, "get_branch_map"):
         raise UpstreamError(
             f"{type(task).__name__} has no branches",
@@ -113,7 +117,7 @@ def workflow_of(task: Any, name: str) -> Any:
 
 
 def named(connections: Any, owner: str) -> dict[str, Connection]:
-    """What `upstream()` returned, as a mapping name → connection."""
+    """What `upstream()` returned, as a mapping name → connection. Raises `UpstreamError` for anything else."""
     if connections is None:
         return {}
     if isinstance(connections, Connection):

@@ -45,7 +45,10 @@ class Campaign:
 
 
 def canonical_form(value: Any, where: object) -> Any:
-    """Plain data for fingerprints. Floats stay floats, ints ints; sets are sorted; lists keep their order."""
+    """Plain data for fingerprints. Floats stay floats, ints ints; sets are sorted; lists keep their order.
+
+    Raises `CampaignError` for other types.
+    """
     if value is None or type(value) in (bool, int, float, str):
         return value
     if hasattr(type(value), "model_fields"):
@@ -149,7 +152,10 @@ def faulty(path: Path, problems: list[Problem]) -> CampaignError:
 
 
 def find_campaign(project: Project, name_or_path: str | os.PathLike[str] | None = None) -> Path:
-    """The file of a campaign. A path is taken from the current folder, or else from law.cfg's."""
+    """The file of a campaign. A path is taken from the current folder, or else from law.cfg's.
+
+    Raises `CampaignError` where none is named.
+    """
     chosen = os.fspath(name_or_path) if name_or_path is not None else project.campaign
     if not chosen:
         raise CampaignError(
@@ -191,6 +197,7 @@ def campaign_name(project: Project, path: Path) -> str:
 
 
 def read_bytes(path: Path) -> bytes:
+    """What stands in the file of a campaign. Raises `CampaignError` where it cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:
@@ -199,6 +206,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def stamp(path: Path) -> tuple[int, int, int]:
+    """What changes with the content of a file. Raises `CampaignError` where it cannot be looked at."""
     try:
         state = path.stat()
     except OSError as error:

@@ -90,6 +90,7 @@ def format_keys(keys: Iterable[str], params: Mapping[str, Any]) -> tuple[str, ..
 
 
 def format_key(key: str, params: Mapping[str, Any]) -> str:
+    """A key with the values of parameters in place of `{name}`. Raises `ConfigError` for one that cannot be a key."""
     result = []
     try:
         pieces = list(Formatter().parse(key))

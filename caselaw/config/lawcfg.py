@@ -56,7 +56,10 @@ def overrides(section: str, names: tuple[str, ...]) -> dict[str, Option]:
 
 
 def files_in_order(path: Path, above: tuple[Path, ...]) -> Iterator[Path]:
-    """The files that law puts together: what `path` inherits from, itself, what extends it."""
+    """The files that law puts together: what `path` inherits from, itself, what extends it.
+
+    Raises `ConfigError` where files include each other.
+    """
     if path in above:
         chain = " → ".join(display(each) for each in (*above, path))
         raise ConfigError(f"the files include each other: {chain}", display(path), "remove one of them")
@@ -71,7 +74,7 @@ def files_in_order(path: Path, above: tuple[Path, ...]) -> Iterator[Path]:
 
 
 def options_of_file(path: Path, section: str) -> dict[str, Option]:
-    """The section's own options, without those of [DEFAULT]."""
+    """The section's own options, without those of [DEFAULT]. Raises `ConfigError` for references to other options."""
     from configparser import InterpolationError
 
     text, parser = parsed(path)
@@ -90,6 +93,7 @@ def options_of_file(path: Path, section: str) -> dict[str, Option]:
 
 
 def parsed(path: Path) -> tuple[str, ConfigParser]:
+    """The file as its parser has it. Raises `ConfigError` where it cannot be read."""
     import configparser
 
     parser = configparser.ConfigParser(allow_no_value=True)

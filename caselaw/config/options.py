@@ -87,7 +87,10 @@ def module_of(name: str) -> Any:
 
 
 def parameters_of(entry: str) -> dict[str, str]:
-    """Parameters of a class derived from `luigi.Config` as its code sees them, in the form of the command line."""
+    """Parameters of a class derived from `luigi.Config` as its code sees them, in the form of the command line.
+
+    Raises `FingerprintError` where they cannot be read.
+    """
     module, _, name = entry.partition(":")
     try:
         cls = getattr(module_of(module), name)

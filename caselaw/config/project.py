@@ -87,6 +87,10 @@ def state_of(files: tuple[Path, ...]) -> tuple[object, ...]:
 
 
 def find_law_cfg(start: Path | None) -> Path:
+    """The law.cfg of this folder or one above, or what LAW_CONFIG_FILE names.
+
+    Raises `ConfigError` where there is none.
+    """
     chosen = os.environ.get("LAW_CONFIG_FILE")
     if start is None and chosen:
         path = Path.cwd() / Path(os.path.expandvars(chosen)).expanduser()

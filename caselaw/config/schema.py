@@ -16,7 +16,10 @@ from caselaw.errors import ConfigError
 
 
 def schema_of(project: Project) -> type[BaseModel]:
-    """The model that `[caselaw] schema` names; the project's folder is importable for this."""
+    """The model that `[caselaw] schema` names; the project's folder is importable for this.
+
+    Raises `ConfigError` where there is no such model.
+    """
     module_name, _, name = (project.schema or "").partition(":")
     where = display(project.config_file)
     try:

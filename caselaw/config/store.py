@@ -156,7 +156,10 @@ def option(value: Any, root: Path, key: str, where: str) -> Any:
 
 
 def root_of(path: str, root: Path, where: str) -> str:
-    """An absolute path from a path or a `file://` URL; another URL without the slash at its end."""
+    """An absolute path from a path or a `file://` URL; another URL without the slash at its end.
+
+    Raises `ConfigError` for a URL without a server, with a password, or with `.` and `..`.
+    """
     scheme = SCHEME.match(path)
     if scheme is None:
         return str(root / path)

@@ -67,7 +67,7 @@ def syntax_problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
 
 
 def decoded(content: bytes) -> str:
-    """The text of a file; refuses what is not text, naming the place."""
+    """The text of a file. Raises `UnreadableError` for what is not text, naming the place."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -112,6 +112,7 @@ class Reader:
         self.result.problems.append(Problem(mark.line + 1, mark.column + 1, dotted(self.path), message))
 
     def fail(self, event: Any, message: str) -> NoReturn:
+        """Raises `UnreadableError` that names the place and the key."""
         mark = event.start_mark
         raise UnreadableError(Problem(mark.line + 1, mark.column + 1, dotted(self.path), message))
 

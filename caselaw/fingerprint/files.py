@@ -124,6 +124,7 @@ _ABANDONED: list[sqlite3.Connection | None] = []
 
 
 def local_path(path: StrPath) -> Path:
+    """A path, or that of a `file://` URL. Raises `FingerprintError` for a file on a server."""
     text = os.fspath(path)
     if _URL.match(text) and not os.path.lexists(text):
         raise FingerprintError(

@@ -40,7 +40,10 @@ def sandbox_parts(key: str, root: Path, digests: FileDigests) -> dict[str, str]:
 
 
 def lines_digest(path: Path, digests: FileDigests) -> str:
-    """Digest of the lines that say something; of the bytes, where a file is no text."""
+    """Digest of the lines that say something; of the bytes, where a file is no text.
+
+    Raises `FingerprintError` where it cannot be read.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:

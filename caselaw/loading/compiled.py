@@ -28,7 +28,10 @@ def discard_outdated(sources: Mapping[Path, tuple[int, int]]) -> None:
 
 @functools.cache
 def was_outdated(source: Path, status: tuple[int, int]) -> bool:
-    """Whether a source had an outdated compiled file, which is removed, when this process first asked."""
+    """Whether a source had an outdated compiled file, which is removed, when this process first asked.
+
+    Raises `SourceChanged` where it cannot be removed.
+    """
     compiled = outdated(source)
     if compiled is None:
         return False

@@ -163,6 +163,7 @@ class NotingLoader(SourceFileLoader):
         return super().get_code(fullname), self._compiled_now
 
     def get_data(self, path: str) -> bytes:
+        """The content of a file, as it is noted. Raises `OSError` for a compiled file that is older than its source."""
         if path == self._distrusted:
             raise OSError("older than the last change of its source")
         return super().get_data(path)

@@ -109,6 +109,8 @@ def arguments_by_name(
     """Positional and named arguments of a task together by name; sets became tuples in one order, luigi's is random.
 
     Positions count the task's own parameters: luigi's tasks are made as `Streams(date)`, where law has its own first.
+    Raises luigi's `UnknownParameterException` for too many of them, and `DuplicateParameterException` for one given
+    twice.
     """
     if not all(type(value) in _WITH_ORDER for value in kwargs.values()):
         kwargs = {name: without_chance(value) for name, value in kwargs.items()}
@@ -226,7 +228,10 @@ def refuse_unclear_truth(cls: Any, name: str, parameter: luigi.Parameter, given:
 
 
 def refuse_default_of_other_kind(cls: Any, name: str, parameter: luigi.Parameter, value: Any, result: Any) -> None:
-    """A default that is no text, where the command line gives texts: `if self.flag` would be true for "False"."""
+    """A default that is no text, where the command line gives texts: `if self.flag` would be true for "False".
+
+    Raises `TaskError` for it.
+    """
     if isinstance(result, str) and not isinstance(value, str) and same(value, parameter._default):
         raise TaskError(
             f"the default {value!r} of the parameter '{name}' is the text {result!r} when it is given on the command"
@@ -239,7 +244,7 @@ def refuse_default_of_other_kind(cls: Any, name: str, parameter: luigi.Parameter
 def refuse_not_given(
     cls: Any, name: str, parameter: luigi.Parameter, text: str, result: Any, default: Any
 ) -> None:  # fmt: skip
-    """law takes an empty text as "not given"."""
+    """law takes an empty text as "not given". Raises `TaskError` for such a value."""
     if text or getattr(parameter, "parse_empty", False):
         return
     if default is NO_VALUE:

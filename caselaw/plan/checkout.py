@@ -51,7 +51,7 @@ def git(folder: Path, *arguments: str, extra: Mapping[str, str] | None = None) -
 
 
 def top_of(folder: Path) -> Path:
-    """The top folder of the git checkout that holds `folder`."""
+    """The top folder of the git checkout that holds `folder`. Raises `RevisionError` where there is none."""
     try:
         top = git(folder, "rev-parse", "--show-toplevel").removesuffix("\n")
     except RevisionError as error:
@@ -64,7 +64,10 @@ def top_of(folder: Path) -> Path:
 
 
 def commit_of(top: Path, revision: str) -> str:
-    """The full name of the commit that a branch, tag, commit or expression such as `HEAD~3` means."""
+    """The full name of the commit that a branch, tag, commit or expression such as `HEAD~3` means.
+
+    Raises `RevisionError` where git knows none.
+    """
     if revision and not revision.startswith("-"):
         try:
             return git(top, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").strip()
@@ -81,7 +84,7 @@ def commit_of(top: Path, revision: str) -> str:
 def export(top: Path, commit: str, folder: Path, index: Path) -> list[str]:
     """Write all files of a commit into an empty `folder`; returns submodules of which nothing is here.
 
-    `index` is a path for a temporary index.
+    `index` is a path for a temporary index. Raises `RevisionError` for a submodule that lies outside.
     """
     directory = git(top, "rev-parse", "--absolute-git-dir").removesuffix("\n")
     folder.mkdir(parents=True, exist_ok=True)

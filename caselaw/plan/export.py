@@ -28,7 +28,10 @@ class Export:
 
 
 def exports(task: Any, folder: Path) -> list[Export]:
-    """What is to be exported of a task, or of the selected branches; raises where one is missing or unrecorded."""
+    """What is to be exported of a task, or of the selected branches.
+
+    Raises `TaskError` where one is missing or unrecorded.
+    """
     whole = task.of_all_branches
     chosen = own_selection(task)
     numbers = whole.branch_numbers if chosen is None else sorted(chosen)
@@ -79,7 +82,10 @@ def labels_of(task: Any) -> Mapping[int, str]:
 
 
 def write(export: Export, *, link: bool, replace: bool) -> None:
-    """Copy or link one product; it appears under its name as a whole."""
+    """Copy or link one product; it appears under its name as a whole.
+
+    Raises `PublishError` where the name is taken or the disk fails, and `TaskError` for a link to a server.
+    """
     target, store = export.target, store_of(export.source)
     if link and not store.is_local:
         raise TaskError("a product on a server cannot be linked to", export.source, "leave --link out: it is copied")

@@ -50,7 +50,7 @@ def of_index(name: str) -> str | None:
 
 
 def of_listed(name: str) -> str | None:
-    """The family in a module that law.cfg lists."""
+    """The family in a module that law.cfg lists. Raises `TaskError` where such a module cannot be imported."""
     failed: dict[str, str] = {}
     for module in listed_modules():
         if (found := registered(name)) is not None:

@@ -116,7 +116,10 @@ def is_journal(copy: Copy) -> bool:
 
 
 def snapshot(copy: Copy, target: Place, folder: Path) -> Copy | None:
-    """The whole lines of a journal, under a name that never gets another content; None where there are none."""
+    """The whole lines of a journal, under a name that never gets another content; None where there are none.
+
+    Raises `TransferError` where the records are put together meanwhile.
+    """
     local = folder / f"{hashlib.sha256(copy.path.encode()).hexdigest()}{JOURNAL}"
     try:
         copy_file(copy.source, LocalPlace(str(local)), overwrite=True)

@@ -173,7 +173,7 @@ def wait_for(evaluations: Sequence[Evaluation], tell: Callable[[str], None]) -> 
 
 
 def answer(evaluation: Evaluation) -> dict[str, Any]:
-    """What the process found out; raises with its last words where it failed."""
+    """What the process found out; raises `TaskError` with its last words where it failed."""
     if evaluation.result.is_file() and evaluation.process.poll() == 0:
         found: dict[str, Any] = json.loads(evaluation.result.read_text())
         if "error" not in found:

@@ -74,7 +74,10 @@ def reason_of(error: Exception) -> str:
 
 
 def upstream_and_itself(task: Any, known: Container[str]) -> list[FingerprintedTask]:
-    """A task and those upstream that are caselaw's, without what is known."""
+    """A task and those upstream that are caselaw's, without what is known.
+
+    Raises `TaskError` where it is not known what it needs.
+    """
     try:
         return [each for each in everything(task, known) if isinstance(each, FingerprintedTask)]
     except Exception as error:  # of the project's own code

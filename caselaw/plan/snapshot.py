@@ -78,6 +78,7 @@ def snapshot(request: Request) -> dict[str, Any]:
 
 
 def answer_of(request: Request, family: str, own_top: Path, top: Path, installed: tuple[Path, ...]) -> dict[str, Any]:
+    """What a process says of a task of its revision. Raises `TaskError` for one without a fingerprint."""
     from luigi.cmdline_parser import CmdlineParser
 
     arguments = [family, *request.arguments]
@@ -223,7 +224,7 @@ def moved_entries(entries: Iterable[str], own_top: Path, top: Path) -> list[str]
 
 
 def refuse_own_modules(own_top: Path, top: Path, installed: Iterable[Path]) -> None:
-    """Raise where a module came from the user's checkout in place of the revision: the answer would be wrong.
+    """Raise `TaskError` where a module came from the user's checkout in place of the revision: the answer would be wrong.
 
     Folders in `installed` may lie in the checkout: a virtual environment.
     """

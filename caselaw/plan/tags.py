@@ -95,6 +95,7 @@ def read_tag(store: Store, name: str) -> Tag:
 
 
 def read(documents: Documents, store: Store, name: str) -> Tag:
+    """The tag of a name. Raises `TaskError` where there is none, and `StoreUnavailable` where it cannot be read."""
     path = documents.path / file_name(name)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -124,6 +125,7 @@ def file_name(name: str) -> str:
 
 
 def checked(name: str) -> str:
+    """The name of a tag. Raises `TaskError` for what cannot be one."""
     if not NAME.fullmatch(name):
         raise TaskError(f"'{name}' cannot be the name of a tag", "caselaw tag", "use letters, digits and . _ + -")
     return name

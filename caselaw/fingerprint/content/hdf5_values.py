@@ -10,7 +10,10 @@ from caselaw.fingerprint.hashing import digest
 
 
 def type_of(dtype: Any) -> list[Any]:
-    """A type with its byte order: strings, enums, references and variable lengths too."""
+    """A type with its byte order: strings, enums, references and variable lengths too.
+
+    Raises `ValueError` for types without a defined content.
+    """
     import h5py
 
     if dtype.subdtype is not None:

@@ -24,7 +24,10 @@ def content(source: Source) -> str:
 
 
 def parsed(text: str) -> tuple[str, list[tuple[int, str]]]:
-    """A document as Python writes it, and the exact decimal numbers that it had to round."""
+    """A document as Python writes it, and the exact decimal numbers that it had to round.
+
+    Raises `ValueError` for a document that may hold the integer -0.
+    """
     if _MINUS_ZERO.search(text):  # an integer for Python, a negative zero for others
         raise ValueError("it may hold the integer -0")
     try:

@@ -17,7 +17,7 @@ _ENDS_FOR_SOME = re.compile("[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 def content(source: Source) -> str:
-    """Digest of the documents in order; raises for empty lines and empty files."""
+    """Digest of the documents in order; raises `ValueError` for empty lines and empty files."""
     stream = Stream()
     with source.open() as file:
         while line := file.readline(DOCUMENT_BYTES + 1):

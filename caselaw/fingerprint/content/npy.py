@@ -23,7 +23,7 @@ def content(source: Source) -> str:
 
 
 def array_digest(file: Readable) -> str:
-    """`content` of a file object, read to its end."""
+    """`content` of a file object, read to its end. Raises `ValueError` for more bytes than its shape says."""
     shape, fortran_order, dtype = _header(file)
     stream = Stream()
     if fortran_order and len(shape) > 1:

@@ -16,7 +16,7 @@ _RANDOM = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 def content(source: Source) -> str:
-    """Digest of a model; weights in other files are not part of it. Raises for damaged ones."""
+    """Digest of a model; weights in other files are not part of it. Raises `ValueError` for damaged ones."""
     import onnx
 
     model = onnx.ModelProto.FromString(source.read(MODEL_BYTES))

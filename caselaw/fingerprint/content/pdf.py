@@ -25,8 +25,8 @@ _DECODED = _INFLATED | {"/ASCIIHexDecode", "/AHx", "/ASCII85Decode", "/A85", "/L
 def content(source: Source) -> str:
     """Digest of the document's objects from its root, and of title, author, subject and keywords.
 
-    Objects count by what they hold and how they refer to each other, not by their numbers. Raises for
-    damaged and encrypted files.
+    Objects count by what they hold and how they refer to each other, not by their numbers. Raises
+    `ValueError` for damaged and encrypted files.
     """
     from pypdf import PdfReader
 

@@ -27,8 +27,8 @@ _GREY = 0
 def content(source: Source) -> str:
     """Digest of the image as it is decoded, its bit depth and colour type.
 
-    Every other chunk counts with its bytes: palette, colour space, physical size (`pHYs`), texts, unknown ones.
-    Raises for damaged files, animations, and 16-bit colours (Pillow would decode 8 bits of them).
+    Every other chunk counts with its bytes: palette, colour space, physical size (`pHYs`), texts, unknown ones. Raises
+    `ValueError` for damaged files, animations, and 16-bit colours (Pillow would decode 8 bits of them).
     """
     from PIL import Image
 

@@ -20,7 +20,7 @@ _DATED = re.compile(rb"(?<=[\r\n])[ \t]*/(?:CreationDate|ModDate|Creator)[ \t]*\
 
 
 def content(source: Source) -> str:
-    """Digest of the program and its comments; raises when there is no header.
+    """Digest of the program and its comments; raises `ValueError` when there is no header.
 
     A title that is the name of the file, as most programs write it, counts as such.
     """

@@ -18,7 +18,10 @@ _STREAMER = 4  # the role of fields that ROOT's streamers wrote: uproot reads no
 
 
 def ntuple_content(ntuple: RNTuple) -> str:
-    """Digest of an RNTuple: description, fields with their types, and values."""
+    """Digest of an RNTuple: description, fields with their types, and values.
+
+    Raises `ValueError` for attributes, streamed objects and fields that cannot be read.
+    """
     import awkward
 
     records, header = ntuple.field_records, ntuple.header

@@ -28,9 +28,9 @@ _WORD = re.compile(r"[\w:]+")
 def content(source: Source) -> str:
     """Digest of keys in order, by name, cycle, class and title, with their objects.
 
-    A directory counts with its keys, a tree with its branches, an RNTuple with its fields. Anything else,
-    histograms among it, counts with its uncompressed bytes, which hold every member. Raises for damaged
-    files and for objects whose content lies in places that uproot cannot follow.
+    A directory counts with its keys, a tree with its branches, an RNTuple with its fields. Anything else, histograms
+    among it, counts with its uncompressed bytes, which hold every member. Raises `ValueError` for damaged files and
+    for objects whose content lies in places that uproot cannot follow.
     """
     import uproot
 
@@ -114,7 +114,7 @@ def _layouts(class_name: str, directory: ReadOnlyDirectory, found: dict[str, Any
 
 
 def refuse_trees(class_name: str, directory: ReadOnlyDirectory) -> None:
-    """Raise for classes derived from TTree: their own bytes only say where the baskets are."""
+    """Raise `ValueError` for classes derived from TTree: their own bytes only say where the baskets are."""
     import uproot
 
     versions = directory.file.streamers.get(class_name, {}).values()

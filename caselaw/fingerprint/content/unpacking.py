@@ -23,7 +23,10 @@ PACKED = 16 << 10
 
 @contextmanager
 def unpacked(source: Source) -> Iterator[Readable]:
-    """The bytes of a compressed file. Its end is only known to be there, and right, when all were read."""
+    """The bytes of a compressed file. Its end is only known to be there, and right, when all were read.
+
+    Raises `ValueError` for a way of compression that is not known.
+    """
     with source.open() as raw:
         start = raw.read(HEAD)
         raw.seek(0)

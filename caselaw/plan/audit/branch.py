@@ -41,7 +41,10 @@ class Observed:
 
 
 def chosen_branch(task: Any) -> tuple[Any, int | None]:
-    """The branch to run and its number: of a workflow the one that `--branch` names, else the first."""
+    """The branch to run and its number: of a workflow the one that `--branch` names, else the first.
+
+    Raises `TaskError` where there is none, and for tasks that cannot be watched.
+    """
     if not carries_fingerprints(task):
         raise TaskError("the task makes nothing itself", type(task).__name__, "audit the tasks that it requires")
     if needs_sandbox(task):

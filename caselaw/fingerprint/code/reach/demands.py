@@ -59,7 +59,7 @@ def _changes_tables(resolver: Resolver, what: str) -> bool:
 
 
 def meet(search: Seeker, module: str, part: Part) -> None:
-    """Reach what a piece of code observes."""
+    """Reach what a piece of code observes. Raises `StartAgainError` where that changes what was reached before."""
     for read in part.reads:
         if read.place is not None:
             if not (search.made.follows and read.what == PASSED):

@@ -60,7 +60,10 @@ class Search:
     # Where it starts
 
     def start(self, entry: str, makes: bool = False) -> None:
-        """Reach `module:name`, or a whole `module`; `makes` says that it is asked only for what a task makes."""
+        """Reach `module:name`, or a whole `module`; `makes` says that it is asked only for what a task makes.
+
+        Raises `FingerprintError` where there is no such thing.
+        """
         module, _, name = entry.partition(":")
         self.found.starts.setdefault(module)
         self.made.follows = makes

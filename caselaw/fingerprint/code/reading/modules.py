@@ -129,8 +129,9 @@ class Finder:
 def first_party(root: str | os.PathLike[str], names: Iterable[str] | None = None) -> FirstParty:
     """First-party modules: those under `root`, or exactly the given top-level `names`.
 
-    Without names: every module and package that `root`, or an entry of sys.path below it, holds; not in
-    virtual environments, hidden folders, `build` and `dist`. Names may also be installed elsewhere.
+    Without names: every module and package that `root`, or an entry of sys.path below it, holds; not in virtual
+    environments, hidden folders, `build` and `dist`. Names may also be installed elsewhere. Raises `FingerprintError`
+    for a name that is not found.
     """
     if names is None:
         return FirstParty(Path(root).resolve())

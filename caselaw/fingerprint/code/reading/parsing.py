@@ -11,7 +11,10 @@ from caselaw.errors import FingerprintError
 
 
 def parse(source: bytes, path: str) -> ast.Module:
-    """The syntax tree of a file's content, without what only a type checker executes."""
+    """The syntax tree of a file's content, without what only a type checker executes.
+
+    Raises `FingerprintError` where it has none.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # '\d' in somebody's string is not ours to report
