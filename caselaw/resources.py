@@ -40,7 +40,7 @@ class Resources:
 
 
 def quantity(text: str, units: dict[str, int]) -> float:
-    """A number with a unit, such as "2 GB" or "1.5 h", in the base unit."""
+    """A number with a unit, such as "2 GB" or "1.5 h", in the base unit. Raises `ConfigError` for other texts."""
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*", text)
     if match is None or match[2] not in units:
         raise ConfigError(f"'{text}' is not a number with a unit", "Resources", f"units: {', '.join(units)}")

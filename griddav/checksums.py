@@ -37,7 +37,7 @@ class Checksum:
 
 
 def running(algorithm: str) -> tuple[Callable[[bytes | memoryview], None], Callable[[], str]]:
-    """Two functions: one takes bytes, one gives the digits."""
+    """Two functions: one takes bytes, one gives the digits. Raises `ValueError` for an unknown algorithm."""
     if algorithm in ("md5", "sha-256", "sha-512"):
         digest = hashlib.new(algorithm.replace("-", ""), usedforsecurity=False)
         return digest.update, digest.hexdigest
@@ -61,7 +61,10 @@ def rolling(
 
 
 def crc32c() -> Callable[[bytes | memoryview, int], int]:
-    """CRC-32C from the library that is installed; Python has none of its own."""
+    """CRC-32C from the library that is installed; Python has none of its own.
+
+    Raises `ValueError` where none is installed.
+    """
     for name, function in (("google_crc32c", "extend"), ("crc32c", "crc32c")):
         try:
             library = importlib.import_module(name)

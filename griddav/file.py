@@ -93,7 +93,7 @@ class WebDavFile(AbstractBufferedFile):  # type: ignore[misc]
         return int(written)
 
     def flush(self, force: bool = False) -> None:
-        """Nothing is visible before `close`."""
+        """Nothing is visible before `close`. Raises `ValueError` after that."""
         if self.closed:
             raise ValueError("the file is closed")
 
@@ -204,7 +204,7 @@ class AsyncWebDavFile(AbstractAsyncStreamedFile):  # type: ignore[misc]
         self._draft = Draft() if mode != "rb" else None
 
     async def write(self, data: Any) -> int:
-        """Takes bytes; returns how many."""
+        """Takes bytes; returns how many. Raises `ValueError` for a file that is not open for writing."""
         if self.closed or self._draft is None:
             raise ValueError("the file is closed or not open for writing")
         self.loc += (written := self._draft.buffer.write(data))

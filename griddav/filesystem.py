@@ -198,7 +198,10 @@ class WebDavFileSystem(Connected):
         return written if "b" in mode else TextFile(written, **text)
 
     async def open_async(self, path: str, mode: str = "rb", **options: Any) -> AsyncWebDavFile:
-        """A file for coroutines, in mode rb, wb or xb. Raises as `open`."""
+        """A file for coroutines, in mode rb, wb or xb. Raises as `open`.
+
+        That is `ValueError` for another mode, and `FileExistsError` for xb where the name is taken.
+        """
         if mode not in ("rb", "wb", "xb") or options.get("compression"):
             raise ValueError("open_async knows the modes rb, wb and xb, and no compression")
         path = self._strip_protocol(path)

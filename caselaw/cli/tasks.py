@@ -15,7 +15,7 @@ def task_from_arguments(family: str, arguments: tuple[str, ...]) -> Any:
     """An instance of `family`, found as `law run` finds it, with `--name value` parameters.
 
     Parameters of other tasks, such as `--SelectEvents-shift up`, hold until the command ends: `upstream()` is
-    only asked later.
+    only asked later. Raises `TaskError` where there is none, and for parameters that are missing or wrong.
     """
     from luigi.cmdline_parser import CmdlineParser
     from luigi.parameter import ParameterException

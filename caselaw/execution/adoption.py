@@ -238,7 +238,10 @@ def as_seen(path: str, said: Mapping[str, Any]) -> bool:
 
 
 def holds(task: Any, path: str, sha256: str) -> bool:
-    """Whether an output is what its record says; of one on a server, whether we have it here or can get it."""
+    """Whether an output is what its record says; of one on a server, whether we have it here or can get it.
+
+    Raises `StoreUnavailable` where the store cannot say it.
+    """
     store: Store = store_of(path) if task.output_named else task.output_store
     try:
         if store.is_local and not exists(path):

@@ -42,6 +42,7 @@ class Inside(law.Task):  # type: ignore[misc]
         write(self.folder, found)
 
     def result(self) -> dict[str, Any]:
+        """Run what was asked for, and answer. Raises `SandboxError` where another caselaw is installed there."""
         version, path, *request = pickle.loads(Path(self.folder, REQUEST).read_bytes())
         if version != __version__:
             raise SandboxError(f"it has caselaw {__version__}, and outside is {version}", sys.prefix, INSTALLED)

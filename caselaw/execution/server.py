@@ -97,14 +97,14 @@ class Server:
         theirs.close()
 
     def next(self, name: str, report: Callable[[float], None]) -> dict[str, Any]:
-        """The next answer of a kind. Raises `OSError` where the process is gone."""
+        """The next answer of a kind. Raises `ConnectionResetError` where the process is gone."""
         started = time.monotonic()
         while (answer := self.read(1.0)) is None or name not in answer:
             report(time.monotonic() - started)
         return answer
 
     def read(self, seconds: float) -> dict[str, Any] | None:
-        """One answer, if it comes in time. Raises `OSError` where the process is gone."""
+        """One answer, if it comes in time. Raises `ConnectionResetError` where the process is gone."""
         while b"\n" not in self._received:
             if not select.select([self.control], [], [], seconds)[0]:
                 return None

@@ -90,6 +90,7 @@ def vouch(
 
 
 def refuse_links(claims: Sequence[Claim]) -> None:
+    """Raise `PublishError` where an output cannot have a second name."""
     for plain in (plain for claim in claims for plain in claim.files.values()):
         if isinstance(plain.source, RemoteTarget) and plain.path != plain.final:
             raise PublishError(NO_SECOND_NAME, plain.path, "give --move (the old name goes) or --copy")
@@ -153,6 +154,7 @@ def outputs_of(claim: Claim, manner: Manner) -> dict[str, dict[str, Any]] | str:
 
 
 def described_here(name: str, path: str, folder: bool, manner: Manner) -> dict[str, Any] | str:
+    """What a record says of an output of this machine. Raises `StoreUnavailable` where it cannot be looked at."""
     try:
         size, modified = state_here(path)
     except OSError as error:

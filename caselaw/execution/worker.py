@@ -138,6 +138,7 @@ class Work:
         return self.job.branch(self.workflow, chunk.numbers[index], self.rows[index])
 
     def understood(self, message: bytes) -> Any:
+        """A message as an object. Raises `WorkerError` where it cannot be made in this process."""
         try:
             return pickle.loads(message)
         except Exception as error:

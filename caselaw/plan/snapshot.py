@@ -224,7 +224,7 @@ def moved_entries(entries: Iterable[str], own_top: Path, top: Path) -> list[str]
 
 
 def refuse_own_modules(own_top: Path, top: Path, installed: Iterable[Path]) -> None:
-    """Raise `TaskError` where a module came from the user's checkout in place of the revision: the answer would be wrong.
+    """Raise `TaskError` where a module came from the user's checkout, not the revision: the answer would be wrong.
 
     Folders in `installed` may lie in the checkout: a virtual environment.
     """

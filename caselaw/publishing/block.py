@@ -83,7 +83,10 @@ class RunOutputs:
 
     @contextlib.contextmanager
     def block(self) -> Iterator[Mapping[str, Path]]:
-        """What `publish()` gives. After an error nothing that was written so far is published, whoever catches it."""
+        """What `publish()` gives. After an error nothing that was written so far is published, whoever catches it.
+
+        Raises `PublishError` where it is used a second time.
+        """
         if self.blocks:
             raise PublishError(
                 "publish() is used a second time in one run()", type(self.task).__name__,
@@ -196,7 +199,7 @@ def run_of(task: Any) -> None:
 
 
 def refuse_yields(task: Any, made: Any) -> None:
-    """Raise where `run()` gave back a generator, which nobody has started."""
+    """Raise `TaskError` where `run()` gave back a generator, which nobody has started."""
     if isinstance(made, Generator):
         raise TaskError(
             "run() returns a generator, and nothing in its text says so", type(task).__name__,
@@ -206,7 +209,10 @@ def refuse_yields(task: Any, made: Any) -> None:
 
 @contextlib.contextmanager
 def publishing(task: Any) -> Iterator[Mapping[str, Path]]:
-    """Paths of this machine to write the products of a task to; on success all of them are published, else none."""
+    """Paths of this machine to write the products of a task to; on success all of them are published, else none.
+
+    Raises `PublishError` where they are published already.
+    """
     if task._run_outputs is None and task.is_published():
         raise PublishError(
             "the outputs are published already, and an output is never changed",

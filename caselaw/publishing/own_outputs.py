@@ -270,7 +270,10 @@ def upload(source: Path, target: Any) -> None:
 
 
 def bring(source: str, final: str) -> None:
-    """Move a file or folder, also to another file system: it appears under its name as a whole."""
+    """Move a file or folder, also to another file system: it appears under its name as a whole.
+
+    Raises `PublishError` where it cannot.
+    """
     try:
         Path(source).rename(final)
         return

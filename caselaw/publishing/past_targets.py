@@ -93,7 +93,7 @@ class Watch:
                 raise listed_versions(folder, several)
 
     def refuse_plain_name(self, path: str) -> None:
-        """Raise where a file has versions with fingerprints, and is none of the task's own or required ones."""
+        """Raise `TaskError` where a file has versions with fingerprints, and is neither ours nor required."""
         folder, name = os.path.split(path)
         made = self.versions(folder).get(name)
         if made is None or not asked_by_project() or self.is_meant(path):

@@ -60,7 +60,10 @@ def write_basis(directory: str, basis: Basis) -> None:
 
 
 def age(path: Path) -> float:
-    """Seconds since a file was written; infinite for one that does not exist."""
+    """Seconds since a file was written; infinite for one that does not exist.
+
+    Raises `StoreUnavailable` where it cannot be looked at.
+    """
     try:
         return time.time() - path.stat().st_mtime
     except FileNotFoundError:

@@ -69,7 +69,10 @@ def read_records(directory: str | os.PathLike[str]) -> list[Record]:
 
 
 def settled(attempt: Callable[[], T], directory: str | os.PathLike[str]) -> T:
-    """Repeat what met a file that another process has just put into a document: its records are not gone."""
+    """Repeat what met a file that another process has just put into a document: its records are not gone.
+
+    Raises `StoreUnavailable` where that goes on and on.
+    """
     for _ in range(ATTEMPTS):
         with contextlib.suppress(FileNotFoundError):
             return attempt()
@@ -88,7 +91,7 @@ def every_record(path: Path) -> list[Record | None]:
 
 
 def text_of(path: Path, start: int = 0) -> str:
-    """What a file of records holds from byte `start` on."""
+    """What a file of records holds from byte `start` on. Raises `StoreUnavailable` where it cannot be read."""
     try:
         with path.open("rb") as file:
             file.seek(start)

@@ -68,7 +68,7 @@ def files_now(directory: str) -> dict[str, tuple[Path, str]]:
 
 
 def stamp(path: Path) -> str:
-    """What changes with the content of a file."""
+    """What changes with the content of a file. Raises `StoreUnavailable` where it cannot be looked at."""
     try:
         status = path.stat()
     except FileNotFoundError:

@@ -40,6 +40,7 @@ def versions_inside(task: Any) -> dict[str, str]:
 
 
 def asked(task: Any, key: str) -> dict[str, str]:
+    """Versions of distributions in a sandbox. Raises `SandboxError` where it cannot be entered."""
     prepare(task)
     with exchange(task) as folder:
         try:

@@ -69,6 +69,7 @@ class LocalStore:
         """Nothing was copied."""
 
     def digest(self, path: str) -> str:
+        """The digest of a file. Raises `FileNotFoundError`, and `StoreUnavailable` where it cannot be read."""
         try:
             return file_digest(path)
         except FingerprintError as error:
@@ -84,6 +85,7 @@ class LocalStore:
         return True
 
     def set_aside(self, path: str) -> str | None:
+        """Rename an output without a record. Raises `PublishError` where that fails."""
         aside = aside_name(path)
         try:
             os.rename(path, aside)
@@ -125,6 +127,7 @@ class LocalStore:
             raise unanswered("a file could not be read", path, error) from error
 
     def create_text(self, path: str, text: str) -> None:
+        """Write a file that is not there yet. Raises `StoreUnavailable` where that fails."""
         temporary = unfinished_beside(path)
         try:
             os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -151,6 +154,7 @@ class LocalDocuments:
         """Nothing to do."""
 
     def write(self, name: str, text: str) -> None:
+        """Write a document. Raises `StoreUnavailable` where that fails."""
         path = self.path / name
         temporary = path.with_name(unfinished_name())
         try:
@@ -174,6 +178,7 @@ def entry_of(found: os.DirEntry[str]) -> Entry:
 
 
 def discard(path: Path, place: Path) -> None:
+    """Remove an output. Raises `StoreUnavailable` where that fails."""
     try:
         path.replace(place)
     except FileNotFoundError:

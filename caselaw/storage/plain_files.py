@@ -68,6 +68,7 @@ def path_here(target: Any) -> str:
 
 
 def listing_here(folder: str) -> dict[str, Callable[[], Lying | None]]:
+    """What lies in a folder of this machine. Raises `StoreUnavailable` where it cannot be listed."""
     try:
         with os.scandir(folder) as entries:
             return {entry.name: partial(lying_here, entry) for entry in entries}
@@ -78,6 +79,7 @@ def listing_here(folder: str) -> dict[str, Callable[[], Lying | None]]:
 
 
 def lying_here(entry: os.DirEntry[str]) -> Lying | None:
+    """Whether a file is there, and its size. Raises `StoreUnavailable` where that cannot be known."""
     try:
         state = entry.stat(follow_symlinks=False)
     except FileNotFoundError:

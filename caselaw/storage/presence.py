@@ -78,7 +78,7 @@ class Presence:
         return None
 
     def check(self) -> Marker | None:
-        """As `require`, whatever was known before."""
+        """As `require`, whatever was known before. Raises `StoreMissing` where another store lies here."""
         found, expected = self.read(), self.remembered()
         if found is None:
             if expected is not None:
@@ -111,7 +111,10 @@ class Presence:
         return f"if this is to be a new store: caselaw store init --new {self.settings.name}"
 
     def introduce(self) -> Marker:
-        """Leave a marker in a store that has none: it is about to be written to."""
+        """Leave a marker in a store that has none: it is about to be written to.
+
+        Raises `StoreUnavailable` where it is not there after that.
+        """
         if (found := self.require()) is not None:
             return found
         self.store.create_text(self.marker, json.dumps(asdict(Marker(uuid.uuid4().hex[:12], time.time()))))
@@ -129,6 +132,7 @@ class Presence:
         return self.introduce()
 
     def read(self) -> Marker | None:
+        """The marker that lies in the root. Raises `StoreMissing` for one that cannot be read."""
         text = self.store.read_text(self.marker)
         if text is None:
             return None

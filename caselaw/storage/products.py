@@ -72,7 +72,10 @@ def _may_write(handle: int) -> bool:
 
 
 def own(path: str) -> None:
-    """Copy files of a product that have another name elsewhere: who edits them there would change the output."""
+    """Copy files of a product that have another name elsewhere: who edits them there would change the output.
+
+    Raises `PublishError` where that fails.
+    """
     files = [path]
     if stat.S_ISDIR(os.lstat(path).st_mode):
         files = [os.path.join(top, name) for top, _, names in os.walk(path) for name in names]
@@ -116,6 +119,7 @@ def verify(
 
 
 def refuse_other_kinds(product: str, path: str, mode: int, is_folder: bool) -> None:
+    """Raise `PublishError` for what is not the file or folder that the task declares."""
     if stat.S_ISLNK(mode):
         raise PublishError(
             f"product '{product}' is a symbolic link (to {os.readlink(path)}): what it leads to can change or vanish",
@@ -138,7 +142,10 @@ def refuse_other_kinds(product: str, path: str, mode: int, is_folder: bool) -> N
 
 
 def sizes_in(product: str, top: str, folder: str, above: tuple[str, ...]) -> Iterator[int]:
-    """Sizes in bytes of all files in a folder product; links within it are followed, others refused."""
+    """Sizes in bytes of all files in a folder product; links within it are followed, others refused.
+
+    Raises `PublishError` for what is neither file nor folder.
+    """
     above = (*above, os.path.realpath(folder))
     with os.scandir(folder) as entries:
         for entry in entries:

@@ -52,7 +52,8 @@ class Staging:
     def with_names(cls, store: Path, names: Mapping[str, str], folders: frozenset[str]) -> Staging:
         """A folder for products under names of their own, relative to it.
 
-        A process has one folder, or several where branches are open at the same time.
+        A process has one folder, or several where branches are open at the same time. Raises `PublishError` where the
+        store cannot be written.
         """
         number = 0
         while (folder := f"{store}/{STAGING}/{owner()}-{number}") in _open:
@@ -101,7 +102,7 @@ _open: set[str] = set()
 
 
 def move(source: str, final: str) -> None:
-    """Give a staged product its final name."""
+    """Give a staged product its final name. Raises `PublishError` where that fails."""
     try:
         take_name(source, final, f"{source}.replaced")
     except OSError as error:

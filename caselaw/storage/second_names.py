@@ -48,6 +48,7 @@ def give_name(source: Any, final: Any, how: How) -> None:
 
 
 def name_here(source: str, final: str, how: How) -> None:
+    """Give a file of this machine a second name. Raises `FileExistsError` where that is taken."""
     if os.path.lexists(final):
         if os.path.samefile(source, final):
             return
@@ -67,7 +68,10 @@ def name_here(source: str, final: str, how: How) -> None:
 
 
 def name_there(source: Any, final: Any, how: How) -> None:
-    """By the server itself; law moves a file by a copy, where it knows no other way."""
+    """By the server itself; law moves a file by a copy, where it knows no other way.
+
+    Raises `PublishError` where there is no way.
+    """
     if how is How.LINK:
         raise PublishError(NO_SECOND_NAME, str(source.uri()), "give --move (the old name goes) or --copy")
     pairs = [(source.path, final.path)]

@@ -187,7 +187,10 @@ class FingerprintedTask(DeclaredTask):
 
     @functools.cached_property
     def output_location(self) -> Location:
-        """Where outputs of this task live; all branches of a workflow share one folder."""
+        """Where outputs of this task live; all branches of a workflow share one folder.
+
+        Raises `TaskError` where the class declares no products.
+        """
         if self.output_named:  # the records of outputs that lie elsewhere
             return Location.of(self.directory_of(self.campaign_file.name if self.campaign_file else None), {})
         if not self.declared_products:
@@ -433,7 +436,7 @@ class FingerprintedTask(DeclaredTask):
         return self.is_published()
 
     def require_published(self) -> None:
-        """Raise unless `run()` has published all products."""
+        """Raise `PublishError` unless `run()` has published all products."""
         if not self._has_published and not self.is_published():
             raise PublishError(
                 "run() ended without publishing its products",

@@ -97,6 +97,7 @@ class DeclaredTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
 
     @classmethod
     def modify_param_values(cls, params: dict[str, Any]) -> dict[str, Any]:
+        """The values, with the campaign of law.cfg. Raises `ConfigError` where none is chosen."""
         params = super().modify_param_values(params)
         chooses = cls.config_keys or isinstance(getattr(cls, "campaign", None), CampaignParameter)
         if chooses and params.get("campaign") == law.NO_STR:
@@ -180,7 +181,10 @@ class DeclaredTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
 
     @property
     def declared_config(self) -> DeclaredConfig:
-        """The campaign's values under the declared `config_keys`; reading another key raises."""
+        """The campaign's values under the declared `config_keys`; reading another key raises.
+
+        Raises `ConfigError` where there are none.
+        """
         if self._config is None:
             if self.campaign_file is None:
                 raise ConfigError(

@@ -102,6 +102,7 @@ def end_of(der: bytes) -> datetime:
 
 
 def inside(data: bytes, tag: int) -> bytes:
+    """What stands in an element of DER. Raises `ValueError` where it is none."""
     found, content = next(elements(data), (None, b""))
     if found != tag:
         raise ValueError("not a certificate")

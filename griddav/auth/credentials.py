@@ -51,6 +51,7 @@ class Password:
         return f"the variable {self.variable}" if self.file is None else self.file
 
     def read(self) -> str:
+        """The password as it is now. Raises `BadCredentials` where there is none."""
         if self.password is not None:
             return self.password
         if self.file is not None:

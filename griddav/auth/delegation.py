@@ -82,7 +82,7 @@ def token_for_job(url: str, read: Collection[str], written: Collection[str], lif
 
 
 async def made_for_job(client: Client, read: Collection[str], written: Collection[str], lifetime: float) -> Macaroon:
-    """`token_for_job` for absolute paths."""
+    """`token_for_job` for absolute paths. Raises `ValueError` without any path."""
     if not read and not written:
         raise ValueError("a token for a job needs a path that it reads or writes")
     path = posixpath.commonpath([*read, *written])

@@ -117,6 +117,7 @@ def parse(token: str) -> Macaroon:
 
 
 def split(data: bytes) -> list[tuple[str, bytes]]:
+    """The lines of a macaroon. Raises `ValueError` for what is none."""
     fields, position = [], 0
     while position < len(data):
         size = data[position : position + 4]
@@ -132,6 +133,7 @@ def split(data: bytes) -> list[tuple[str, bytes]]:
 
 
 def line(name: str, value: bytes) -> bytes:
+    """A line of a macaroon with its length. Raises `ValueError` for one that is too long."""
     size = len(name) + len(value) + 6
     if size > 0xFFFF:
         raise ValueError("a line of a macaroon holds 65,535 bytes at most")

@@ -52,6 +52,7 @@ class Stated(Stream):
 
 
 def elsewhere() -> AbstractContextManager[BinaryIO]:
+    """The local file of what lies on a server: there is none. Raises `OSError`."""
     raise OSError("there is no local file of what lies on a server")
 
 

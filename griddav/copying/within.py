@@ -76,7 +76,7 @@ async def move_path(client: Client, source: str, target: str) -> None:
     """Give a file or folder another name, a file in place of a file that has it; folders above are made.
 
     Raises `FileNotFoundError`, `FileExistsError` (a folder has the name), `NotADirectoryError` (a folder takes the
-    name of no file) and `GridDavError`.
+    name of no file) and `GridDavError`. Raises `ValueError` for a folder that would be moved into itself.
     """
     there = await info(client, source)
     if source == target:
@@ -107,7 +107,10 @@ async def arrived(client: Client, there: Info, target: str) -> bool:
 
 
 async def replaced(client: Client, there: Info, target: str) -> Info | None:
-    """The file whose name is wanted; None where it is free. Raises as `move_path`."""
+    """The file whose name is wanted; None where it is free. Raises as `move_path`.
+
+    That is `FileExistsError` and `NotADirectoryError`.
+    """
     try:
         taken = await file_at(client, target)
     except IsADirectoryError:

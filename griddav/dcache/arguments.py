@@ -31,6 +31,7 @@ def credentials(
 
 
 def from_aiohttp(where: str, options: Mapping[str, Any]) -> dict[str, str]:
+    """Credentials in arguments for aiohttp. Raises `ValueError` for all else that these hold."""
     headers = dict(options.get("headers") or {})
     authorization = next((headers.pop(name) for name in list(headers) if name.lower() == "authorization"), "")
     strange = sorted([name for name in options if name not in ("auth", "headers")] + list(headers))

@@ -45,7 +45,10 @@ class Hrefs:
             self._read()
 
     def close(self) -> list[str]:
-        """All hrefs, in the order of the listing."""
+        """All hrefs, in the order of the listing.
+
+        Raises `MultistatusError` for names that are none, and entries that are errors.
+        """
         if self._safe is None:
             self._read()
         if self._safe is None and self._rest.strip() != b"</" + self._prefix + b":multistatus>":

@@ -119,11 +119,12 @@ class Multistatus:
 
 
 def refuse_doctype(*_: object) -> None:
+    """Raise `MultistatusError`: a document type may hold entities."""
     raise MultistatusError("the listing declares a document type, which may hold entities; it is not read")
 
 
 def status_of(line: str) -> int:
-    """The number in `HTTP/1.1 200 OK`."""
+    """The number in `HTTP/1.1 200 OK`. Raises `MultistatusError` where there is none."""
     words = line.split()
     if len(words) < 2 or not words[1].isdecimal():
         raise MultistatusError(f"the listing has a status line that says nothing: {line[:80]!r}")
@@ -131,6 +132,7 @@ def status_of(line: str) -> int:
 
 
 def entry(href: str, status: int, properties: Mapping[str, str]) -> Entry:
+    """What a listing says of one name. Raises `MultistatusError` where it has none."""
     if not href:
         raise MultistatusError("an entry of the listing has no name")
     size = properties.get("getcontentlength", "")

@@ -144,7 +144,10 @@ def receive(buffered: io.BufferedReader, socket: Any, file: BinaryIO, reading: R
 
 
 def fill(socket: Any, block: memoryview, size: int) -> int:
-    """Fill a block of which `size` bytes are there, straight from the socket: Python's buffers cost as much again."""
+    """Fill a block of which `size` bytes are there, straight from the socket: Python's buffers cost as much again.
+
+    Raises `EOFError` where fewer come.
+    """
     while size < len(block):
         received = socket.recv_into(block[size:])
         if not received:

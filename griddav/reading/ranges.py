@@ -181,6 +181,7 @@ def parts(body: bytes, boundary: bytes) -> list[Part]:
 
 
 def single(text: str, data: bytes) -> Part:
+    """The part of a file that an answer holds. Raises `TransientError` where it does not say which."""
     span = RANGE.fullmatch(text.strip())
     if span is None or span[3] == "*":
         raise TransientError("the server sent a part of a file without saying which")

@@ -71,7 +71,10 @@ async def remove_tree(client: Client, path: str) -> None:
 
 
 async def remove_empty_folder(client: Client, path: str) -> None:
-    """Remove a folder that holds nothing. WebDAV cannot ask and remove in one step: do not fill it meanwhile."""
+    """Remove a folder that holds nothing. WebDAV cannot ask and remove in one step: do not fill it meanwhile.
+
+    Raises `NotADirectoryError` for a file, and `OSError` (ENOTEMPTY) where something lies in it.
+    """
     if (await info(client, path))["type"] != "directory":
         raise NotADirectoryError(errno.ENOTDIR, "Not a directory", path)
     if await entries(client, path):

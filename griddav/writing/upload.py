@@ -224,7 +224,8 @@ async def take_name(client: Client, stream: Stream, temporary: str, path: str, o
     """Give the verified upload its name.
 
     Where two writers of a new name finish in the same moment, a server that looks and renames in two steps (apache,
-    XRootD, dCache) may let both win: the file is then a whole one, of the later.
+    XRootD, dCache) may let both win: the file is then a whole one, of the later. Raises `FileExistsError` where it is
+    taken, and `ContentChanged` where something else lies there then.
     """
     profile = await client.profile()
     if not overwrite and not profile.no_overwrite and await look(client, path):

@@ -49,7 +49,10 @@ def cp(paths: tuple[str, ...], recursive: bool, force: bool, as_json: bool) -> N
 
 
 def planned(sources: tuple[str, ...], target: str, recursive: bool, force: bool) -> list[Any]:
-    """All copies. A target that is a folder, or ends in `/`, gets the sources below it under their names."""
+    """All copies. A target that is a folder, or ends in `/`, gets the sources below it under their names.
+
+    Raises `TransferError` for a source that is a folder, and for a file as target of several.
+    """
     from caselaw.storage.copying.address import place_of
     from caselaw.storage.copying.copying import copies
     from caselaw.storage.copying.listing import present
@@ -76,6 +79,7 @@ def planned(sources: tuple[str, ...], target: str, recursive: bool, force: bool)
 
 
 def refuse_itself(source: Any, target: Any) -> None:
+    """Raise `TransferError` where the target is the source, or lies in it."""
     if f"{target.url}/".startswith(f"{source.url.rstrip('/')}/"):
         raise TransferError("the target is the source, or lies in it", target.url, "give another target")
 

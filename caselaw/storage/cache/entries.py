@@ -148,7 +148,10 @@ def clean(path: Path) -> None:
 
 
 def link_or_copy(source: str, target: str) -> str:
-    """A second name of a file, or a copy where it cannot have one (another disk, somebody else's file)."""
+    """A second name of a file, or a copy where it cannot have one (another disk, somebody else's file).
+
+    Raises `PermissionError` where somebody else could change it.
+    """
     try:
         if os.stat(source).st_uid != os.geteuid():
             raise PermissionError  # its mode is not ours to change

@@ -196,7 +196,10 @@ class FileCache:
 
 
 def fetch_verified(fetch: Callable[[Path], object], sha256: str | None, target: Path) -> None:
-    """Fetch until the digest is the right one; once more at most, as a cut or altered transfer may be meant well."""
+    """Fetch until the digest is the right one; once more at most, as a cut or altered transfer may be meant well.
+
+    Raises `ContentChanged` where it is another one then, too.
+    """
     for last in (False, True):
         fetch(target)
         if sha256 is None or not target.exists() or (found := file_digest(target)) == sha256:

@@ -44,6 +44,8 @@ def place_of(text: str) -> Place:
 def folder_of(text: str | None) -> Place:
     """The folder that STORE means: the root of the project's store without one, of a store by its bare name, else
     exactly the place that `place_of` says, in whichever store it lies.
+
+    Raises `ConfigError` where there is neither.
     """
     if text is None:
         return root_place(resolve_store(load_project()))

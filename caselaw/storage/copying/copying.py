@@ -32,7 +32,10 @@ class Copy:
 
 
 def copies(source: Place, found: Mapping[str, Node], target: Place) -> list[Copy]:
-    """What has to be copied so that `target` holds what was found under `source`; unfinished files are left out."""
+    """What has to be copied so that `target` holds what was found under `source`; unfinished files are left out.
+
+    Raises `TransferError` where something on the way is no folder.
+    """
     there = {path: node for path, node in found.items() if not in_unfinished(path)}
     unfinished = next((path for path, node in there.items() if node.size is None), None)
     if unfinished is not None:
@@ -191,7 +194,10 @@ def between_servers(source: RemotePlace, target: RemotePlace, overwrite: bool, p
 
 
 def within_server(source: RemotePlace, target: RemotePlace, overwrite: bool) -> None:
-    """By a temporary name: a copy that the server makes by itself may be visible before it is whole."""
+    """By a temporary name: a copy that the server makes by itself may be visible before it is whole.
+
+    Raises `FileExistsError` where the name is taken.
+    """
     if not overwrite and exists(target):
         raise FileExistsError(target.url)
     building = target.parent.child(unfinished_name())

@@ -106,6 +106,7 @@ def claims_of(token: str) -> dict[str, Any]:
 
 
 def of_certificate(own: Certificate) -> Identity:
+    """What a certificate says of its owner. Raises `StoreUnavailable` where it cannot be read."""
     from griddav.auth.certificates import expiry
     from griddav.auth.subject import subject_of
 

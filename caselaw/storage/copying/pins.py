@@ -119,6 +119,7 @@ def pins(root: RemotePlace) -> list[tuple[Path, StageRequest]]:
 
 
 def pin(file: Path) -> StageRequest:
+    """The note of what was staged. Raises `StoreUnavailable` where it cannot be read."""
     from griddav.tape.interface import StageRequest
 
     try:

@@ -43,7 +43,10 @@ def sha256_of(place: Place) -> str:
 
 
 def read(place: RemotePlace, node: Node) -> str:
-    """What is in a file. A server that knows more of single files than of a listing is asked where it is first."""
+    """What is in a file. A server that knows more of single files than of a listing is asked where it is first.
+
+    Raises `StoreUnavailable` for a file that is still being written.
+    """
     from griddav.tape.locality import refuse_tape
 
     if node.size is None or (not node.locality and place.tells_more_of_single_files()):

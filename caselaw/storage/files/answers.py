@@ -21,7 +21,7 @@ STAGE = "stage it first (caselaw store stage), or open it with stage=True"
 
 @contextmanager
 def clear_answers(where: str, also: tuple[type[Exception], ...] = ()) -> Iterator[None]:
-    """Let errors that say something about a file pass; every other one means that the store gave no answer."""
+    """Let errors that say something about a file pass; every other one is a `StoreUnavailable`: no answer."""
     passing: tuple[type[Exception], ...] = (*CLEAR, *FAULTS, *also)
     try:
         yield

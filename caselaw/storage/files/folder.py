@@ -24,7 +24,10 @@ def exists_here(path: str | os.PathLike[str]) -> bool:
 
 
 def names_here(directory: str | os.PathLike[str]) -> frozenset[str]:
-    """Names in a folder of this machine without what is unfinished, by one listing; a missing one has none."""
+    """Names in a folder of this machine without what is unfinished, by one listing; a missing one has none.
+
+    Raises `StoreUnavailable` where it cannot be listed.
+    """
     try:
         return frozenset(name for name in os.listdir(directory) if not is_unfinished(name))
     except (FileNotFoundError, NotADirectoryError):

@@ -53,7 +53,7 @@ class LocalPlace:
         return sorted((node for node in found if node is not None), key=lambda node: node.name)
 
     def entry(self, entry: os.DirEntry[str]) -> Node | None:
-        """None for what vanished."""
+        """None for what vanished. Raises `StoreUnavailable` for a folder that contains itself."""
         if entry.is_symlink() and f"{os.path.realpath(self.url)}/".startswith(f"{os.path.realpath(entry.path)}/"):
             raise StoreUnavailable("a folder contains itself", entry.path, "remove the link that leads back")
         try:
@@ -62,6 +62,7 @@ class LocalPlace:
             return Node(entry.name, False, None) if entry.is_symlink() else None
 
     def receive(self, source: Path, progress: Report, *, overwrite: bool) -> None:
+        """Copy a file to this place, where it appears whole. Raises `FileExistsError` where the name is taken."""
         if not overwrite and exists_here(self.url):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), self.url)
         self.parent.make_folder()
@@ -75,6 +76,7 @@ class LocalPlace:
                 os.unlink(temporary)
 
     def rename(self, target: LocalPlace) -> None:
+        """Give it another name. Raises `FileExistsError` where that is taken."""
         if exists_here(target.url):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target.url)
         with clear_answers(self.url):
@@ -120,7 +122,7 @@ def node_of(name: str, state: os.stat_result, is_folder: bool) -> Node:
 
 
 def copy_bytes(source: Path, target: str, progress: Report) -> None:
-    """Copy a file, and look at its size."""
+    """Copy a file, and look at its size. Raises `StoreUnavailable` where it changed meanwhile."""
     size = 0
     with source.open("rb") as read, open(target, "xb") as written:
         while piece := read.read(PIECE):
@@ -133,7 +135,7 @@ def copy_bytes(source: Path, target: str, progress: Report) -> None:
 
 @contextmanager
 def clear_answers(path: str) -> Iterator[None]:
-    """Only `FileNotFoundError` means missing, and `FileExistsError` taken; for other errors the disk did not say."""
+    """Only `FileNotFoundError` means missing, and `FileExistsError` taken; others are a `StoreUnavailable`."""
     try:
         yield
     except NotADirectoryError as error:

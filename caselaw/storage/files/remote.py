@@ -69,6 +69,7 @@ class RemotePlace:
             return node_of(self.fs.info(self.path, **self.fresh()))
 
     def entries(self) -> list[Node]:
+        """What lies in a folder. Raises `StoreUnavailable` for a listing that holds a name that is none."""
         with clear_answers(self.url):
             found = self.fs.ls(self.path, detail=True, **self.fresh())
             for _ in range(LOOKS_AGAIN):
@@ -81,6 +82,10 @@ class RemotePlace:
         return nodes
 
     def receive(self, source: Path, progress: Report, *, overwrite: bool) -> None:
+        """Copy a file to this place, where it appears whole.
+
+        Raises `FileExistsError` where the name is taken, and `StoreUnavailable` for an upload that arrived damaged.
+        """
         with clear_answers(self.url):
             if self.speaks_webdav:
                 mode = "overwrite" if overwrite else "create"
@@ -103,7 +108,10 @@ class RemotePlace:
             raise
 
     def fetch(self, target: Path, progress: Report) -> None:
-        """Copy the file to this machine, where it appears whole. Raises `FileNotFoundError`."""
+        """Copy the file to this machine, where it appears whole. Raises `FileNotFoundError`.
+
+        Raises `StoreUnavailable` for a download that arrived damaged.
+        """
         with clear_answers(self.url):
             with of_this_machine(target):
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -121,6 +129,7 @@ class RemotePlace:
                 temporary.unlink(missing_ok=True)
 
     def rename(self, target: RemotePlace) -> None:
+        """Give it another name. Raises `FileExistsError` where that is taken."""
         with clear_answers(target.url):
             if self.speaks_webdav:
                 sync(self.fs.loop, self.fs._mv_file, self.path, target.path)  # never into a folder of that name
@@ -130,6 +139,7 @@ class RemotePlace:
                 self.fs.mv(self.path, target.path, recursive=True)
 
     def remove(self) -> None:
+        """Remove the file. Raises `TransferError` for a name that the protocol takes for many."""
         with contextlib.suppress(FileNotFoundError), clear_answers(self.url):
             if self.speaks_webdav:
                 fs = self.fs
@@ -181,7 +191,7 @@ class RemotePlace:
 
 @contextlib.contextmanager
 def of_this_machine(file: Path) -> Iterator[None]:
-    """An `OSError` is of this machine unless it is the client's, or says that a name is missing, or taken."""
+    """An `OSError` is a `TransferError` of this machine unless it is the client's, or says: missing, or taken."""
     try:
         yield
     except (FileNotFoundError, FileExistsError, IsADirectoryError):

@@ -131,7 +131,8 @@ class StoreFileSystem(RemoteFileSystem):  # type: ignore[misc]
     ) -> Any:  # fmt: skip
         """Open a file in mode r, w or a, with b for bytes; it is read and written on this machine.
 
-        What is written is published at `close`, and not after an error. Raises as `copy` does.
+        What is written is published at `close`, and not after an error. Raises as `copy` does. Raises `ValueError` for
+        another mode.
         """
         if options.get("_yield_path"):
             return super().open(path, mode, perm=perm, dir_perm=dir_perm, cache=cache, **options)

@@ -77,13 +77,14 @@ def switch(text: str) -> bool:
 
 
 def profile(text: str) -> str:
+    """The name of a profile. Raises `ValueError` for an unknown one."""
     if text not in ("dcache", "xrootd", "storm", "plain"):
         raise ValueError(text)
     return text
 
 
 def document(text: str) -> Any:
-    """A value as YAML writes it: a number, true, text, `{a: 1}`."""
+    """A value as YAML writes it: a number, true, text, `{a: 1}`. Raises `ValueError` where it is none."""
     import yaml
 
     try:
@@ -164,7 +165,7 @@ def section_name(section: str | None) -> str:
 
 
 def read_value(config: Any, section: str, key: str) -> Any:
-    """The value of one key; None where it is empty."""
+    """The value of one key; None where it is empty. Raises `ConfigError` for a key or a value that is none."""
     known = {**READERS, **WEBDAV_READERS}
     read, what = (document, "YAML") if key.startswith(OPTION) and key != OPTION else known.get(key, (None, ""))
     if read is None:
@@ -192,6 +193,7 @@ def cache_options(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_bases(section: str, bases: list[str], webdav: Mapping[str, Any]) -> None:
+    """Raise `ConfigError` for base URLs that are none or hold a password, and for options that do not fit them."""
     where = f"[{section}] in law.cfg"
     for url in bases:
         parts = urlsplit(url)

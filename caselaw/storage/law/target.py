@@ -122,6 +122,8 @@ class StoreDirectoryTarget(StoreTarget, RemoteDirectoryTarget):  # type: ignore[
     def localize(self, mode: str = "r", tmp_dir: Any = None, **options: Any) -> Iterator[LocalDirectoryTarget]:
         """A folder of this machine to read (mode r), or to fill (w) or change (a), which is published at the end of
         the block. Nothing happens to what is in the store when the block ends with an error.
+
+        Raises `ValueError` for another mode.
         """
         if mode not in ("r", "w", "a"):
             raise ValueError(f"a folder is localized in mode r, w or a, not {mode!r}")

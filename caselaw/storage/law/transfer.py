@@ -54,7 +54,10 @@ def copy(door: Door, source: str, path: str) -> None:
 
 
 def place(door: Door, path: str, size: int, make: Callable[[str], object]) -> None:
-    """Make a file under a temporary name, compare its size, then give it its own."""
+    """Make a file under a temporary name, compare its size, then give it its own.
+
+    Raises `StoreUnavailable` where another number of bytes arrived.
+    """
     temporary = path if door.scheme in OBJECTS else unfinished_beside(path)
     door.files.makedirs(os.path.dirname(path), exist_ok=True)
     try:
@@ -71,7 +74,7 @@ def place(door: Door, path: str, size: int, make: Callable[[str], object]) -> No
 
 
 def download(door: Door, path: str, target: str) -> None:
-    """Copy a file to this machine."""
+    """Copy a file to this machine. Raises `StoreUnavailable` where another number of bytes arrived."""
     if door.scheme in WEBDAV:
         door.files.get_file(path, target)
         return
@@ -145,6 +148,10 @@ def upload_tree(door: Door, source: str, path: str) -> None:
 
 
 def put_all(door: Door, source: Path, path: str) -> None:
+    """Upload the files of a folder.
+
+    Raises `PublishError` for a link to a folder, and `StoreUnavailable` where a file is not whole.
+    """
     inside = sorted(source.rglob("*"))
     link = next((each for each in inside if each.is_symlink() and each.is_dir()), None)
     if link is not None:
@@ -164,7 +171,10 @@ def put_all(door: Door, source: Path, path: str) -> None:
 
 
 def download_tree(door: Door, path: str, target: str) -> None:
-    """Copy a folder of the store, files together, to a folder of this machine that exists."""
+    """Copy a folder of the store, files together, to a folder of this machine that exists.
+
+    Raises `NotADirectoryError` for a file, and `StoreUnavailable` for a listing that holds names of another folder.
+    """
     if door.info(path)["type"] != "directory":
         raise NotADirectoryError(errno.ENOTDIR, "Not a directory", path)
     found: dict[str, Any] = door.files.find(path, withdirs=True, detail=True)
