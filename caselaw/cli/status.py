@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -40,7 +41,7 @@ def status(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
 
     A workflow is one row with counts; with --branches it is one row per branch. law's own --branch 3 and
     --branches 0:5 select branches. The exit status is 0 when all is complete, 1 when something is to be
-    done, 3 when the store could not answer.
+    done, 3 when the store could not answer. Outputs that were made and wait for their upload are said below.
 
     \b
     Examples:
@@ -48,15 +49,21 @@ def status(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
       caselaw status SelectEvents --dataset ttbar --branches
       caselaw status Fit --json
     """
+    from caselaw.config import load_project
     from caselaw.plan.status import UNKNOWN, rows, states_of
+    from caselaw.publishing.upload import waiting_in
 
     by_branch, passed = without_flag(arguments)
     found = list(states_of(task_from_arguments(family, passed)))
+    waiting = waiting_in(load_project())
     if as_json:
         content = [row for states in found for row in rows(states, by_branch=by_branch)]
-        click.echo(json.dumps({"tasks": content}, indent=2))
+        outbox = {"outbox": list(map(asdict, waiting))} if waiting else {}
+        click.echo(json.dumps({"tasks": content, **outbox}, indent=2))
     else:
         show(found, by_branch, shlex.join(["caselaw", "adopt", family, *passed]))
+        for each in waiting:
+            click.echo(str(each))
     every = {state for states in found for state in states.states}
     raise SystemExit(3 if UNKNOWN in every else 1 if every - {"complete"} else 0)
 

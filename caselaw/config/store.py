@@ -49,10 +49,15 @@ class StoreSettings:
         return "://" not in self.root
 
     @property
-    def addresses(self) -> tuple[Address, ...]:
-        """Of the root, by each of its doors."""
+    def all_doors(self) -> tuple[str, ...]:
+        """The root, by each of the URLs that lead to it."""
         by_operation = (door for doors in self.doors_by_operation.values() for door in doors)
-        return tuple(dict.fromkeys(map(address_of, (self.root, *self.doors, *by_operation))))
+        return tuple(dict.fromkeys((self.root, *self.doors, *by_operation)))
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """Those of the doors."""
+        return tuple(dict.fromkeys(map(address_of, self.all_doors)))
 
     def path_below(self, url: str) -> str | None:
         """The path from the root to what a URL means, by whichever door; None for what lies in no folder of it."""
@@ -110,6 +115,11 @@ def store_at(project: Project, url: str) -> StoreSettings:
     return from_entry(project, server, {"path": server}, display(project.config_file))
 
 
+def mirror_of(project: Project) -> Path:
+    """The folder of this machine for what is kept of stores on servers: records, and outputs that wait."""
+    return project.root / ".caselaw" / "stores"
+
+
 def stores_inside(project: Project, root: str) -> frozenset[str]:
     """Paths below a folder, or a URL, that are roots of the project's other stores: what lies there is not its own."""
     found = (below(each, root) for each in (resolve_store(project, name) for name in [None, *store_names(project)]))
@@ -140,7 +150,7 @@ def from_entry(project: Project, name: str, entry: Mapping[str, Any], where: str
     return StoreSettings(
         name, root, tuple(root_of(door, project.root, where) for door in doors), by_operation, options,
         round(entry.get("cache", DEFAULT_CACHE)), entry.get("patience", DEFAULT_PATIENCE),
-        project.root / ".caselaw" / "stores", project.root / expanded(folder, where) if folder else None,
+        mirror_of(project), project.root / expanded(folder, where) if folder else None,
     )  # fmt: skip
 
 

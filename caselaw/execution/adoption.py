@@ -17,8 +17,8 @@ from caselaw.branches.look import carries_fingerprints
 from caselaw.errors import ContentChanged, FingerprintError, PublishError, StoreUnavailable
 from caselaw.execution.progress import progress_for
 from caselaw.publishing.contents import Holdings, origin
-from caselaw.publishing.outbox import make_way
 from caselaw.publishing.own_outputs import can_be_linked
+from caselaw.publishing.placing import make_way
 from caselaw.publishing.recording import Started, record_of_adoption
 from caselaw.records import Record, write_records
 from caselaw.records.completeness import incomplete

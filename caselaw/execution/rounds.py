@@ -29,7 +29,7 @@ from caselaw.execution.run import (
 )  # fmt: skip
 from caselaw.fingerprint import digest, short
 from caselaw.loading.refusal import require_before_run
-from caselaw.publishing.outbox import send_waiting
+from caselaw.publishing.upload import upload_waiting
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ def run_yielding_branches(workflow: Any) -> Generator[Any, Any, None]:
 
 def missing(workflow: Any) -> list[int]:
     """Numbers of the branches to run, once what waits here for its upload is published."""
-    send_waiting(workflow.output_store, workflow.output_location.directory)
+    upload_waiting(workflow.output_store, workflow.output_location.directory)
     workflow.renew_fingerprints()
     return list(workflow.missing_numbers())
 

@@ -28,7 +28,7 @@ from caselaw.execution.pool import Pool, shared_pool
 from caselaw.execution.progress import progress_for
 from caselaw.execution.tapes import inputs_online
 from caselaw.loading.refusal import require_before_run
-from caselaw.publishing.outbox import send_waiting
+from caselaw.publishing.upload import upload_waiting
 from caselaw.records import compact
 from caselaw.records.completeness import incomplete
 from caselaw.storage import existing_names, remove_orphans
@@ -119,7 +119,7 @@ def require_named(task: Any) -> None:
 
 def unsent(task: Any, numbers: Sequence[int]) -> list[int]:
     """Those branches whose outputs do not wait here since an earlier run; what waits is published."""
-    if not task.output_declared or not send_waiting(task.output_store, task.output_location.directory):
+    if not task.output_declared or not upload_waiting(task.output_store, task.output_location.directory):
         return list(numbers)
     return incomplete(task, numbers, existing_names(task.output_location.directory)).numbers
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from caselaw.errors import StoreUnavailable
 from caselaw.execution.job import Outcome
-from caselaw.publishing.outbox import send
+from caselaw.publishing.upload import upload
 from caselaw.storage.store import Store
 
 BATCH = 128
@@ -94,7 +94,7 @@ class Sender:
         """Send a batch; an error that nobody expected fails its branches, and is seen."""
         folders = [Path(str(outcome.letter)) for outcome in batch]
         try:
-            errors = send(self.store, folders)
+            errors = upload(self.store, folders)
         except Exception as unexpected:
             errors = dict.fromkeys(folders, unexpected)
         for folder, outcome in zip(folders, batch, strict=True):

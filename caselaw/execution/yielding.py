@@ -11,7 +11,7 @@ from caselaw.execution.driving import driven
 from caselaw.execution.run import require_known
 from caselaw.execution.tapes import inputs_online
 from caselaw.loading.refusal import require_before_run
-from caselaw.publishing.outbox import send_waiting
+from caselaw.publishing.upload import upload_waiting
 
 
 def run_yielding(task: Any) -> Generator[Any, Any, None]:
@@ -21,7 +21,7 @@ def run_yielding(task: Any) -> Generator[Any, Any, None]:
     if not task.has_branches or whole.upstream_seen.unknown:
         whole.renew_fingerprints()
     require_known(whole)
-    send_waiting(task.output_store, task.output_location.directory)
+    upload_waiting(task.output_store, task.output_location.directory)
     task.look_at_records()
     if not task.awaits_run and task.complete():
         task._has_published = True

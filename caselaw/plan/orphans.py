@@ -13,8 +13,8 @@ from pathlib import Path
 from fsspec.asyn import sync
 
 from caselaw.errors import StoreUnavailable
-from caselaw.publishing.outbox import LETTER, locked
 from caselaw.publishing.outbox import OUTBOX as FOLDER
+from caselaw.publishing.outbox import UPLOAD, locked, waiting_uploads
 from caselaw.storage.cache import FileCache
 from caselaw.storage.cache.entries import entry_of, slots
 from caselaw.storage.copying.address import is_root_of_store
@@ -126,18 +126,18 @@ def on_disk(kind: str, path: Path) -> Orphan:
     return Orphan(kind, str(path), size, time.time() - last)
 
 
-def unfinished_letters(outbox: Path) -> list[Orphan]:
-    """Folders of an outbox that were never completed. What waits there for its upload has a letter, and stays."""
+def unfinished_uploads(outbox: Path) -> list[Orphan]:
+    """Folders of an outbox that were never completed. What waits there for its upload stays."""
     waiting = (outbox / name for name in sorted(names_here(outbox)))
-    return [on_disk(OUTBOX, folder) for folder in waiting if not (folder / LETTER).exists()]
+    return [on_disk(OUTBOX, folder) for folder in waiting if not (folder / UPLOAD).exists()]
 
 
-def letters(root: Place) -> int:
+def number_waiting(root: Place) -> int:
     """How many branches wait in the outbox of a store for their upload, which the next run does."""
     if not isinstance(root, RemotePlace) or not is_root_of_store(root):
         return 0
-    outbox = root.store.scratch / FOLDER
-    return sum((outbox / name / LETTER).exists() for name in names_here(outbox))
+    settings = root.store.settings
+    return sum(upload.path_in(settings) is not None for upload in waiting_uploads(settings.mirror))
 
 
 def killed_downloads(cache: FileCache) -> list[Orphan]:
@@ -170,7 +170,7 @@ def orphans(root: Place) -> list[Orphan]:
     of_folder = [*temporaries(root, found), *stale_entries(root.store.cache, root, found)]
     if not is_root_of_store(root):
         return of_folder
-    return [*of_folder, *unfinished_letters(root.store.scratch / FOLDER), *killed_downloads(root.store.cache)]
+    return [*of_folder, *unfinished_uploads(root.store.scratch / FOLDER), *killed_downloads(root.store.cache)]
 
 
 def remove(root: Place, orphan: Orphan) -> bool:
@@ -187,6 +187,6 @@ def remove(root: Place, orphan: Orphan) -> bool:
             remove_orphan(left)
         return not path.exists()
     with locked(path, wait=False) as free:
-        if free and not (path / LETTER).exists():
+        if free and not (path / UPLOAD).exists():
             shutil.rmtree(path, ignore_errors=True)
     return not path.exists()

@@ -14,7 +14,7 @@ from typing import Any
 
 from caselaw.errors import PublishError, TaskError
 from caselaw.loading.refusal import require, require_before_run
-from caselaw.publishing.outbox import already_there, post, publish_here, send
+from caselaw.publishing.outbox import add_to_outbox
 from caselaw.publishing.own_outputs import (
     final_target,
     forget_own,
@@ -28,7 +28,9 @@ from caselaw.publishing.own_outputs import (
     written_here,
 )
 from caselaw.publishing.past_targets import watched
+from caselaw.publishing.placing import already_there, publish_here
 from caselaw.publishing.recording import Started, record_of_outputs
+from caselaw.publishing.upload import upload
 from caselaw.records import write_records
 from caselaw.storage import Outputs, Staging
 from caselaw.storage.own_targets import by_name, here, is_folder, needed, replaced, staged_paths
@@ -229,8 +231,8 @@ def deliver(
     """Publish verified outputs; in a worker, leave those for a server in the outbox, which its parent empties."""
     store, directory = task.output_store, task.output_location.directory
     if not store.is_local:
-        task._letter = post(store, staging, verified, record_of_outputs(task, verified, started), directory)
-        if at_once and (error := send(store, [task._letter])[task._letter]) is not None:
+        task._letter = add_to_outbox(store, staging, verified, record_of_outputs(task, verified, started), directory)
+        if at_once and (error := upload(store, [task._letter])[task._letter]) is not None:
             raise error
     elif not task.is_published():
         there = already_there(verified, staging.folders)

@@ -1,7 +1,7 @@
-"""How outputs and their records get into the store, and what happens to them while it cannot be reached.
+"""The outbox: what was made for a store on a server waits on this machine until the server has all of it.
 
-For a store on a server they first go to an outbox on this machine, and leave it when the server has all of them:
-whatever ends a process, or however long the server is away, nothing that was made is made again.
+Whatever ends a process, or however long the server is away, nothing that was made is made again. What waits belongs to
+its store, not to the URL that the store had when it was made: see `path_in`.
 """
 
 from __future__ import annotations
@@ -9,94 +9,53 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
-import logging
 import os
 import shutil
 import time
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from caselaw.config import load_project
-from caselaw.errors import FingerprintError, PublishError, StoreUnavailable
+from caselaw.config import StoreSettings
+from caselaw.config.address import address_of
+from caselaw.errors import FingerprintError, PublishError, RecordError
 from caselaw.fingerprint import file_digest
-from caselaw.records import Record, write_records
-from caselaw.records.index import index_of
+from caselaw.records import Record
 from caselaw.records.record import as_json, from_json
-from caselaw.storage.files.concurrency import side_by_side
 from caselaw.storage.files.folder import names_here
 from caselaw.storage.owner import owner
-from caselaw.storage.products import verify
+from caselaw.storage.presence import remembered
 from caselaw.storage.publish import Published, Staging
 from caselaw.storage.store import Store
 
-logger = logging.getLogger(__name__)
-
 OUTBOX = "outbox"
-LETTER = "letter.json"
+UPLOAD = "letter.json"
+"""The document that makes a folder of the outbox complete."""
+UNREADABLE = (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AttributeError, RecordError)
 SECONDS_YOUNG = 60.0
-"""A folder of the outbox may be so young that it has no letter yet."""
-
-KEPT = "what was made is kept on this machine, and uploaded by the next run: nothing is made again"
-
-
-def publish_here(
-    store: Store, staging: Staging, verified: Mapping[str, Published], record: Record, directory: str
-) -> None:
-    """Publish verified outputs in a store of this machine.
-
-    The record comes first: whatever is killed when, there is no output without one. Raises `StoreUnavailable` and
-    `PublishError`.
-    """
-    write_records(directory, [record])
-    for product, published in verified.items():
-        if os.path.lexists(published.path):
-            make_way(store, published.path, record.fingerprint)
-        store.place(staging.paths[product], published.path, published.sha256)
-
-
-def already_there(verified: Mapping[str, Published], folders: Container[str]) -> dict[str, Published]:
-    """Outputs that hold what was made and have its name, from whomever: they stay, and get a record now."""
-    found = {}
-    for product, published in verified.items():
-        if os.path.lexists(published.path):
-            with contextlib.suppress(PublishError, FingerprintError):  # else something is in the way, see `make_way`
-                there = Published(published.path, *verify(product, published.path, is_folder=product in folders))
-                if there.digest == published.digest:
-                    found[product] = there
-    return found
-
-
-def make_way(store: Store, final: str, fingerprint: str) -> bool:
-    """Keep what has the name of an output under another one, unless a record explains it; whether that was done.
-
-    Raises `StoreUnavailable` and `PublishError`.
-    """
-    try:
-        found = store.digest(final)
-    except (FileNotFoundError, FingerprintError):  # a link that leads nowhere; something that is no file
-        found = ""
-    directory, _, name = final.rpartition("/")
-    records = index_of(load_project().root).of_fingerprints(directory, [fingerprint]).get(fingerprint, ())
-    outputs = [output for record in records for output in record.outputs.values()]
-    if any(output["name"] == name and output["sha256"] == found for output in outputs):
-        return False
-    aside = store.set_aside(final)
-    if aside is not None:
-        logger.warning("an output without a record was in the way of a new one; it is kept as %s", aside)
-    return aside is not None
+"""A folder of the outbox may be so young that it is not complete yet."""
 
 
 @dataclass(frozen=True)
-class Letter:
-    """Outputs in the outbox: their record, and final path → name in `folder` and SHA-256."""
+class Upload:
+    """Outputs of one branch that wait: their record, and final path → name in `folder` and SHA-256.
+
+    `store` says which store they were made for: its `name`, `doors` (the first is the root) and `id`, where these were
+    noted down.
+    """
 
     folder: Path
     directory: str
     record: Record
     outputs: Mapping[str, tuple[str, str]]
+    store: Mapping[str, Any]
+
+    @property
+    def root(self) -> str:
+        """The root of its store, as far as it is known."""
+        doors = self.store.get("doors", ())
+        return str(doors[0]) if doors else self.directory.rpartition(f"/{self.record.family}")[0] or self.directory
 
     def intact(self) -> bool:
         """Whether the files are what they were when they were made."""
@@ -105,27 +64,48 @@ class Letter:
         except FingerprintError:
             return False
 
-    def place(self, store: Store) -> None:
-        """Give the outputs their names in the store, and forget them here."""
-        for final, (name, sha256) in self.outputs.items():
-            placed = store.place(self.folder / name, final, sha256)
-            if not placed and make_way(store, final, self.record.fingerprint):
-                store.place(self.folder / name, final, sha256)
-        (self.folder / LETTER).unlink(missing_ok=True)  # first: what a kill leaves of it is no damaged letter
+    def path_in(self, store: StoreSettings) -> str | None:
+        """The folder of the outputs below the root of a store; None where they were made for another one.
+
+        It is the same store by whichever of its doors, however they are written; by the id in its root, as far as that
+        was seen from here; or by its name in configs/stores.yaml, unless the ids say otherwise.
+        """
+        path = store.path_below(self.directory)
+        if path is not None or not self.store:
+            return path
+        made_for, here = self.store.get("id"), remembered(store)
+        same_id = made_for is not None and here is not None and made_for == here.id
+        other_id = made_for is not None and here is not None and made_for != here.id
+        same_name = "://" not in store.name and store.name == self.store.get("name")
+        if not same_id and (other_id or not same_name):
+            return None
+        below = (address_of(self.directory).below(address_of(door)) for door in self.store.get("doors", ()))
+        return next((found for found in below if found is not None), None)
+
+    def moved_to(self, directory: str) -> Upload:
+        """The same, with the names that the outputs have in a folder."""
+        outputs = {f"{directory}/{final.rpartition('/')[2]}": found for final, found in self.outputs.items()}
+        return replace(self, directory=directory, outputs=outputs)
+
+    def forget(self) -> None:
+        """The server has it."""
+        (self.folder / UPLOAD).unlink(missing_ok=True)  # first: what a kill leaves of it is no damaged upload
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def post(store: Store, staging: Staging, verified: Mapping[str, Published], record: Record, directory: str) -> Path:
+def add_to_outbox(
+    store: Store, staging: Staging, verified: Mapping[str, Published], record: Record, directory: str
+) -> Path:  # fmt: skip
     """Move verified outputs to the outbox; returns their folder there. Raises `PublishError`."""
     folder = store.scratch / OUTBOX / f"{record.fingerprint}.{owner()}.{time.monotonic_ns()}"
     outputs = {p.path: (staging.paths[product].name, p.sha256) for product, p in verified.items()}
-    content = {"directory": directory, "record": as_json(record), "outputs": outputs}
+    content = {"directory": directory, "record": as_json(record), "outputs": outputs, "store": noted(store)}
     unfinished = Path(staging.folder, f".{OUTBOX}")  # nobody else sees it before it is whole
     try:
         unfinished.mkdir()
         for product in verified:
             staging.paths[product].rename(unfinished / staging.paths[product].name)
-        (unfinished / LETTER).write_text(json.dumps(content), encoding="utf-8")
+        (unfinished / UPLOAD).write_text(json.dumps(content), encoding="utf-8")
         folder.parent.mkdir(parents=True, exist_ok=True)
         unfinished.rename(folder)
     except OSError as error:
@@ -135,77 +115,46 @@ def post(store: Store, staging: Staging, verified: Mapping[str, Published], reco
     return folder
 
 
-def send(store: Store, folders: Sequence[Path]) -> dict[Path, Exception | None]:
-    """Publish what lies in folders of the outbox: all records first, by one document, then the outputs side by side.
-
-    Returns the error of each folder: `StoreUnavailable` where the server cannot be reached (the folder stays), another
-    one where an output cannot be published. Folders that somebody else has sent meanwhile are no error.
-    """
-    with contextlib.ExitStack() as locks:
-        for folder in folders:
-            locks.enter_context(locked(folder, wait=True))
-        letters = {folder: read_letter(folder) for folder in folders}
-        there = {folder: letter for folder, letter in letters.items() if letter is not None}
-        found: dict[Path, Exception | None] = dict.fromkeys(folders)
-        try:
-            for directory in {letter.directory for letter in there.values()}:
-                write_records(directory, [each.record for each in there.values() if each.directory == directory])
-        except StoreUnavailable as error:
-            return found | dict.fromkeys(there, kept(error))
-        outcomes = side_by_side(partial(attempt, store), there.values())
-        return found | dict(zip(there, outcomes, strict=True))
+def noted(store: Any) -> dict[str, Any]:
+    """What tells a store on a server from others, when its URL has become another one."""
+    settings: StoreSettings = store.settings
+    marker = remembered(settings)
+    return {"name": settings.name, "doors": settings.all_doors, "id": marker.id if marker is not None else None}
 
 
-def attempt(store: Store, letter: Letter) -> Exception | None:
-    try:
-        letter.place(store)
-    except StoreUnavailable as error:
-        return kept(error)
-    except (PublishError, OSError) as error:
-        return error
+def outbox_folders(mirror: Path) -> list[Path]:
+    """All folders of the outboxes of a project, finished or not; `mirror` is where it keeps what is of its stores."""
+    return [outbox / name for outbox in sorted(mirror.glob(f"*/{OUTBOX}")) for name in sorted(names_here(outbox))]
+
+
+def waiting_uploads(mirror: Path) -> list[Upload]:
+    """All that waits in a project for its upload, for whatever store."""
+    found = (read_upload(folder) for folder in outbox_folders(mirror))
+    return [upload for upload in found if upload is not None]
+
+
+def read_upload(folder: Path) -> Upload | None:
+    """What is in a folder of the outbox; None where it is not complete, is gone, or is of another version."""
+    with contextlib.suppress(*UNREADABLE):
+        return upload_of(folder)
     return None
 
 
-def kept(error: StoreUnavailable) -> StoreUnavailable:
-    return StoreUnavailable(error.what, error.where, f"{error.advice}; {KEPT}")
+def upload_of(folder: Path) -> Upload | None:
+    content: dict[str, Any] = json.loads((folder / UPLOAD).read_text(encoding="utf-8"))
+    record = from_json(content["record"], folder)
+    outputs = {str(final): (str(name), str(sha256)) for final, (name, sha256) in content["outputs"].items()}
+    store = dict(content.get("store") or {})
+    return None if record is None else Upload(folder, str(content["directory"]), record, outputs, store)
 
 
-def send_waiting(store: Store, directory: str) -> int:
-    """Publish what earlier runs left in the outbox for a folder of the store; returns how many branches that were.
-
-    Raises `StoreUnavailable`; what is not sent then stays.
-    """
-    outbox = store.scratch / OUTBOX
-    waiting = []
-    for name in () if store.is_local else sorted(names_here(outbox)):
-        with locked(outbox / name, wait=False) as free:
-            letter = read_letter(outbox / name) if free else None
-            if letter is None or letter.directory != directory:
-                continue
-            if letter.intact():
-                waiting.append(letter.folder)
-            else:
-                logger.warning("an output that waited for its upload is damaged; it is made again: %s", letter.folder)
-                shutil.rmtree(letter.folder, ignore_errors=True)
-    for error in send(store, waiting).values():
-        if error is not None:
-            raise error
-    if waiting:
-        logger.warning("%s: outputs of %d branches were uploaded that an earlier run had made", directory, len(waiting))
-    return len(waiting)
-
-
-def read_letter(folder: Path) -> Letter | None:
-    """What is in a folder of the outbox; one that a kill or a crash of the machine left unfinished is removed."""
+def discard_unfinished(folder: Path) -> None:
+    """Remove a folder that a kill or a crash of the machine left unfinished; for the holder of its lock."""
     try:
-        content: dict[str, Any] = json.loads((folder / LETTER).read_text(encoding="utf-8"))
-        record = from_json(content["record"], folder)
-        outputs = {str(final): (str(name), str(sha256)) for final, (name, sha256) in content["outputs"].items()}
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+        upload_of(folder)
+    except UNREADABLE:
         if folder.exists() and time.time() - folder.stat().st_mtime > SECONDS_YOUNG:
             shutil.rmtree(folder, ignore_errors=True)
-        return None
-    return None if record is None else Letter(folder, str(content["directory"]), record, outputs)
 
 
 @contextlib.contextmanager

@@ -151,19 +151,11 @@ class Presence:
         return self.memory_of(self.settings.root)
 
     def memory_of(self, root: str) -> Path:
-        mark = hashlib.blake2b(root.encode(), digest_size=8).hexdigest()
-        return self.settings.mirror.parent / f"store-{mark}.json"
+        return memory_of(self.settings, root)
 
     def remembered(self) -> Marker | None:
         """The marker that was seen here, by whichever door."""
-        for root in (self.settings.root, *self.settings.doors):
-            try:
-                return marker_of(self.memory_of(root).read_text(encoding="utf-8"))
-            except FileNotFoundError:
-                continue
-            except (OSError, ValueError, TypeError, KeyError, OverflowError) as error:
-                logger.warning("it is not known which store was seen at %s: %s", root, error)
-        return None
+        return remembered(self.settings)
 
     def remember(self, found: Marker) -> None:
         temporary = self.memory.with_name(f".{self.memory.name}.{os.getpid()}")
@@ -173,6 +165,23 @@ class Presence:
             temporary.replace(self.memory)
         except OSError as error:  # a project that cannot be written
             logger.debug("which store was seen is not remembered: %s", error)
+
+
+def remembered(settings: StoreSettings) -> Marker | None:
+    """The marker of a store that this machine has seen, by whichever door; the store itself is not asked."""
+    for root in (settings.root, *settings.doors):
+        try:
+            return marker_of(memory_of(settings, root).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, TypeError, KeyError, OverflowError) as error:
+            logger.warning("it is not known which store was seen at %s: %s", root, error)
+    return None
+
+
+def memory_of(settings: StoreSettings, root: str) -> Path:
+    mark = hashlib.blake2b(root.encode(), digest_size=8).hexdigest()
+    return settings.mirror.parent / f"store-{mark}.json"
 
 
 def marker_of(text: str) -> Marker:

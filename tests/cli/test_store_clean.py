@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,10 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
-from made_store import files
+from made_store import files, record
 
 from caselaw.config import load_project, resolve_store
-from caselaw.publishing.outbox import LETTER, OUTBOX
+from caselaw.publishing.outbox import OUTBOX, UPLOAD
+from caselaw.records.record import as_json
 from caselaw.storage.locks import locked
 from caselaw.storage.stores import open_store
 
@@ -107,10 +109,13 @@ def test_ages_are_by_the_clock_of_the_server(desk, double) -> None:
     assert f"/store/{OLD}" in double.data
 
 
-def test_unfinished_letters_go_and_finished_ones_stay(desk, on_apache: Path) -> None:
-    outbox = open_store(resolve_store(load_project(), "grid")).scratch / OUTBOX
+def test_unfinished_uploads_go_and_finished_ones_stay(desk, on_apache: Path) -> None:
+    settings = resolve_store(load_project(), "grid")
+    outbox = open_store(settings).scratch / OUTBOX
     leave(outbox, "unfinished/number.txt", 2 * DAYS)
-    leave(outbox, f"waiting/{LETTER}", 2 * DAYS)
+    made = as_json(record("a" * 20, number=desk.root / "law.cfg"))
+    waiting = {"directory": f"{settings.root}/Number", "record": made, "outputs": {}}
+    leave(outbox, f"waiting/{UPLOAD}", 2 * DAYS).write_text(json.dumps(waiting))
     answer = desk.ask("clean", "grid", "--delete", "--yes")
     assert [orphan["kind"] for orphan in answer["orphans"]] == ["outbox"]
     assert (answer["removed"], answer["waiting"]) == (1, 1)

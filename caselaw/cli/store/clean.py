@@ -45,7 +45,7 @@ def clean(
       caselaw store clean davs://dcache.example.org:2880/vo/me --delete
       caselaw store clean grid --delete --yes
     """
-    from caselaw.plan.orphans import letters, old, orphans, remove
+    from caselaw.plan.orphans import number_waiting, old, orphans, remove
     from caselaw.records.stores import require_stores
     from caselaw.storage.copying.address import folder_of, is_root_of_store, is_whole_server, project_or_none
     from caselaw.storage.copying.listing import present
@@ -62,7 +62,7 @@ def clean(
         found = orphans(root)
     wanted = [orphan for orphan in found if old(orphan, older_than)]
     if not as_json:
-        show(wanted, len(found) - len(wanted), letters(root))
+        show(wanted, len(found) - len(wanted), number_waiting(root))
     removed = 0
     if delete and wanted:
         ask("caselaw store clean", f"Remove {counted(len(wanted), 'leftover')}?", yes)
@@ -71,7 +71,7 @@ def clean(
             click.echo(f"removed {removed:,} of {len(wanted):,}")
     if as_json:
         content = {"orphans": [asdict(orphan) for orphan in wanted], "younger": len(found) - len(wanted)}
-        click.echo(json.dumps({**content, "removed": removed, "waiting": letters(root)}, indent=2))
+        click.echo(json.dumps({**content, "removed": removed, "waiting": number_waiting(root)}, indent=2))
 
 
 def show(wanted: list[Any], younger: int, waiting: int) -> None:

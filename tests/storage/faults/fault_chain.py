@@ -15,7 +15,7 @@ from typing import Any
 
 from restart import running, state_of
 
-from caselaw.publishing.outbox import LETTER, OUTBOX
+from caselaw.publishing.outbox import OUTBOX, UPLOAD
 
 WORKERS = 2
 SLACK = 30.0  # seconds that a run may take beside its work and its patience
@@ -132,8 +132,8 @@ class Chain:
 
     def kept(self) -> set[str]:
         """Branches that need not run again: they are on the server's disk, or wait here for their upload."""
-        letters = (self.project.root / ".caselaw" / "stores").glob(f"*/{OUTBOX}/*/{LETTER}")
-        waiting = {maker(file) for letter in letters for file in letter.parent.iterdir() if file.name != LETTER}
+        letters = (self.project.root / ".caselaw" / "stores").glob(f"*/{OUTBOX}/*/{UPLOAD}")
+        waiting = {maker(file) for letter in letters for file in letter.parent.iterdir() if file.name != UPLOAD}
         return (waiting | set(self.on_disk().values())) - {""}
 
     def states(self, salt: int = 0) -> Counter[str]:

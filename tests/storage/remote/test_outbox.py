@@ -17,7 +17,8 @@ from projects_on_servers import OnServer
 
 from caselaw.config import load_project, resolve_store
 from caselaw.errors import StoreUnavailable
-from caselaw.publishing.outbox import LETTER, locked, post, read_letter, send, send_waiting
+from caselaw.publishing.outbox import UPLOAD, add_to_outbox, locked, read_upload
+from caselaw.publishing.upload import upload, upload_waiting
 from caselaw.records import Record, write_records
 from caselaw.storage import Location, Staging
 from caselaw.storage.remote_store import RemoteStore
@@ -53,7 +54,7 @@ def posted(store: RemoteStore) -> Callable[[str], Path]:
             family="Number", parameters={}, branch_value="1", identity="i", fingerprint=fingerprint, own="o", inputs={},
             content=None, outputs=outputs, host="h", started=1.0, ended=2.0, cpu_seconds=1.0, peak_memory=1,
         )  # fmt: skip
-        folder = post(store, staging, verified, record, f"{store.root}/Number")
+        folder = add_to_outbox(store, staging, verified, record, f"{store.root}/Number")
         staging.close()
         return folder
 
@@ -70,7 +71,7 @@ ALL = {f"Number/number.{A}.txt", f"Number/plots.{A}/plot.svg", f"Number/number.{
 
 def test_what_is_sent_leaves_the_outbox(store: RemoteStore, posted: Callable[[str], Path], double: Double) -> None:
     folders = [posted(A), posted(B)]
-    assert send(store, folders) == dict.fromkeys(folders)
+    assert upload(store, folders) == dict.fromkeys(folders)
     assert published(double) == ALL
     assert not any(folder.exists() for folder in folders)
     assert store.local(f"{store.root}/Number/number.{A}.txt").read_text() == A
@@ -81,18 +82,18 @@ def test_what_cannot_be_sent_stays_and_the_next_run_sends_it(
 ) -> None:
     folders = [posted(A), posted(B)]
     double.stop()
-    errors = send(store, folders)
+    errors = upload(store, folders)
     assert all(isinstance(error, StoreUnavailable) for error in errors.values())
     assert "kept on this machine" in str(errors[folders[0]])
     double.start()
-    assert send_waiting(store, f"{store.root}/Number") == 2
+    assert upload_waiting(store, f"{store.root}/Number") == 2
     assert published(double) == ALL
-    assert send_waiting(store, f"{store.root}/Number") == 0
+    assert upload_waiting(store, f"{store.root}/Number") == 0
 
 
 def test_records_come_before_outputs(store: RemoteStore, posted: Callable[[str], Path], double: Double) -> None:
     double.faults(Fault("PUT", path=rf"number\.{A}|Number/\.upload", status=403, times=1000))
-    (error,) = send(store, [posted(A)]).values()
+    (error,) = upload(store, [posted(A)]).values()
     assert isinstance(error, StoreUnavailable)
     assert published(double) == set()
     records = [json.loads(data) for path, data in double.data.items() if "/.records/branches." in path]
@@ -101,7 +102,7 @@ def test_records_come_before_outputs(store: RemoteStore, posted: Callable[[str],
 
 def test_outputs_of_other_folders_wait_for_their_own_run(store: RemoteStore, posted: Callable[[str], Path]) -> None:
     folder = posted(A)
-    assert send_waiting(store, f"{store.root}/Other") == 0
+    assert upload_waiting(store, f"{store.root}/Other") == 0
     assert folder.exists()
 
 
@@ -111,8 +112,8 @@ def test_what_somebody_else_sends_at_this_moment_is_left_to_them(
     folder = posted(A)
     with locked(folder, wait=False) as mine:
         assert mine
-        assert send_waiting(store, f"{store.root}/Number") == 0
-    assert send_waiting(store, f"{store.root}/Number") == 1
+        assert upload_waiting(store, f"{store.root}/Number") == 0
+    assert upload_waiting(store, f"{store.root}/Number") == 1
 
 
 def test_a_damaged_output_is_not_sent(
@@ -120,7 +121,7 @@ def test_a_damaged_output_is_not_sent(
 ) -> None:
     folder = posted(A)
     (folder / "number.txt").write_text("cut")
-    assert send_waiting(store, f"{store.root}/Number") == 0
+    assert upload_waiting(store, f"{store.root}/Number") == 0
     assert published(double) == set()
     assert "damaged; it is made again" in caplog.text
     assert not folder.exists()
@@ -128,11 +129,11 @@ def test_a_damaged_output_is_not_sent(
 
 def test_an_unfinished_folder_goes_when_it_is_old(store: RemoteStore, posted: Callable[[str], Path]) -> None:
     folder = posted(A)
-    (folder / LETTER).unlink()
-    send_waiting(store, f"{store.root}/Number")
+    (folder / UPLOAD).unlink()
+    upload_waiting(store, f"{store.root}/Number")
     assert folder.exists(), "its maker may still be at it"
     os.utime(folder, (time.time() - 3600, time.time() - 3600))
-    send_waiting(store, f"{store.root}/Number")
+    upload_waiting(store, f"{store.root}/Number")
     assert not folder.exists()
 
 
@@ -140,13 +141,13 @@ def test_an_output_that_is_there_with_its_record_is_published_already(
     store: RemoteStore, posted: Callable[[str], Path], double: Double
 ) -> None:
     folder, theirs = posted(A), b"of somebody else"
-    letter = read_letter(folder)
-    assert letter is not None
-    outputs = dict(letter.record.outputs)
+    waiting = read_upload(folder)
+    assert waiting is not None
+    outputs = dict(waiting.record.outputs)
     outputs["number"] = {**outputs["number"], "sha256": hashlib.sha256(theirs).hexdigest()}
-    write_records(letter.directory, [dataclasses.replace(letter.record, outputs=outputs)])
+    write_records(waiting.directory, [dataclasses.replace(waiting.record, outputs=outputs)])
     double.write(f"/store/outbox/Number/number.{A}.txt", theirs)
-    assert list(send(store, [folder]).values()) == [None]
+    assert list(upload(store, [folder]).values()) == [None]
     assert double.data[f"/store/outbox/Number/number.{A}.txt"] == theirs
     assert not folder.exists()
 
@@ -155,7 +156,7 @@ def test_what_has_the_name_and_no_record_is_kept_under_another_one(
     store: RemoteStore, posted: Callable[[str], Path], double: Double
 ) -> None:
     double.write(f"/store/outbox/Number/number.{A}.txt", b"half")
-    assert list(send(store, [posted(A)]).values()) == [None]
+    assert list(upload(store, [posted(A)]).values()) == [None]
     assert double.data[f"/store/outbox/Number/number.{A}.txt"] == A.encode()
     (aside,) = published(double) - ALL
     assert aside.startswith(f"Number/number.unrecorded-{A}-")
