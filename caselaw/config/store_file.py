@@ -16,8 +16,8 @@ FILE = Path("configs") / "stores.yaml"
 OPTIONS = {
     "ca": str, "certificate": str, "key": str, "token_file": str, "user": str, "password_file": str,
     "password_variable": str, "profile": str,
-    "trusted": list, "connections": int, "requests_per_second": (int, float), "api_url": str, "stage": bool,
-    "lifetime": (int, float),
+    "trusted": list, "connections": int, "requests_per_second": (int, float), "least_speed": (int, float),
+    "api_url": str, "stage": bool, "lifetime": (int, float),
 }  # fmt: skip
 """Options of a store on a WebDAV server, which may stand beside its URL."""
 

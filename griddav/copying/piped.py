@@ -12,12 +12,13 @@ import aiohttp
 
 from griddav.checksums import Checksum, served, wanted
 from griddav.errors import ContentChanged
+from griddav.http.arriving import arriving
 from griddav.http.request import Client
 from griddav.http.retry import TransientError
 from griddav.listing.properties import Info
+from griddav.reading.rest import ENOUGH
 from griddav.writing.upload import Source, Stream
 
-PIECE = 1 << 20  # bytes
 AHEAD = 4  # pieces that wait for the slower side
 DAMAGED = "look into the server's log, and check the file there"
 
@@ -60,34 +61,37 @@ class Download:
     """One pass over the file: its pieces come through the queue, then None. A pass that was given up may linger."""
 
     def __init__(self, client: Client, path: str, size: int, algorithm: str | None) -> None:
-        self.client, self.path, self.size = client, path, size
-        self.wanted = wanted(algorithm) if algorithm else {}
+        self.client, self.path, self.size, self.algorithm = client, path, size, algorithm
+        self.headers = wanted(algorithm) if algorithm else {}
         self.pieces: asyncio.Queue[bytes | None] = asyncio.Queue(AHEAD)
         self.received = 0  # bytes
         self.stated: dict[str, str] = {}  # checksums, by the server's word
+        self.etag = ""
         self.failure: Exception | None = None
 
     async def run(self) -> None:
-        """Go on where the connection breaks, as long as something comes."""
+        """Go on where the connection breaks, as long as enough comes."""
         try:
             while self.received < self.size:
-                headers = self.wanted | ({"Range": f"bytes={self.received}-"} if self.received else {})
-                await self.client.request("GET", self.path, headers=headers, read=self._read)
+                await self.client.request("GET", self.path, headers=self.headers, read=self._read)
         except OSError as error:
             self.failure = error
         await self.pieces.put(None)
 
     async def _read(self, response: aiohttp.ClientResponse) -> None:
-        start = self.received
-        if start and not response.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
+        start, etag = self.received, response.headers.get("ETag", "").removeprefix("W/")
+        goes_on = response.headers.get("Content-Range", "").startswith(f"bytes {start}-")
+        same = etag == self.etag or self.algorithm in self.stated  # a checksum tells at the end
+        if start and not (goes_on and same):
             raise TransientError("the server did not send the rest of a file where a download broke")
-        self.stated |= served(response.headers)
+        self.stated, self.etag = self.stated | served(response.headers), etag
         try:
-            async for piece in response.content.iter_chunked(PIECE):
+            async for piece in arriving(response, self.client.speed(), self.size - start):
                 await self.pieces.put(piece)
                 self.received += len(piece)
+                self.headers["Range"] = f"bytes={self.received}-"
         except (aiohttp.ClientError, TimeoutError, ConnectionError):
-            if self.received == start:
+            if self.received < start + ENOUGH:
                 raise
         if self.received == start:
             raise TransientError("the server sent an empty body in place of a file")

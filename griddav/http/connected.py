@@ -32,6 +32,7 @@ class Connected(AsyncFileSystem):  # type: ignore[misc]
     CA certificates. `certificate`, `key`: of the client, or an X509 proxy; without a token, grid tools' are found.
     `profile`: dcache, xrootd, storm or plain; found out if not given. `trusted`: origins that may see the credentials
     after a redirect. `connections`: the most per host. `requests_per_second`: the most, of this process.
+    `least_speed`: bytes per second, over a minute, below which a download is broken off, to be tried again.
     `use_listings_cache`: listings are kept, for `listings_expiry_time` seconds (None: always), `max_paths` of them.
     """
 
@@ -43,14 +44,15 @@ class Connected(AsyncFileSystem):  # type: ignore[misc]
         user: str | None = None, password: str | None = None, password_file: str | None = None,
         password_variable: str | None = None, ca: str | None = None, certificate: str | None = None,
         key: str | None = None, profile: str | None = None, trusted: Iterable[str] = (), connections: int = 32,
-        requests_per_second: float | None = None, retry: Retry | None = None, use_listings_cache: bool = False,
+        requests_per_second: float | None = None, least_speed: float = 1000.0, retry: Retry | None = None,
+        use_listings_cache: bool = False,
         listings_expiry_time: float | None = None, max_paths: int | None = None, **options: Any,
     ) -> None:  # fmt: skip
         # More at once would only wait for connections, and what fsspec does for each grows with their number.
         super().__init__(use_listings_cache=False, **{"batch_size": 4 * connections, **options})
         who = credentials(token, token_file, user, password, password_file, password_variable)
         self.client = Client(
-            base_url, Sessions(Connection(ca, certificate, key, who, per_host=connections)), who,
+            base_url, Sessions(Connection(ca, certificate, key, who, connections, least_speed=least_speed)), who,
             retry or Retry(), frozenset(trusted), PROFILES[profile] if profile is not None else None,
             doors, requests_per_second,
         )  # fmt: skip

@@ -18,6 +18,7 @@ from yarl import URL
 from griddav.auth.certificates import SHOW_ONE, refusal
 from griddav.auth.credentials import Credentials
 from griddav.errors import GridDavError, NoAnswer, NotAllowed, Refused, refused
+from griddav.http.arriving import Speed
 from griddav.http.doors import Door, DoorUrls, canonical, doors_of, operation_of
 from griddav.http.profile import ServerProfile, detect
 from griddav.http.question import Body, Progress, Question
@@ -42,6 +43,7 @@ EXPIRED = frozenset({400, 404, 410})  # a redirect may lead to a URL that is goo
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 6
 LONGEST_NAME = 254  # bytes, on XRootD 5.5.3
+NOT_WORTH_IT = 1 << 20  # bytes: a new connection costs less
 QUIET = 3.0  # seconds of asking again before anybody is told
 
 T = TypeVar("T")
@@ -59,9 +61,13 @@ class Answer(Generic[T]):
 
 
 async def drain(response: aiohttp.ClientResponse) -> None:
-    """Read a body that nobody needs, so that the connection can be used again."""
-    async for _ in response.content.iter_any():
-        pass
+    """Read a body that nobody needs, so that the connection can be used again; one that is long is not worth it."""
+    read = 0
+    async for piece in response.content.iter_any():
+        read += len(piece)
+        if read > NOT_WORTH_IT:
+            response.close()
+            return
 
 
 class Client:
@@ -86,6 +92,11 @@ class Client:
         self._places: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]
         self._places = weakref.WeakKeyDictionary()
         self._asking: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = weakref.WeakKeyDictionary()
+
+    def speed(self) -> Speed:
+        """Watches over one body."""
+        connection = self.sessions.connection
+        return Speed(connection.least_speed, connection.read_timeout)
 
     def url(self, path: str) -> str:
         """The URL of a path at the first door, as it is sent and as it is shown: there is no secret in it."""
@@ -145,6 +156,8 @@ class Client:
                 return await self._attempt(question, door, progress, read)
             except TransientError as error:
                 failure = error
+                if progress.answered is not None:
+                    progress.answered += failure.idle
             finally:
                 progress.let_go()
             pause = self._after(failure, door, operation, progress)
@@ -302,7 +315,7 @@ class Client:
             raise TransientError(what, advice(status))
         if status not in TRANSIENT:
             raise self.refused(question.path, f"{question.method}: {what} (attempt {progress.attempt})", fix, status)
-        asked = retry_after(response.headers.get("Retry-After", ""))
+        asked = retry_after(response.headers.get("Retry-After", ""), response.headers.get("Date", ""))
         raise TransientError(
             what, advice(status), asked, door_is_down=at_home and status in DOOR_IS_DOWN, too_many=status == TOO_MANY
         )  # fmt: skip

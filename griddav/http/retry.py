@@ -54,16 +54,16 @@ class TransientError(Exception):
     """An attempt failed in a way that may pass; `read` functions raise it for a body that cannot be right.
 
     `asked` is the server's Retry-After, in seconds. `door_is_down`: another door may answer. `too_many`: the server
-    wants fewer requests.
+    wants fewer requests. `idle`: seconds in which next to nothing of a body arrived.
     """
 
     def __init__(
         self, what: str, advice: str = OTHERWISE, asked: float | None = None, *,
-        door_is_down: bool = False, too_many: bool = False,
+        door_is_down: bool = False, too_many: bool = False, idle: float = 0.0,
     ) -> None:  # fmt: skip
         super().__init__(what)
         self.what, self.advice, self.asked = what, advice, asked
-        self.door_is_down, self.too_many = door_is_down, too_many
+        self.door_is_down, self.too_many, self.idle = door_is_down, too_many, idle
 
 
 def advice(status: int) -> str:
@@ -71,14 +71,21 @@ def advice(status: int) -> str:
     return ADVICE.get(status, OTHERWISE)
 
 
-def retry_after(text: str) -> float | None:
-    """Seconds of a Retry-After header, which is a number or a date; None where it says nothing."""
+def retry_after(text: str, now: str = "") -> float | None:
+    """Seconds of a Retry-After header, which is a number or a date; None where it says nothing.
+
+    A date counts from `now`, the server's own (its header Date): our clock may be another.
+    """
     if text.strip().isdecimal():
         return float(text)
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+        until = parsedate_to_datetime(text).timestamp()
     except ValueError:
         return None
+    try:
+        return max(0.0, until - parsedate_to_datetime(now).timestamp())
+    except ValueError:
+        return max(0.0, until - time.time())
 
 
 def no_answer(error: BaseException, at_door: bool) -> TransientError:

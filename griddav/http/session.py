@@ -37,6 +37,7 @@ class Connection:
     per_host: int = 32
     connect_timeout: float = 15.0
     read_timeout: float = 60.0
+    least_speed: float = 1000.0  # bytes per second, over `read_timeout`
 
     def tls(self) -> ssl.SSLContext:
         """A context that checks the server's certificate and name.

@@ -51,7 +51,7 @@ async def listed(client: Client, folder: str, refusals: frozenset[int] = frozens
     async def read(response: aiohttp.ClientResponse) -> frozenset[str] | None:
         if response.status in refusals:
             return None
-        hrefs = await parsed(response, Hrefs())
+        hrefs = await parsed(client, response, Hrefs())
         profile = await client.profile()  # the answer said it: asking before would cost a round trip
         return names_of(hrefs, client.prefix_of(response), folder, profile.encodes)
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 import aiohttp
 
+from griddav.http.arriving import arriving
 from griddav.http.concurrency import together
 from griddav.http.names import parent, path_of_href, without
 from griddav.http.request import Client
@@ -53,7 +54,7 @@ async def propfind(client: Client, path: str, depth: str, details: bool = False)
     details = (details or depth == "0") and (await client.profile()).details
 
     async def read(response: aiohttp.ClientResponse) -> dict[str, Info]:
-        found = await parsed(response, Multistatus())
+        found = await parsed(client, response, Multistatus())
         describe = partial(described, (await client.profile()).encodes, client.prefix_of(response))
         listing = {each["name"]: each for each in map(describe, found)}
         if path not in listing:
@@ -64,10 +65,10 @@ async def propfind(client: Client, path: str, depth: str, details: bool = False)
     return (await client.request("PROPFIND", path, headers=headers, body=body, read=read)).value
 
 
-async def parsed(response: aiohttp.ClientResponse, parser: Parser[T]) -> list[T]:
+async def parsed(client: Client, response: aiohttp.ClientResponse, parser: Parser[T]) -> list[T]:
     """What the parser finds in the body. Raises `TransientError` for what is no whole listing."""
     try:
-        async for piece in response.content.iter_any():
+        async for piece in arriving(response, client.speed()):
             parser.feed(piece)
         if response.status != 207:
             raise TransientError(f"the server answered {response.status} in place of a listing")

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import errno
 import os
-import re
 import uuid
 from collections.abc import Callable, Mapping
 from typing import BinaryIO
@@ -14,14 +13,16 @@ from typing import BinaryIO
 import aiohttp
 
 from griddav.checksums import Checksum, named, served, wanted
+from griddav.errors import NoAnswer
+from griddav.http.arriving import arriving, whole
 from griddav.http.request import Client
 from griddav.http.retry import TransientError
 from griddav.listing.properties import Info, info
 from griddav.reading.direct import LARGE, read_directly
+from griddav.reading.rest import RANGE, Rest
 from griddav.tape.locality import refuse_tape
 
 PIECE = 1 << 20  # bytes
-RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
 
 async def read_all(client: Client, path: str) -> bytes:
@@ -33,7 +34,7 @@ async def read_all(client: Client, path: str) -> bytes:
     algorithm = (await client.profile()).digest
 
     async def read(response: aiohttp.ClientResponse) -> bytes:
-        data = await response.read()
+        data = await whole(response, client.speed(), there["size"])
         stated = there["checksums"] | served(response.headers, whole=response.status == 200)
         checksum = Checksum(algorithm) if algorithm and algorithm in stated else None
         if checksum is not None:
@@ -55,7 +56,7 @@ async def read_range(client: Client, path: str, start: int, end: int) -> bytes:
         size = promised_past(response.headers.get("Content-Range", ""))
         if size is not None:
             return size
-        data = await response.read()
+        data = await whole(response, client.speed(), end - start)
         verify_range(response.headers.get("Content-Range", ""), start, end, len(data))
         return data
 
@@ -80,27 +81,49 @@ async def fetch(client: Client, path: str, target: str, there: Info, progress: C
     algorithm = (await client.profile()).digest
     temporary = os.path.join(os.path.dirname(target), f".download-{uuid.uuid4().hex}")
 
-    async def read(response: aiohttp.ClientResponse) -> None:
-        stated, size = there["checksums"] | served(response.headers, whole=response.status == 200), 0
-        checksum = Checksum(algorithm) if algorithm and algorithm in stated else None
-        with open(temporary, "wb") as file:
-            writing = Writing(file, checksum)
-            try:
-                async for piece, _ in response.content.iter_chunks():
-                    await writing.add(piece)
-                    size += len(piece)
-                    progress(size)
-            finally:
-                await writing.end()
-        verify(size, there["size"], checksum, stated)
-
+    rest = Rest(there["size"], algorithm, dict(there["checksums"]), wanted(algorithm) if algorithm else {})
     try:
-        if there["size"] < LARGE or not await read_directly(client, path, temporary, there, progress):
-            await client.request("GET", path, headers=wanted(algorithm) if algorithm else {}, read=read)
+        if rest.size < LARGE or not await read_directly(client, path, temporary, rest, progress):
+            await read_rest(client, path, temporary, rest, progress)
         os.replace(temporary, target)
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
+
+
+async def read_rest(client: Client, path: str, target: str, rest: Rest, progress: Callable[[int], None]) -> None:
+    """Write what is missing of a file to `target`; where it breaks, go on there, as long as it gets further."""
+
+    async def read(response: aiohttp.ClientResponse) -> None:
+        start = rest.begin(response)
+        try:
+            with open(target, "r+b" if start else "wb") as file:
+                file.seek(start)
+                await receive(response, file)
+            rest.verify()
+        except BaseException:
+            rest.ask()
+            raise
+
+    async def receive(response: aiohttp.ClientResponse, file: BinaryIO) -> None:
+        writing = Writing(file, rest.checksum)
+        try:
+            async for piece in arriving(response, client.speed(), rest.size - rest.received):
+                await writing.add(piece)
+                rest.add(len(piece))
+                progress(rest.received)
+        finally:
+            await writing.end()
+
+    while True:
+        rest.ask()
+        before = rest.furthest
+        try:
+            await client.request("GET", path, headers=rest.headers, expected=frozenset({416}), read=read)
+            return
+        except NoAnswer:
+            if not rest.gone_on(before):
+                raise
 
 
 class Writing:

@@ -11,13 +11,16 @@ from typing import Any
 
 import aiohttp
 
+from griddav.http.arriving import whole
 from griddav.http.concurrency import together
 from griddav.http.request import Client
 from griddav.http.retry import TransientError
-from griddav.reading.download import RANGE, file_info, read_range, verify_range
+from griddav.reading.download import file_info, read_range, verify_range
+from griddav.reading.rest import RANGE
 
 GAP = 32 << 10  # bytes that are cheaper to read than to ask around
 LONGEST = 16 << 20  # bytes of several parts in one request
+HEAD_OF_PART = 1 << 12  # bytes, at most
 MOST = 64  # parts of one request; apache takes 200
 BOUNDARY = re.compile(r'multipart/byteranges\s*;.*?boundary="?([^";,]+)"?', re.IGNORECASE)
 
@@ -138,13 +141,15 @@ async def read_at_once(client: Client, path: str, ranges: list[Range]) -> dict[R
         match = BOUNDARY.match(response.headers.get("Content-Type", ""))
         if response.status != 206 or (match is None and "Content-Range" not in response.headers):
             return None
-        data = await response.read()
+        data = await whole(response, client.speed(), most)
         return parts(data, match[1].encode()) if match else [single(response.headers["Content-Range"], data)]
 
     async def chosen(response: aiohttp.ClientResponse) -> dict[Range, bytes] | None:
         found = await read(response)
         return None if found is None else {wanted: chosen_from(found, wanted) for wanted in ranges}
 
+    size = sum(end - start for start, end in ranges)
+    most = max(size, ranges[-1][1] - ranges[0][0]) + len(ranges) * HEAD_OF_PART  # a server may fill small gaps
     text = ",".join(f"{start}-{end - 1}" for start, end in ranges)
     headers = {"Range": f"bytes={text}"}
     answer = await client.request("GET", path, headers=headers, expected=frozenset({400, 416}), read=chosen)

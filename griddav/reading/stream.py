@@ -8,11 +8,12 @@ import contextlib
 import aiohttp
 
 from griddav.errors import ContentChanged, NoAnswer
+from griddav.http.arriving import arriving
 from griddav.http.request import Client
 from griddav.http.retry import TransientError
-from griddav.reading.download import RANGE, read_range
+from griddav.reading.download import read_range
+from griddav.reading.rest import ENOUGH, RANGE
 
-PIECE = 1 << 18  # bytes
 AHEAD = 4  # pieces that wait for the reader
 
 
@@ -56,7 +57,7 @@ class Stream:
         self.client, self.path, self.position, self.size = client, path, start, size
         self._loop = asyncio.get_running_loop()
         self._rest = memoryview(b"")
-        self._etag: str | None = None
+        self._etag = ""
         self._open()
 
     def is_at(self, position: int) -> bool:
@@ -90,9 +91,9 @@ class Stream:
             piece = await self._pieces.get()
             if isinstance(piece, bytes):
                 return piece
-            if not isinstance(piece, NoAnswer) or self.position == self._opened:
+            if not isinstance(piece, NoAnswer) or self.position < self._opened + ENOUGH:
                 raise piece
-            self._open()  # bytes did arrive since it was opened: attempts count from here
+            self._open()  # many bytes did arrive since it was opened: attempts count from here
 
     async def _feed(self, pieces: asyncio.Queue[bytes | BaseException]) -> None:
         """Ask, and hand over what arrives; a repeated request asks for the rest."""
@@ -101,7 +102,7 @@ class Stream:
 
         async def read(response: aiohttp.ClientResponse) -> None:
             skip = self._first_byte(response)
-            async for piece in response.content.iter_chunked(PIECE):
+            async for piece in arriving(response, self.client.speed(), self.size - self._arrived + skip):
                 piece, skip = piece[skip:], max(0, skip - len(piece))
                 if piece:
                     self._arrived += len(piece)
@@ -125,8 +126,9 @@ class Stream:
 
     def _first_byte(self, response: aiohttp.ClientResponse) -> int:
         """How many bytes of the answer were read before. Raises `TransientError` for an answer of another file."""
-        etag = response.headers.get("ETag")
-        if self._etag is not None and etag != self._etag:
+        # apache calls its tag weak while the file is a second old, and strong from then on: it is one tag.
+        etag = response.headers.get("ETag", "").removeprefix("W/")
+        if self._etag and etag != self._etag:
             raise ContentChanged("the file was changed while it was read", self.client.url(self.path), "read it again")
         self._etag = etag
         if response.status != 206:

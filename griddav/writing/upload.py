@@ -20,7 +20,7 @@ from griddav.http.names import child, parent
 from griddav.http.request import Client
 from griddav.http.retry import OTHERWISE, advice
 from griddav.listing.lookups import look
-from griddav.listing.properties import exists
+from griddav.listing.properties import exists, info
 from griddav.writing.folders import delete, make_folder
 from griddav.writing.moving import TAKEN, file_at, folder_in_the_way, move, replace
 
@@ -207,10 +207,11 @@ async def difference(client: Client, stream: Stream, path: str) -> str | None:
     )
     if answer.status >= 300:
         return ABSENT
-    size = answer.headers.get("Content-Length", "0" if not stream.source.size else "")
-    if size != str(stream.source.size):
-        return f"{size or 'unknown'} bytes in place of {stream.source.size}"
-    for name, value in served(answer.headers).items():
+    stated, length = served(answer.headers), answer.headers.get("Content-Length", "")
+    size = int(length) if length.isdecimal() else (await info(client, path))["size"]
+    if size != stream.source.size and (size is not None or not stated):
+        return f"{'unknown' if size is None else size} bytes in place of {stream.source.size}"
+    for name, value in stated.items():
         try:
             own = await stream.in_thread(stream.digest, name)
         except ValueError:

@@ -94,12 +94,13 @@ def test_content_that_is_not_what_the_server_states_is_no_file(
 ) -> None:
     fs = opened(xrootd)
     fs.pipe_file("/stated", CONTENT)
-    original = direct_module.checksums
+    original = direct_module.state
 
-    async def wrong(*arguments: Any) -> dict[str, str]:
-        return dict.fromkeys(await original(*arguments), "00000000")
+    async def wrong(client: Any, path: str, rest: Any) -> None:
+        await original(client, path, rest)
+        rest.stated = dict.fromkeys(rest.stated, "00000000")
 
-    monkeypatch.setattr(direct_module, "checksums", wrong)
+    monkeypatch.setattr(direct_module, "state", wrong)
     fs.get_file("/stated", str(tmp_path / "file"))
     assert direct == [False]
     assert (tmp_path / "file").read_bytes() == CONTENT

@@ -38,6 +38,8 @@ class Fault:
     empty: bool = False  # 200 with an empty body
     stall: bool = False  # it is not cut, but nothing more comes
     late: bool = False  # the request is obeyed, then the connection is cut without an answer
+    endless: bool = False  # the body of an answer goes on for ever
+    trickle: bool = False  # one byte of the body comes every 20 ms
     corrupt: bool = False  # one bit of an upload or a download is another
     door: str = ""  # at the door or the pool only
 
@@ -60,7 +62,8 @@ class Server:
 
     A third port is another door to the same files, which lie below `PREFIX` there. `most_ranges`: of one request; a
     request for more is answered with the whole file. `checksums`: functions by the names that the server knows.
-    `slow`: seconds between the reading of a listing and its sending.
+    `slow`: seconds between the reading of a listing and its sending. `etags`: downloads have an ETag. `lengths`: HEAD
+    says how long a file is. `sent`: bytes of endless bodies.
     """
 
     def __init__(self) -> None:
@@ -70,6 +73,7 @@ class Server:
         self.name, self.token, self.pool = "test", "", False
         self.ports: dict[str, int] = {}
         self.most_ranges, self.slow = 100, 0.0
+        self.etags, self.lengths, self.sent = False, True, 0
         self.checksums = {"adler32": lambda data: f"{zlib.adler32(data):08x}"}
 
     def url(self, scheme: str = "dav", door: str = "door") -> str:
@@ -103,9 +107,25 @@ class Server:
         if request.method == "PROPFIND" and self.slow:
             await asyncio.sleep(self.slow)
         response.headers.setdefault("Server", self.name)
+        if fault is not None and (fault.endless or fault.trickle):
+            return await self.drawn_out(request, response, fault)
         if fault is None or not (fault.late or fault.keep is not None):
             return response
         return await cut(request, response, fault)
+
+    async def drawn_out(self, request: web.BaseRequest, response: web.Response, fault: Fault) -> web.StreamResponse:
+        """The body goes on and on, or hardly comes."""
+        headers = {name: value for name, value in response.headers.items() if name != "Content-Length"}
+        part = web.StreamResponse(status=response.status, headers=headers)
+        await part.prepare(request)
+        body = response.body if isinstance(response.body, bytes) else b""
+        while fault.endless:
+            await part.write(bytes(1 << 16))
+            self.sent += 1 << 16
+        for place in range(len(body)):
+            await part.write(body[place : place + 1])
+            await asyncio.sleep(0.02)
+        return part
 
     async def obey(self, request: web.BaseRequest, path: str, door: str, fault: Fault | None) -> web.Response:
         proxied = request.method == "PUT" and request.content_length == 0  # as dCache does it without Expect
@@ -165,7 +185,11 @@ class Server:
             return web.Response(text="<html>a page for people</html>")
         digest = self.checksums.get(request.headers.get("Want-Digest", ""))
         headers = {"Digest": f"{request.headers['Want-Digest']}={digest(data)}"} if digest is not None else {}
+        if self.etags:
+            headers["ETag"] = f'"{zlib.crc32(data):08x}"'
         ranges = request.headers.get("Range", "").removeprefix("bytes=").split(",")
+        if request.headers.get("If-Range", headers.get("ETag")) != headers.get("ETag"):
+            ranges = [""]
         if ranges == [""] or len(ranges) > self.most_ranges:
             return web.Response(body=data, headers=headers)
         spans = [(int(first), min(int(last) + 1, len(data))) for first, last in (each.split("-") for each in ranges)]
@@ -179,7 +203,10 @@ class Server:
         return web.Response(status=206, body=body + b"--cut--\r\n", headers=headers)
 
     def head(self, request: web.BaseRequest, path: str, body: bytes) -> web.Response:
-        return self.get(request, path, body)
+        response = self.get(request, path, body)
+        if not self.lengths:
+            response.enable_chunked_encoding()
+        return response
 
     def put(self, request: web.BaseRequest, path: str, body: bytes) -> web.Response:
         if any(name.startswith("Content-") and name != "Content-Length" for name in request.headers):

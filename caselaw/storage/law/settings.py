@@ -123,6 +123,7 @@ WEBDAV_READERS: Mapping[str, tuple[Callable[[str], Any], str]] = {
     "trusted": (words, "a list of servers"),
     "connections": (int, "a number"),
     "requests_per_second": (float, "a number"),
+    "least_speed": (float, "a number"),
     "attempts": (int, "a number"),
     "deadline": (seconds, "a time such as '90s'"),
 }
