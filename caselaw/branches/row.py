@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from caselaw.errors import StoreError
 from caselaw.storage import Location
 from caselaw.storage.target import Digests, Outputs, Target, Url, external_target, outputs_of
 
@@ -62,3 +63,5 @@ class Branch:
     """How many branches before this one have the same value."""
     data: tuple[Any, ...] = ()
     """What law calls `branch_data`: the value in the branch map; as the only element, for it may be None."""
+    barred: StoreError | None = None
+    """Why its inputs cannot be read, where that is known before it begins."""

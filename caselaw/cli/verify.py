@@ -12,7 +12,14 @@ from caselaw.cli.console import console_for_people
 from caselaw.cli.options import PASS_ON, json_option, task_arguments
 from caselaw.cli.tasks import task_from_arguments
 
-COLORS = {"ok": "green", "changed": "red", "missing": "yellow", "unrecorded": "yellow", "unread": "yellow"}
+COLORS = {
+    "ok": "green",
+    "changed": "red",
+    "missing": "yellow",
+    "unrecorded": "yellow",
+    "unread": "yellow",
+    "on tape": "yellow",
+}
 
 
 @click.command(context_settings=PASS_ON)
@@ -68,6 +75,8 @@ def show(found: list[Any]) -> None:
         console.print(f"{vouched:,} of them were not made by caselaw, but vouched for ('caselaw ls' says by whom)")
     if counts["unread"]:
         console.print("unread: vouched for with --quick, so that only the size is known; it is the same")
+    if counts["on tape"]:
+        console.print("on tape: not read, as that would wait for a tape drive; 'caselaw store stage' has them on disk")
     if any(one.state == "changed" for one in found):
         console.print("remove what was changed, and run the task again: it makes exactly these outputs anew")
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from caselaw.branches import Branch
 from caselaw.branches.look import carries_fingerprints
-from caselaw.errors import ContentChanged, FingerprintError, PublishError, StoreUnavailable
+from caselaw.errors import EVERY_BRANCH, FingerprintError, PublishError, StoreError, StoreUnavailable
 from caselaw.execution.progress import progress_for
 from caselaw.publishing.contents import Holdings, origin
 from caselaw.publishing.own_outputs import can_be_linked
@@ -221,7 +221,7 @@ def paths_of(task: Any, source: Kept) -> dict[str, str]:
 def verified(task: Any, source: Kept) -> bool:
     """Whether the outputs of a record are unchanged; says so, where they are not.
 
-    Raises `StoreUnavailable` where the store cannot say.
+    Raises errors that every output would meet.
     """
     paths, outputs = paths_of(task, source), source.record.outputs
     if not outputs.keys() >= paths.keys():
@@ -249,7 +249,9 @@ def holds(task: Any, path: str, sha256: str) -> bool:
         found = task.file_digests.digest(store.local(path, sha256))
     except FileNotFoundError:
         return False
-    except ContentChanged as error:
+    except EVERY_BRANCH:
+        raise
+    except StoreError as error:  # damaged, or on tape: that stops no other one
         logger.warning("an output is not adopted: %s", error)
         return False
     except FingerprintError as error:
@@ -262,8 +264,9 @@ def holds(task: Any, path: str, sha256: str) -> bool:
     return bool(found == sha256)
 
 
-def with_expected(task: Any, row: Branch) -> Branch:
-    """The branch together with what its inputs must be, where the task is to verify them."""
+def with_expected(task: Any, row: Branch, barred: StoreError | None = None) -> Branch:
+    """The branch together with what its inputs must be, where the task is to verify them, and with what bars it."""
+    row = row if barred is None else dataclasses.replace(row, barred=barred)
     return dataclasses.replace(row, expected=expected_inputs(task, row)) if task.verify_inputs else row
 
 
@@ -284,7 +287,9 @@ def expected_inputs(task: Any, row: Branch) -> dict[str, str]:
 
 
 def verify_inputs(task: Any, row: Branch) -> None:
-    """Raise `PublishError` for an input whose content is not what its record says."""
+    """Raise `PublishError` for an input whose content is not what its record says, and what is known to bar it."""
+    if row.barred is not None:
+        raise row.barred
     for path, sha256 in row.expected.items():
         if task.file_digests.digest(store_of(path).local(path, sha256)) != sha256:
             raise PublishError(

@@ -13,7 +13,7 @@ from typing import Any
 from luigi.event import Event
 
 from caselaw.branches import Branch
-from caselaw.errors import SourceChanged, StoreUnavailable
+from caselaw.errors import SourceChanged, StoreError
 from caselaw.execution.hearing import Hearing
 from caselaw.execution.job import Accepted, Assignment, Chunk, Job, Outcome, Said
 from caselaw.execution.limits import Timeouts
@@ -47,7 +47,7 @@ class Run:
         self.hearing = Hearing(task, numbers)
         self.timeouts = Timeouts(task)
         self.ended, self.seconds = 0, 0.0
-        self.outage: StoreUnavailable | None = None
+        self.outage: StoreError | None = None
         self.changed: SourceChanged | None = None
         self.left = 0
         self.held: list[int] = []

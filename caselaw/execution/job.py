@@ -15,7 +15,7 @@ from luigi.event import Event
 from caselaw.branches import Branch
 from caselaw.branches.yielded import Named
 from caselaw.config import DeclaredConfig
-from caselaw.errors import SourceChanged, StoreUnavailable, TaskError
+from caselaw.errors import SourceChanged, StoreError, TaskError
 from caselaw.fingerprint.code.hashed import HashedCode
 from caselaw.parameters import counted_form, keeps_objects
 from caselaw.publishing.recording import RunContext
@@ -179,9 +179,9 @@ class Outcome:
 
     `exception` is what was raised, packed, where that is possible; `event` is luigi's name for the failure, `reply`
     what the task's own `on_success()` or `on_failure()` had to say. `letter` is the folder of the outbox that holds
-    what it made. `outage` says that the store could not be reached: then the branch was not made, or what it made
-    stays in the outbox. `changed` says that the worker's code is not what was hashed. `needs` are tasks that `run()`
-    yielded and that are not complete: the branch was not made.
+    what it made. `outage` is an error that every branch would meet (`EVERY_BRANCH`): then the branch was not made, or
+    what it made stays in the outbox. `changed` says that the worker's code is not what was hashed. `needs` are tasks
+    that `run()` yielded and that are not complete: the branch was not made.
     """
 
     number: int
@@ -189,7 +189,7 @@ class Outcome:
     error: str | None
     printed: int
     letter: str | None = None
-    outage: StoreUnavailable | None = None
+    outage: StoreError | None = None
     changed: SourceChanged | None = None
     needs: tuple[Named, ...] = ()
     exception: bytes | None = None

@@ -15,7 +15,7 @@ from typing import Any
 from caselaw.branches import Branch
 from caselaw.branches.selection import number_of
 from caselaw.branches.yielded import Named
-from caselaw.errors import BranchesFailed, SourceChanged, StoreUnavailable, UpstreamError
+from caselaw.errors import BranchesFailed, CaselawError, SourceChanged, StoreError, UpstreamError
 from caselaw.execution.adoption import adopt, verify_inputs, with_expected
 from caselaw.execution.callbacks import reply_as
 from caselaw.execution.dispatch import Run
@@ -95,8 +95,8 @@ def run_here(branch: Any) -> Any:
     if branch.complete() or not adopt(workflow, unsent(workflow, [number])):
         branch._has_published = True
         return None
-    with inputs_online(workflow, [number]):
-        verify_inputs(branch, with_expected(branch, workflow.plain_row(number)))
+    with inputs_online(workflow, [number]) as barred:
+        verify_inputs(branch, with_expected(branch, workflow.plain_row(number), barred.get(number)))
         run_task(branch, request_of)
     return None
 
@@ -174,7 +174,7 @@ def put_together(task: Any, workers: frozenset[str]) -> None:
 
 
 def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> Ended:
-    """Run branches. Raises `StoreUnavailable` and `SourceChanged`, which stop all of them."""
+    """Run branches. Raises what every branch would meet, and `SourceChanged`: they stop all of them."""
     remove_orphans(task.output_store.scratch)
     pool = shared_pool(task.batch_resources.cpus, task.law_project.root)
     ended = Ended()
@@ -182,10 +182,10 @@ def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> Ended:
     title = describe(task)
 
     def row(number: int) -> Branch:
-        return with_expected(task, task.full_row(number))
+        return with_expected(task, task.full_row(number), barred.get(number))
 
     with (
-        inputs_online(task, numbers),
+        inputs_online(task, numbers) as barred,
         interruptible(pool, task.output_store.scratch),
         progress_for(title, len(numbers)) as progress,
     ):
@@ -196,8 +196,8 @@ def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> Ended:
             if outcome.outage is not None or outcome.changed is not None:
                 run.stop(outcome)
             elif outcome.error is not None:
-                ended.failures[outcome.number] = outcome.error.strip().rpartition("\n")[2]
                 raised = exception_of(outcome)
+                ended.failures[outcome.number] = last_words(outcome, raised)
             elif outcome.needs:
                 ended.needs[outcome.number] = outcome.needs
             report(run, outcome)
@@ -234,11 +234,18 @@ def report(run: Run, outcome: Outcome) -> None:
     run.hearing.outcome(outcome)
 
 
-def outage_of(title: str, run: Run, total: int) -> StoreUnavailable:
+def last_words(outcome: Outcome, raised: Exception | None) -> str:
+    """What went wrong with a branch, in one line."""
+    if isinstance(raised, CaselawError):
+        return f"{type(raised).__name__}: {' '.join(str(raised).split())}"
+    return (outcome.error or "").strip().rpartition("\n")[2]
+
+
+def outage_of(title: str, run: Run, total: int) -> StoreError:
     """One error for all branches that an outage of the store has stopped."""
     assert run.outage is not None
     what = f"{title}: stopped with {total - run.left} of {total} branches published: {run.outage.what}"
-    return StoreUnavailable(what, run.outage.where, run.outage.advice)
+    return type(run.outage)(what, run.outage.where, run.outage.advice)
 
 
 def change_of(title: str, run: Run, total: int) -> SourceChanged:

@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from caselaw.errors import StoreUnavailable
+from caselaw.errors import EVERY_BRANCH, StoreError
 from caselaw.execution.job import Outcome
 from caselaw.publishing.upload import upload
 from caselaw.storage.store import Store
@@ -26,7 +26,7 @@ class Sender:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.sending = 0
-        self.outage: StoreUnavailable | None = None
+        self.outage: StoreError | None = None
         self.progressed = time.monotonic()
         self._waiting: queue.SimpleQueue[Outcome | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
@@ -99,7 +99,7 @@ class Sender:
             errors = dict.fromkeys(folders, unexpected)
         for folder, outcome in zip(folders, batch, strict=True):
             error = errors[folder]
-            if isinstance(error, StoreUnavailable):
+            if isinstance(error, EVERY_BRANCH):
                 self.outage = self.outage or error
                 outcome = dataclasses.replace(outcome, outage=error)
             elif error is not None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from caselaw.errors import StagingFailed
 from caselaw.execution.progress import Progress, progress_for
 from caselaw.storage import Location
 from caselaw.storage.files.schemes import WEBDAV
@@ -13,23 +14,37 @@ from caselaw.storage.stores import store_of
 
 
 @contextlib.contextmanager
-def inputs_online(task: Any, numbers: Sequence[int]) -> Iterator[None]:
-    """Have the inputs of these branches on disk until the block ends.
+def inputs_online(task: Any, numbers: Sequence[int]) -> Iterator[Mapping[int, StagingFailed]]:
+    """Have the inputs of these branches on disk until the block ends; gives the branches some of whose cannot be had.
 
-    Raises `StagingFailed`, which names files that cannot be had, and `StoreUnavailable`.
+    Raises `StoreUnavailable`.
     """
     by_store: dict[str, list[str]] = {}
     for url in urls_of_inputs(task, numbers):
         by_store.setdefault(store_of(url).root, []).append(url)
+    failed: dict[str, StagingFailed] = {}
     with contextlib.ExitStack() as pins:
         for urls in by_store.values():
-            pins.enter_context(online(urls))
-        yield
+            failed |= pins.enter_context(online(urls))
+        yield {number: error for number in numbers if failed and (error := barring(task, number, failed)) is not None}
+
+
+def barring(task: Any, number: int, failed: Mapping[str, StagingFailed]) -> StagingFailed | None:
+    """The error of a branch that needs files which tape does not give."""
+    lost = [url for url in urls_of_inputs(task, [number]) if url in failed]
+    if not lost:
+        return None
+    first = failed[lost[0]]
+    words = {url: failed[url].failures[url] for url in lost}
+    return StagingFailed(f"{len(lost)} of its inputs could not be brought to disk", first.where, first.advice, words)
 
 
 @contextlib.contextmanager
-def online(urls: Sequence[str]) -> Iterator[None]:
-    """Have files of one store on disk until the block ends; progress is shown where any is on tape."""
+def online(urls: Sequence[str]) -> Iterator[Mapping[str, StagingFailed]]:
+    """Have files of one store on disk until the block ends; gives the errors of those that cannot be.
+
+    Progress is shown where any is on tape.
+    """
     store = store_of(urls[0])
     with contextlib.ExitStack() as shown:
         bars: list[Progress] = []
@@ -40,11 +55,11 @@ def online(urls: Sequence[str]) -> Iterator[None]:
             bars[0].update(done, 0)
             bars[0].refresh()
 
-        pin = store.bring_online(urls, report)
+        brought = store.bring_online(urls, report)
     try:
-        yield
+        yield brought.failed
     finally:
-        store.release(pin)
+        store.release(brought.pin)
 
 
 def urls_of_inputs(task: Any, numbers: Sequence[int]) -> Iterable[str]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from law.target.remote.base import RemoteTarget
 
-from caselaw.errors import FingerprintError, PublishError, StoreUnavailable
+from caselaw.errors import EVERY_BRANCH, FingerprintError, PublishError, StoreError, StoreUnavailable
 from caselaw.execution.claims import READY, REFUSED, VOUCHED, Claim
 from caselaw.fingerprint import digest
 from caselaw.fingerprint.content.damage import damage
@@ -145,7 +145,9 @@ def outputs_of(claim: Claim, manner: Manner) -> dict[str, dict[str, Any]] | str:
         describe = described_there if isinstance(plain.source, RemoteTarget) else described_here
         try:
             said = describe(name, plain.source, plain.is_folder, manner)
-        except (PublishError, FingerprintError) as error:
+        except EVERY_BRANCH:
+            raise
+        except (PublishError, FingerprintError, StoreError) as error:
             return f"{plain.path}: {error.what}"
         if isinstance(said, str):
             return f"{plain.path}: {said}"

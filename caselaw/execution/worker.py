@@ -19,7 +19,7 @@ from luigi.task_register import Register
 
 from caselaw.branches import Branch
 from caselaw.branches.yielded import Named, named, yields
-from caselaw.errors import SourceChanged, StoreUnavailable, WorkerError
+from caselaw.errors import EVERY_BRANCH, SourceChanged, StoreError, WorkerError
 from caselaw.execution import callbacks, driving
 from caselaw.execution.adoption import verify_inputs
 from caselaw.execution.callbacks import packed_exception, reply_after, reply_of, surrounded
@@ -74,7 +74,7 @@ def serve(
 
 def run_chunk(work: Work, chunk: Chunk, voice: Voice, output: Printed) -> None:
     """Run some branches; the parent hears when the first one begins, and how each of them went."""
-    outage: StoreUnavailable | None = None
+    outage: StoreError | None = None
     changed: SourceChanged | None = None
     for index, number in enumerate(chunk.numbers):
         started = time.time()
@@ -89,7 +89,7 @@ def run_chunk(work: Work, chunk: Chunk, voice: Voice, output: Printed) -> None:
                 with surrounded(branch):
                     letter = run_branch(branch, started)
                     reply = reply_of(branch, "on_success")
-        except StoreUnavailable as unavailable:
+        except EVERY_BRANCH as unavailable:
             outage = unavailable
         except SourceChanged as other_code:
             changed = other_code

@@ -27,8 +27,8 @@ def run_yielding(task: Any) -> Generator[Any, Any, None]:
         task._has_published = True
         return
     try:
-        with inputs_online(whole, [number]), contextlib.closing(driven(task)) as run:
-            verify_inputs(task, with_expected(whole, task.branch_row))
+        with inputs_online(whole, [number]) as barred, contextlib.closing(driven(task)) as run:
+            verify_inputs(task, with_expected(whole, task.branch_row, barred.get(number)))
             yield from run
     finally:
         task.forget_yielded()

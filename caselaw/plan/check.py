@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from caselaw.errors import FingerprintError, OnTape, TransferError
-from caselaw.plan.verify import CHANGED, MISSING, OK, UNRECORDED
+from caselaw.errors import ContentChanged, FingerprintError, OnTape, TransferError
+from caselaw.plan.verify import CHANGED, MISSING, OK, ON_TAPE, UNRECORDED
 from caselaw.records import Record, read_records
 from caselaw.storage.copying.copying import joined, output_of
 from caselaw.storage.copying.reading import sha256_of
@@ -19,7 +19,6 @@ from caselaw.storage.location import OUTPUT, RECORDS
 from caselaw.storage.store import Store
 from caselaw.storage.stores import store_of
 
-ON_TAPE = "on tape"
 STATED = "sha-256"
 """The checksum that records hold; a server that states another one cannot be believed, the file is read."""
 
@@ -85,7 +84,7 @@ class Checker:
         stated = None if output.is_folder or store.is_local else self.stated(output.place)
         try:
             found = stated or sha256_of(output.place)
-        except FingerprintError as error:
+        except (FingerprintError, ContentChanged) as error:
             return Checked(path, CHANGED, "read", size, expected[0], error.what)
         state = OK if found in expected else CHANGED
         return Checked(path, state, "read" if stated is None else "server", size, expected[0], found)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fsspec.asyn import sync
 
-from caselaw.errors import StoreUnavailable
+from caselaw.errors import EVERY_BRANCH
 from caselaw.publishing.outbox import OUTBOX as FOLDER
 from caselaw.publishing.outbox import UPLOAD, locked, waiting_uploads
 from caselaw.storage.cache import FileCache
@@ -105,7 +105,7 @@ def time_of_probe(place: RemotePlace) -> float | None:
             probe.receive(Path(file.name), lambda _: None, overwrite=False)
             modified = probe.node().modified
             probe.remove()
-        except StoreUnavailable:
+        except EVERY_BRANCH:
             return None  # who may not write there cannot remove anything, either
     return modified
 

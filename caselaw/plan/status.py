@@ -10,7 +10,7 @@ from typing import Any
 
 from caselaw.branches.identity import own_parameters
 from caselaw.branches.look import carries_fingerprints
-from caselaw.errors import StoreUnavailable
+from caselaw.errors import StoreError
 from caselaw.execution.adoption import candidates
 from caselaw.execution.order import Order
 from caselaw.plan.lineage import everything
@@ -82,7 +82,7 @@ def listings_of_servers(tasks: Sequence[Any]) -> dict[str, frozenset[str]]:
     mine = [task for task in tasks if isinstance(task, FingerprintedTask) and task.output_declared]
     try:
         return names_in_folders(task.output_location.directory for task in mine if not task.output_store.is_local)
-    except StoreUnavailable:
+    except StoreError:
         return {}
 
 
@@ -107,7 +107,7 @@ def of_task(
             return TaskStates(task, numbers, [COMPLETE] * len(numbers), vouched=vouched)
         states = dict.fromkeys(found.missing, MISSING) | of_open(task, found.numbers, names, holdings)
         states |= {n: UNRECORDED for n in found.unrecorded if states.get(n) != ADOPTABLE}
-    except StoreUnavailable as error:
+    except StoreError as error:
         return TaskStates(task, numbers, [UNKNOWN] * len(numbers), str(error))
     return TaskStates(task, numbers, [states.get(n, COMPLETE) for n in numbers], vouched=vouched - states.keys())
 
@@ -159,7 +159,7 @@ def of_plain_task(task: Any) -> TaskStates:
     try:
         state = COMPLETE if task.complete() else STALE if plain_outputs_exist(task) else MISSING
         return TaskStates(task, (0,), (state,))
-    except (StoreUnavailable, OSError) as error:
+    except (StoreError, OSError) as error:
         return TaskStates(task, (0,), (UNKNOWN,), str(error))
 
 

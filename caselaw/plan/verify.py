@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from caselaw.branches.look import carries_fingerprints
-from caselaw.errors import FingerprintError
+from caselaw.errors import ContentChanged, FingerprintError, OnTape
 from caselaw.plan.lineage import lineage
 from caselaw.plan.selection import selected_branches
 from caselaw.records import Record
@@ -15,6 +15,7 @@ from caselaw.storage import exists
 from caselaw.storage.stores import store_of
 
 OK, CHANGED, MISSING, UNRECORDED, UNREAD = "ok", "changed", "missing", "unrecorded", "unread"
+ON_TAPE = "on tape"
 
 Progress = Callable[[int, int], None]
 
@@ -92,7 +93,9 @@ def compared(output: Output) -> Verified:
         found = store_of(output.path).digest(output.path)
     except FileNotFoundError:  # removed meanwhile
         return Verified(*who, MISSING)
-    except FingerprintError as error:
+    except OnTape:
+        return Verified(*who, ON_TAPE, expected[0])
+    except (FingerprintError, ContentChanged) as error:
         return Verified(*who, CHANGED, expected[0], error.what)
     if found in expected or found in recorded(output, records_now(output)):
         return Verified(*who, OK, found, found)

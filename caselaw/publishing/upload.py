@@ -15,7 +15,7 @@ from typing import Any
 
 from caselaw.config import Project, load_project, resolve_store, store_names
 from caselaw.config.store import mirror_of
-from caselaw.errors import PublishError, StoreUnavailable
+from caselaw.errors import EVERY_BRANCH, Occupied, PublishError, StoreError
 from caselaw.publishing.outbox import (
     Upload,
     discard_unfinished,
@@ -31,14 +31,15 @@ from caselaw.storage.store import Store
 
 logger = logging.getLogger(__name__)
 
+OCCUPIED = "see who writes there, and run again"
 KEPT = "what was made is kept on this machine, and uploaded by the next run: nothing is made again"
 
 
 def upload(store: Store, folders: Sequence[Path]) -> dict[Path, Exception | None]:
     """Publish what lies in folders of the outbox: all records first, by one document, then the outputs side by side.
 
-    Returns the error of each folder: `StoreUnavailable` where the server cannot be reached (the folder stays), another
-    one where an output cannot be published. Folders that somebody else has sent meanwhile are no error.
+    Returns the error of each folder: one of `EVERY_BRANCH` where the server cannot be reached, another one where an
+    output cannot be published; the folder stays. Folders that somebody else has sent meanwhile are no error.
     """
     with contextlib.ExitStack() as locks:
         for folder in folders:
@@ -49,7 +50,7 @@ def upload(store: Store, folders: Sequence[Path]) -> dict[Path, Exception | None
         try:
             for directory in {each.directory for each in there.values()}:
                 write_records(directory, [each.record for each in there.values() if each.directory == directory])
-        except StoreUnavailable as error:
+        except StoreError as error:
             return found | dict.fromkeys(there, kept(error))
         outcomes = side_by_side(partial(attempt, store), there.values())
         return found | dict(zip(there, outcomes, strict=True))
@@ -67,9 +68,11 @@ def attempt(store: Store, found: Upload) -> Exception | None:
     try:
         for final, (name, sha256) in found.outputs.items():
             placed = store.place(found.folder / name, final, sha256)
-            if not placed and make_way(store, final, found.record.fingerprint):
-                store.place(found.folder / name, final, sha256)
-    except StoreUnavailable as error:
+            if placed or not make_way(store, final, found.record.fingerprint):
+                continue
+            if not store.place(found.folder / name, final, sha256):
+                raise Occupied("something else has taken the name of an output, twice", final, OCCUPIED)
+    except StoreError as error:
         return kept(error)
     except (PublishError, OSError) as error:
         return error
@@ -77,14 +80,15 @@ def attempt(store: Store, found: Upload) -> Exception | None:
     return None
 
 
-def kept(error: StoreUnavailable) -> StoreUnavailable:
-    return StoreUnavailable(error.what, error.where, f"{error.advice}; {KEPT}")
+def kept(error: StoreError) -> StoreError:
+    return type(error)(error.what, error.where, f"{error.advice}; {KEPT}")
 
 
 def upload_waiting(store: Any, directory: str) -> int:
     """Publish what earlier runs left in the outbox for a folder of the store; returns how many branches that were.
 
-    Whatever door of the store they were made for. Raises `StoreUnavailable`; what is not sent then stays.
+    Whatever door of the store they were made for. Raises errors that every branch would meet. What is
+    not sent stays.
     """
     tell_of_others(load_project())
     waiting = []
@@ -104,12 +108,14 @@ def upload_waiting(store: Any, directory: str) -> int:
                 shutil.rmtree(folder, ignore_errors=True)
     if waiting:
         logger.warning("%s: outputs of %d branches wait in the outbox, and are uploaded first", directory, len(waiting))
-    for error in upload(store, waiting).values():
-        if error is not None:
+    errors = [error for error in upload(store, waiting).values() if error is not None]
+    for error in errors:
+        if isinstance(error, EVERY_BRANCH):
             raise error
-    if waiting:
-        logger.warning("%s: outputs of %d branches were uploaded that an earlier run had made", directory, len(waiting))
-    return len(waiting)
+        logger.warning("an output that an earlier run has made cannot be uploaded: %s", error)
+    if sent := len(waiting) - len(errors):
+        logger.warning("%s: outputs of %d branches were uploaded that an earlier run had made", directory, sent)
+    return sent
 
 
 @dataclass(frozen=True)

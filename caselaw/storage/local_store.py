@@ -18,6 +18,7 @@ from caselaw.storage.files.folder import ADVICE, exists_here, names_here
 from caselaw.storage.files.unfinished import is_unfinished, unfinished_beside, unfinished_name
 from caselaw.storage.location import aside_name
 from caselaw.storage.publish import move, private_folder
+from caselaw.storage.store import Online
 
 SECONDS_KEPT = 86400.0
 WRITABLE = "check free space and permissions of the store, then run again"
@@ -112,8 +113,9 @@ class LocalStore:
             with contextlib.suppress(OSError):  # somebody has just put something into it
                 path.rmdir()
 
-    def bring_online(self, paths: Sequence[str], report: Callable[[int, int], None]) -> None:
+    def bring_online(self, paths: Sequence[str], report: Callable[[int, int], None]) -> Online:
         """A mounted file system brings its files by itself."""
+        return Online()
 
     def release(self, pin: None) -> None:
         """Nothing is kept."""

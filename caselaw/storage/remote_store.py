@@ -13,17 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.config import StoreSettings
-from caselaw.errors import StoreUnavailable
+from caselaw.errors import StagingFailed, StoreUnavailable
 from caselaw.fingerprint import digest, file_digest
 from caselaw.storage.cache import FileCache
 from caselaw.storage.files.answers import clear_answers
 from caselaw.storage.files.concurrency import side_by_side
 from caselaw.storage.files.entry import Entry
 from caselaw.storage.files.filesystem import file_system
+from caselaw.storage.files.schemes import WEBDAV
 from caselaw.storage.files.transfer import fresh, get, put, put_folder, remove, rename
 from caselaw.storage.files.unfinished import is_unfinished
 from caselaw.storage.location import RECORDS, aside_name, component
 from caselaw.storage.remote_documents import RemoteDocuments
+from caselaw.storage.store import Online
 
 logger = logging.getLogger(__name__)
 
@@ -183,11 +185,36 @@ class RemoteStore:
     def remove_empty_folder(self, directory: str) -> None:
         """Servers tell no folder's age: those of outputs stay."""
 
-    def bring_online(self, paths: Sequence[str], report: Callable[[int, int], None]) -> Any:
-        from griddav.tape import ensure_online
+    def bring_online(self, paths: Sequence[str], report: Callable[[int, int], None]) -> Online:
+        if self.scheme not in WEBDAV:  # such servers have no tapes that we know of
+            return Online()
+        from griddav.tape import stage, wait
+        from griddav.tape.online import prefix_of
 
-        with clear_answers(self.root):
-            return ensure_online(self.fs, map(self.path, paths), progress=lambda one: report(one.online, one.total))
+        by_path = {self.path(path): path for path in paths}
+        of_server = {prefix_of(self.fs) + path: url for path, url in by_path.items()} | by_path
+        failed: dict[str, StagingFailed] = {}
+
+        def note(error: StagingFailed) -> None:
+            found = {of_server[path]: why for path, why in error.failures.items() if path in of_server}
+            if not found:
+                raise error
+            failed.update(dict.fromkeys(found, StagingFailed(error.what, error.where, error.advice, found)))
+
+        while left := [path for path, url in by_path.items() if url not in failed]:
+            try:
+                with clear_answers(self.root):
+                    requests = stage(self.fs, left)
+            except StagingFailed as error:
+                note(error)
+                continue
+            try:
+                with clear_answers(self.root):
+                    wait(self.fs, requests, left, lambda state: report(state.online, state.total))
+            except StagingFailed as error:
+                note(error)
+            return Online(requests, failed)
+        return Online((), failed)
 
     def done_reading(self) -> None:
         self.cache.release()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from caselaw.errors import StagingFailed
 from caselaw.storage.files.entry import Entry
 
 
@@ -24,6 +26,14 @@ class Documents(Protocol):
 
     def remove(self, name: str) -> None:
         """Remove a document; one that is gone is no error. Raises `StoreUnavailable`."""
+
+
+@dataclass(frozen=True)
+class Online:
+    """Files that were brought to disk: `pin` goes to `release`; why the others cannot be had, by their paths."""
+
+    pin: Any = None
+    failed: Mapping[str, StagingFailed] = field(default_factory=dict)
 
 
 class Store(Protocol):
@@ -83,10 +93,10 @@ class Store(Protocol):
     def remove_empty_folder(self, directory: str) -> None:
         """Remove a folder that has held nothing for a day; leave another one alone."""
 
-    def bring_online(self, paths: Sequence[str], report: Callable[[int, int], None]) -> Any:
-        """Have files on disk, not on tape only, and kept there; what it returns goes to `release`.
+    def bring_online(self, paths: Sequence[str], report: Callable[[int, int], None]) -> Online:
+        """Have files on disk, not on tape only, and kept there until `release`.
 
-        `report` gets how many of how many are there, where any is on tape. Raises `StagingFailed`.
+        `report` gets how many of how many are there, where any is on tape.
         """
 
     def release(self, pin: Any) -> None:

@@ -17,7 +17,7 @@ from yarl import URL
 
 from griddav.auth.certificates import SHOW_ONE, refusal
 from griddav.auth.credentials import Credentials
-from griddav.errors import GridDavError, NoAnswer, NotAllowed, Refused, refused
+from griddav.errors import ContentChanged, GridDavError, NoAnswer, NotAllowed, Refused, refused
 from griddav.http.arriving import Speed
 from griddav.http.doors import Door, DoorUrls, canonical, doors_of, operation_of
 from griddav.http.profile import ServerProfile, detect
@@ -162,7 +162,7 @@ class Client:
                 progress.let_go()
             pause = self._after(failure, door, operation, progress)
             spent = progress.spent()
-            if self.retry.over(progress.rounds, spent + pause):
+            if self.retry.over(progress.rounds, spent + pause, failure.damaged):
                 raise self._given_up(question, progress, failure, spent) from failure
             self._tell(failure, spent)
             await asyncio.sleep(pause)
@@ -225,10 +225,12 @@ class Client:
             self._told = True
             logger.warning("%s: %s; asking again for up to %.0f s", self.origin, failure.what, self.retry.deadline)
 
-    def _given_up(self, question: Question, progress: Progress, failure: TransientError, spent: float) -> NoAnswer:
+    def _given_up(self, question: Question, progress: Progress, failure: TransientError, spent: float) -> GridDavError:
         what = f"{question.method}: {failure.what} ({self.retry.counted(progress.rounds)}, {spent:.1f} s)"
         if len(progress.asked) > 1:
             what += f"; asked: {', '.join(door.origin + door.prefix for door in progress.asked)}"
+        if failure.damaged:
+            return ContentChanged(what, self.url(question.path), failure.advice)
         return self.unavailable(question.path, what, failure.advice)
 
     async def _attempt(self, question: Question, door: Door, progress: Progress, read: Read[T]) -> Answer[T]:

@@ -12,6 +12,8 @@ import aiohttp
 TRANSIENT = frozenset({408, 421, 423, 425, 429, 500, 502, 503, 504})
 DOOR_IS_DOWN = frozenset({502, 503, 504})
 TOO_MANY = 429
+ENOUGH = 4
+"""So often a file may arrive damaged."""
 ADVICE = {
     401: "the server does not know you: get a new token (oidc-token, htgettoken) or check user and password",
     403: "your credentials do not allow this: check the token's scopes and the folder's permissions",
@@ -36,9 +38,13 @@ class Retry:
     longest: float = 15.0
     deadline: float = 90.0
 
-    def over(self, attempt: int, seconds: float) -> bool:
+    def over(self, attempt: int, seconds: float, damaged: bool = False) -> bool:
         """Whether no other attempt is made after this one, so many seconds after the first."""
-        return (self.attempts is not None and attempt >= self.attempts) or seconds > self.deadline
+        return (
+            (damaged and attempt >= ENOUGH)
+            or (self.attempts is not None and attempt >= self.attempts)
+            or seconds > self.deadline
+        )
 
     def counted(self, attempt: int) -> str:
         """Which attempt it is, for people."""
@@ -54,16 +60,18 @@ class TransientError(Exception):
     """An attempt failed in a way that may pass; `read` functions raise it for a body that cannot be right.
 
     `asked` is the server's Retry-After, in seconds. `door_is_down`: another door may answer. `too_many`: the server
-    wants fewer requests. `idle`: seconds in which next to nothing of a body arrived.
+    wants fewer requests. `idle`: seconds in which next to nothing of a body arrived. `damaged`: what arrived is whole,
+    and not what the server says of it; so it may stay.
     """
 
     def __init__(
         self, what: str, advice: str = OTHERWISE, asked: float | None = None, *,
-        door_is_down: bool = False, too_many: bool = False, idle: float = 0.0,
+        door_is_down: bool = False, too_many: bool = False, idle: float = 0.0, damaged: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(what)
         self.what, self.advice, self.asked = what, advice, asked
         self.door_is_down, self.too_many, self.idle = door_is_down, too_many, idle
+        self.damaged = damaged
 
 
 def advice(status: int) -> str:

@@ -186,12 +186,16 @@ async def file_info(client: Client, path: str, *, reading: bool = True) -> Info:
     return there
 
 
+DAMAGED = "check the file in its store: it is damaged there, or on its way"
+
+
 def verify(size: int, expected: int, checksum: Checksum | None, stated: Mapping[str, str]) -> None:
     """Raises `TransientError` for a body that is not the whole file, or another one."""
     if size != expected:
         raise TransientError(f"the server sent {size} bytes of a file of {expected}")
     if checksum is not None and checksum.hex() != stated[checksum.algorithm]:
-        raise TransientError(f"the bytes that arrived do not have the {checksum.algorithm} that the server states")
+        what = f"the bytes that arrived do not have the {checksum.algorithm} that the server states"
+        raise TransientError(what, DAMAGED, damaged=True)
 
 
 def promised_past(text: str) -> int | None:

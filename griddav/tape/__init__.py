@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from griddav.tape.interface import FileState, Stage, StageRequest, Tape
     from griddav.tape.locality import Locality
-    from griddav.tape.online import ensure_online, localities, progress, release, stage
+    from griddav.tape.online import ensure_online, localities, progress, release, stage, wait
     from griddav.tape.staging import Patience, Progress
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "progress",
     "release",
     "stage",
+    "wait",
 ]
 
 # Where each name lives; loaded on first use, so that who never stages a file does not wait for aiohttp.
@@ -40,6 +41,7 @@ _HOMES = {
     "progress": "tape.online",
     "release": "tape.online",
     "stage": "tape.online",
+    "wait": "tape.online",
 }
 
 

@@ -44,6 +44,18 @@ def stage(fs: WebDavFileSystem, paths: Iterable[str], lifetime: float = 2 * DAY)
     return found
 
 
+def wait(
+    fs: WebDavFileSystem, requests: Sequence[StageRequest], paths: Iterable[str], progress: Report = ignore,
+    patience: Patience | None = None,
+) -> None:  # fmt: skip
+    """Wait until files that `stage` has asked for are on disk. Raises `StagingFailed` and `StoreUnavailable`."""
+
+    async def awaited() -> None:
+        await all_online(fs, await tape_of(fs), requests, distinct(fs, paths), progress, patience)
+
+    sync(fs.loop, awaited)
+
+
 def progress(fs: WebDavFileSystem, requests: Sequence[StageRequest]) -> dict[str, FileState]:
     """How far the files of these requests are, by their path on the server. Raises `GridDavError`."""
 
@@ -89,14 +101,22 @@ async def brought_online(
     """`ensure_online` in the file system's loop."""
     names, tape = distinct(fs, paths), await tape_of(fs)
     requests = await asked_for(fs, tape, names, lifetime)
+    await all_online(fs, tape, requests, names, progress, patience)
+    return requests
+
+
+async def all_online(
+    fs: WebDavFileSystem, tape: Tape | None, requests: Sequence[StageRequest], names: Sequence[str], progress: Report,
+    patience: Patience | None,
+) -> None:  # fmt: skip
+    """Wait for requests, and see that all files can be read then. Raises `StagingFailed`."""
     if tape is None or not requests:
-        return []
+        return
     where = fs.unstrip_protocol("/")
     await waited(tape, requests, where, progress, patience)
     left = unreadable(await places_of(fs, tape, names))
     if left:
         raise failed({path: f"staged, the server says, but {why}" for path, why in left.items()}, len(names), where)
-    return requests
 
 
 async def asked_for(

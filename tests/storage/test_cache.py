@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caselaw.errors import StoreUnavailable
+from caselaw.errors import CacheError, ContentChanged
 from caselaw.fingerprint import file_digest
 from caselaw.storage.cache import FileCache
 
@@ -106,7 +106,7 @@ def test_a_digest_that_is_not_the_promised_one_is_fetched_again_then_refused(cac
 
     assert cache.get("a", second_time_right, sha256=sha256).read_bytes() == b"content"
     assert store.fetched == ["a", "a"]
-    with pytest.raises(StoreUnavailable, match="not what it should be"):
+    with pytest.raises(ContentChanged, match="not what it should be"):
         cache.get("b", Store(b=b"other")["b"], sha256=sha256)
     assert [entry.key for entry in cache.entries()] == ["a"]
 
@@ -118,7 +118,7 @@ def test_a_folder_is_verified_too(cache, tmp_path):
     path = cache.add("plots", tmp_path / "plots", sha256=sha256)
     cache.release()
     assert cache.get("plots", None, name="plots", sha256=sha256) == path
-    with pytest.raises(StoreUnavailable, match="not what it should be"):
+    with pytest.raises(ContentChanged, match="not what it should be"):
         cache.get("other", lambda target: target.mkdir(), sha256=sha256)
 
 
@@ -134,7 +134,7 @@ def test_what_fetch_raises_is_raised_and_nothing_is_left(cache):
 
 
 def test_a_fetch_that_brings_nothing_is_no_missing_file(cache):
-    with pytest.raises(StoreUnavailable, match="without its file"):
+    with pytest.raises(ContentChanged, match="without its file"):
         cache.get("a", lambda target: None, sha256="0" * 64)
 
 
@@ -239,13 +239,13 @@ def test_a_disk_that_stays_full_is_said(cache):
     def full(target: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    with pytest.raises(StoreUnavailable, match="the cache is full: No space left"):
+    with pytest.raises(CacheError, match="the cache is full: No space left"):
         cache.get("a", full)
 
 
 def test_a_cache_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(StoreUnavailable, match="cannot be written"):
+    with pytest.raises(CacheError, match="cannot be written"):
         FileCache(tmp_path / "file", 1000).get("a", Store(a=b"")["a"])
 
 

@@ -10,7 +10,7 @@ import textwrap
 import time
 from pathlib import Path
 
-from caselaw.errors import StoreUnavailable
+from caselaw.errors import CacheError
 from caselaw.storage.cache import FileCache
 
 CACHE = """
@@ -175,7 +175,7 @@ def test_a_file_too_large_for_the_disk_is_said_and_nothing_is_left(tmp_path):
             print(type(error).__name__, error.what)
     """
     (output,) = finished([start(tmp_path, 10**9, script)])
-    assert output.startswith(f"{StoreUnavailable.__name__} the cache is full")
+    assert output.startswith(f"{CacheError.__name__} the cache is full")
     assert FileCache(tmp_path / "cache", 10**9).entries() == []
     assert list((tmp_path / "cache" / "incoming").iterdir()) == []
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from caselaw.errors import StoreUnavailable
+from caselaw.errors import ContentChanged
 
 LONGEST_NOTE = 1 << 16  # bytes
 
@@ -38,13 +38,13 @@ class Slot:
     ) -> Entry:  # fmt: skip
         """Have `write` make the file or folder that it is given, and note it down; for the holder of the lock.
 
-        Raises `StoreUnavailable` where nothing was made, and what `write` raises.
+        Raises `ContentChanged` where nothing was made, and what `write` raises.
         """
         clean(self.incoming)  # of a download that was killed
         self.incoming.mkdir()
         write(self.incoming / name)
         if not (self.incoming / name).exists():
-            raise StoreUnavailable("a download ended without its file", key, "look into the log of its store")
+            raise ContentChanged("a download ended without its file", key, "look into the log of its store")
         make_read_only(self.incoming / name)
         self.files.parent.mkdir(exist_ok=True)
         clean(self.files)  # damaged; late, as somebody may use it

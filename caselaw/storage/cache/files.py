@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from caselaw.errors import ContentChanged, StoreUnavailable
+from caselaw.errors import CacheError, ContentChanged
 from caselaw.fingerprint.files import file_digest
 from caselaw.storage.cache.entries import Entry, Slot, clean, entry_of, link_or_copy, read_entry, slots
 from caselaw.storage.cache.users import User, in_use, remove_dead_users
@@ -53,7 +53,7 @@ class FileCache:
 
         Where it is missing, `fetch(path)` writes it there, a file or a folder; other processes wait meanwhile.
         `sha256` is what `file_digest` says of it. Raises what `fetch` raises, `ContentChanged` where the digest is
-        another one, and `StoreUnavailable` where the cache cannot be written.
+        another one, and `CacheError` where the cache cannot be written.
         """
         slot = self._slot(key)
         with locked(slot.note, exclusive=False) as note:
@@ -71,7 +71,7 @@ class FileCache:
     def add(self, key: str, path: Path, *, name: str = "", sha256: str | None = None) -> Path:
         """Take in a local file or folder that is written no more, as a second name where that can be.
 
-        It becomes read-only. `sha256` is believed. Returns its path in the cache; raises `StoreUnavailable`.
+        It becomes read-only. `sha256` is believed. Returns its path in the cache; raises `CacheError`.
         """
         slot = self._slot(key)
         with locked(slot.note, exclusive=True) as note:
@@ -119,7 +119,7 @@ class FileCache:
             if not os.access(self.folder / "notes", os.W_OK):
                 raise PermissionError(errno.EACCES, "it is read-only")
         except OSError as error:
-            raise StoreUnavailable(f"the cache cannot be written: {error.strerror}", self.folder, SPACE) from error
+            raise CacheError(f"the cache cannot be written: {error.strerror}", self.folder, SPACE) from error
         return self.folder
 
     def _known(self, slot: Slot, note: int, name: str, sha256: str | None) -> Path | None:
@@ -150,7 +150,7 @@ class FileCache:
                     full = error
                 if not room_can_be_made or not self._shrink(0):
                     break
-            raise StoreUnavailable(f"the cache is full: {full.strerror}", self.folder, SPACE) from full
+            raise CacheError(f"the cache is full: {full.strerror}", self.folder, SPACE) from full
         except BaseException:
             slot.remove()
             raise

@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from caselaw.errors import CaselawError, ContentChanged, OnTape, PublishError, StagingFailed, StoreUnavailable
+from caselaw.errors import (
+    CaselawError,
+    ContentChanged,
+    OnTape,
+    PublishError,
+    StagingFailed,
+    StoreRefused,
+    StoreUnavailable,
+    TransferError,
+)
 from caselaw.storage.files.schemes import WEBDAV
 
 CLEAR: tuple[type[Exception], ...] = (FileExistsError, IsADirectoryError, NotADirectoryError, CaselawError)
@@ -16,6 +25,8 @@ FAULTS: tuple[type[Exception], ...] = (TypeError, AttributeError, NameError, Ass
 """Errors of a program, not of a server."""
 XROOTD_MISSING = "[3011]"  # kXR_NotFound: fsspec-xrootd raises the same OSError for every answer
 ADVICE = "check that the server is up and the store's options are right, then run again; nothing published is lost"
+OF_ONE_FILE = frozenset({413, 414, 423})
+"""What a server refuses because of one file: its size, its name, its lock."""
 STAGE = "stage it first (caselaw store stage), or open it with stage=True"
 
 
@@ -69,4 +80,6 @@ def of_client(error: Any) -> CaselawError:
             return ContentChanged(*said)
         case errors.SourceChanged():
             return PublishError(*said)
+        case errors.Refused():
+            return (TransferError if error.status in OF_ONE_FILE else StoreRefused)(*said)
     return StoreUnavailable(*said)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from caselaw.errors import ConfigError, StoreUnavailable
+from caselaw.errors import EVERY_BRANCH, ConfigError, ContentChanged, StoreError, StoreUnavailable
 from caselaw.storage.files.answers import clear_answers
 from caselaw.storage.law.settings import Settings, scheme
 
@@ -71,19 +71,19 @@ class Doors:
     def ask(self, urls: Sequence[str], question: Callable[[Door], Any], shuffled: bool) -> Any:
         """The answer of the first door that gives one.
 
-        Raises `StoreUnavailable` when none does, and at once every error that is an answer, such as
-        `FileNotFoundError`.
+        Raises the error of the last one when none does, and at once every error that is an answer, such as
+        `FileNotFoundError` and `OnTape`. What one door sends damaged, another one may send whole.
         """
-        failures: list[StoreUnavailable] = []
+        failures: list[StoreError] = []
         for url in self.in_order(urls, shuffled):
             try:
                 door = self.door(url)
                 with clear_answers(url):
                     return question(door)
-            except StoreUnavailable as error:
+            except (*EVERY_BRANCH, ContentChanged) as error:
                 self._silent[url] = time.monotonic()
                 failures.append(error)
-        if len(failures) == 1:
-            raise failures[0]
+        if len(failures) == 1 or isinstance(failures[-1], ContentChanged):
+            raise failures[-1]
         what = "; ".join(f"{error.where}: {error.what}" for error in failures)
         raise StoreUnavailable(f"none of {len(failures)} servers answered: {what}", urls[0], failures[-1].advice)

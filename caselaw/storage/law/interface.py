@@ -14,7 +14,7 @@ from typing import Any
 from law.target.file import get_scheme, remove_scheme
 from law.target.remote.interface import RemoteFileInterface
 
-from caselaw.errors import ConfigError, StoreUnavailable
+from caselaw.errors import ConfigError, ContentChanged, StoreUnavailable
 from caselaw.storage.files.schemes import WEBDAV
 from caselaw.storage.files.unfinished import is_unfinished
 from caselaw.storage.law import transfer
@@ -86,7 +86,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
         while True:
             try:
                 return self.doors.ask(urls, question, shuffled)
-            except StoreUnavailable:
+            except (StoreUnavailable, ContentChanged):
                 if left <= 0:
                     raise
             left -= 1
