@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from caselaw.errors import StoreUnavailable
+from caselaw.errors import StoreRefused
 
 NAMES = [
     "small files up", "small files down", "exists: one that is there", "exists: one that is not", "list the folder",
@@ -38,5 +38,5 @@ def test_the_table_names_both(desk, on_apache: Path) -> None:
 def test_a_store_that_cannot_be_written_is_an_error(desk, double) -> None:
     double.settings.readonly = True
     desk.add("dcache", f"{double.url}/store")
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreRefused):
         desk.run("bench", "dcache", "--files", "1", "--size", "0 B")

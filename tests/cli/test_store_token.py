@@ -12,7 +12,7 @@ import ca
 import macaroons
 import pytest
 
-from caselaw.errors import ConfigError, StoreUnavailable, TransferError
+from caselaw.errors import ConfigError, StoreRefused, TransferError
 
 
 def jwt(**claims) -> str:
@@ -49,7 +49,7 @@ def test_a_token_that_ended_is_told_by_the_exit_status(desk, token_file: Path) -
 
 def test_a_broken_token_is_an_error_that_does_not_show_it(desk, token_file: Path) -> None:
     token_file.write_text("no token, but a s3cret")
-    with pytest.raises(StoreUnavailable) as raised:
+    with pytest.raises(StoreRefused) as raised:
         desk.run("token", "grid")
     assert "s3cret" not in str(raised.value)
 
@@ -100,7 +100,7 @@ def test_a_macaroon_of_the_server_is_narrow_and_for_its_owner_only(desk, double,
     desk.add("lent", f"{double.url}/store", token_file=desk.root / "job", patience="1 s")
     desk.run("cp", "lent:deep/file", str(tmp_path / "file"))
     assert (tmp_path / "file").read_bytes() == b"content"
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreRefused):
         desk.run("cp", "law.cfg", "lent:deep/another")
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.config import StoreSettings
-from caselaw.errors import PublishError, StoreUnavailable
+from caselaw.errors import PublishError, StoreError
 from caselaw.fingerprint import file_digest
 from caselaw.storage.remote_store import RemoteStore
 
@@ -74,7 +74,7 @@ def until_done(names: Iterable[str], do: Callable[[str], object]) -> int:
 def failed(do: Callable[[str], object], name: str) -> str | None:
     try:
         do(name)
-    except (StoreUnavailable, PublishError):
+    except (StoreError, PublishError):
         return name
     return None
 

@@ -16,7 +16,7 @@ from machine import Machine, full
 from placing import fetch_all, made, opened, place_all, place_one, staged
 from subjects import Subject
 
-from caselaw.errors import StoreUnavailable
+from caselaw.errors import StoreError
 from caselaw.storage.remote_store import RemoteStore
 
 Note = Callable[[Row], None]
@@ -146,7 +146,7 @@ def test_a_store_that_becomes_readonly_is_told_and_still_read(
 def placed(store: RemoteStore, folder: Path, name: str) -> bool:
     try:
         place_one(store, folder, name)
-    except StoreUnavailable:
+    except StoreError:
         return False
     return True
 

@@ -42,7 +42,7 @@ def stopped(chain: Chain, broken: AbstractContextManager[object]) -> tuple[str, 
         with broken:
             text = chain.ended(process)
         assert process.returncode not in (0, None), text
-    messages = {line.strip() for line in text.splitlines() if "StoreUnavailable: " in line}
+    messages = {line.strip() for line in text.splitlines() if re.search(r"Store(Unavailable|Refused): ", line)}
     assert len(messages) == 1, text
     return messages.pop(), time.monotonic() - begun
 

@@ -22,8 +22,8 @@ from griddav.http.profile import DCACHE
 from griddav.writing.upload import DamagedError
 
 MEANT = [
-    (theirs.NoAnswer, ours.StoreUnavailable), (theirs.Refused, ours.StoreUnavailable),
-    (theirs.NotAllowed, ours.StoreUnavailable), (theirs.BadCredentials, ours.StoreUnavailable),
+    (theirs.NoAnswer, ours.StoreUnavailable), (theirs.Refused, ours.StoreRefused),
+    (theirs.NotAllowed, ours.StoreRefused), (theirs.BadCredentials, ours.StoreRefused),
     (theirs.OnTape, ours.OnTape), (theirs.StagingFailed, ours.StagingFailed),
     (theirs.ContentChanged, ours.ContentChanged), (DamagedError, ours.ContentChanged),
     (theirs.SourceChanged, ours.PublishError),
@@ -98,7 +98,7 @@ def test_broken_credentials_are_told_on_every_road(store: RemoteStore, tmp_path:
     store.fs.client.credentials.file = str(tmp_path / "no-token")
     all_roads = roads(store, tmp_path) | {"identity": lambda: identity(RemotePlace(store, store.root))}
     for name, road in all_roads.items():
-        with pytest.raises(ours.StoreUnavailable, match="there is no file of this name"):
+        with pytest.raises(ours.StoreRefused, match="there is no file of this name"):
             road()
         assert name
 

@@ -9,7 +9,7 @@ import pytest
 from double import Double
 from double_state import Fault
 
-from caselaw.errors import StoreUnavailable
+from caselaw.errors import StoreRefused
 from caselaw.storage.law import StoreDirectoryTarget, StoreFileSystem, StoreFileTarget
 
 
@@ -49,7 +49,7 @@ def test_folders_are_replaced_as_a_whole(on_dcache: StoreFileSystem):
 
 def test_a_full_pool_is_an_error_and_leaves_nothing(on_dcache: StoreFileSystem, double: Double):
     double.settings.pool_full = True
-    with pytest.raises(StoreUnavailable, match="507"):
+    with pytest.raises(StoreRefused, match="507"):
         StoreFileTarget("a.txt", on_dcache).dump("x" * 100)
     assert double.data == {}
 

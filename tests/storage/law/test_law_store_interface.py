@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from webdav_server import Fault, Server, running
 
-from caselaw.errors import ConfigError, StoreUnavailable
+from caselaw.errors import ConfigError, StoreError, StoreRefused, StoreUnavailable
 from caselaw.storage.law import StoreFileInterface, StoreFileSystem, StoreFileTarget
 from caselaw.storage.law.doors import Door
 from caselaw.storage.law.settings import Settings, read_settings
@@ -166,7 +166,7 @@ def test_no_failure_is_an_answer(section, server: Server, tmp_path: Path, status
         lambda path: files.filecopy(path, f"file://{tmp_path}/b"), lambda path: files.rename(path, "/b"),
         lambda path: files.filecopy(f"file://{tmp_path}/a", path),
     ):  # fmt: skip
-        with pytest.raises(StoreUnavailable, match=str(status)):
+        with pytest.raises(StoreError, match=str(status)):
             question("/a")
     assert not (tmp_path / "b").exists()
 
@@ -256,7 +256,7 @@ def test_a_question_is_repeated_as_often_as_law_says(section, server: Server):
 def test_secrets_of_the_section_are_in_no_error(section, server: Server):
     server.token = "other"
     files = interface_of(section, base=f"{server.url()}/store", token="SeCrEt123")
-    with pytest.raises(StoreUnavailable) as caught:
+    with pytest.raises(StoreRefused) as caught:
         files.exists("/a")
     shown = [str(caught.value), repr(caught.value), repr(files), repr(files.doors), repr(files.settings)]
     assert not [text for text in shown if "SeCrEt123" in text]

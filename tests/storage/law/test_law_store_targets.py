@@ -15,7 +15,7 @@ from aiohttp import web
 from luigi_suite import SpoiltError
 from webdav_server import Fault, Server
 
-from caselaw.errors import PublishError, StoreUnavailable
+from caselaw.errors import ContentChanged, PublishError, StoreRefused, StoreUnavailable
 from caselaw.storage.law import StoreDirectoryTarget, StoreFileSystem, StoreFileTarget
 
 law.contrib.load("numpy", "root")
@@ -292,7 +292,7 @@ def test_an_outage_is_never_absent(store: StoreFileSystem, server: Server):
 def test_a_dropped_upload_leaves_nothing(store: StoreFileSystem, server: Server):
     server.faults.append(Fault("PUT", status=507, times=10))
     target = StoreFileTarget("a.txt", store)
-    with pytest.raises(StoreUnavailable, match="507"):
+    with pytest.raises(StoreRefused, match="507"):
         target.dump("x")
     server.faults.clear()
     assert store.listdir("/") == []
@@ -303,7 +303,7 @@ def test_a_folder_that_fails_in_the_middle_leaves_the_old_one(store: StoreFileSy
     with target.localize("w") as folder:
         folder.child("a.txt", type="f").dump("x")
     server.faults.append(Fault("PUT", status=507, times=10))
-    with pytest.raises(StoreUnavailable), target.localize("w") as folder:
+    with pytest.raises(StoreRefused), target.localize("w") as folder:
         folder.child("b.txt", type="f").dump("x")
     server.faults.clear()
     assert target.listdir() == ["a.txt"]
@@ -324,7 +324,7 @@ def test_a_folder_that_cannot_take_its_name_gives_way_to_the_old_one(
         refused.append(path)
         return web.Response(status=403)
 
-    with pytest.raises(StoreUnavailable, match="403"), target.localize("w") as folder:
+    with pytest.raises(StoreRefused, match="403"), target.localize("w") as folder:
         folder.child("b.txt", type="f").dump("x")
         monkeypatch.setattr(server, "move", refuse_one)
     monkeypatch.undo()
@@ -344,7 +344,7 @@ def test_a_link_to_a_folder_is_not_published(store: StoreFileSystem, tmp_path: P
 def test_damaged_bytes_are_not_published(store: StoreFileSystem, server: Server):
     server.name, server.pool = "dCache/test", True
     server.faults.append(Fault("PUT", corrupt=True, times=10, door="pool"))
-    with pytest.raises(StoreUnavailable, match="damaged"):
+    with pytest.raises(ContentChanged, match="damaged"):
         StoreFileTarget("a.txt", store).dump("x")
     server.faults.clear()
     assert store.listdir("/") == []

@@ -16,7 +16,7 @@ from double_state import Fault
 from projects_on_servers import OnServer
 
 from caselaw.config import load_project, resolve_store
-from caselaw.errors import StoreUnavailable
+from caselaw.errors import StoreRefused, StoreUnavailable
 from caselaw.publishing.outbox import UPLOAD, add_to_outbox, locked, read_upload
 from caselaw.publishing.upload import upload, upload_waiting
 from caselaw.records import Record, write_records
@@ -94,7 +94,7 @@ def test_what_cannot_be_sent_stays_and_the_next_run_sends_it(
 def test_records_come_before_outputs(store: RemoteStore, posted: Callable[[str], Path], double: Double) -> None:
     double.faults(Fault("PUT", path=rf"number\.{A}|Number/\.upload", status=403, times=1000))
     (error,) = upload(store, [posted(A)]).values()
-    assert isinstance(error, StoreUnavailable)
+    assert isinstance(error, StoreRefused)
     assert published(double) == set()
     records = [json.loads(data) for path, data in double.data.items() if "/.records/branches." in path]
     assert [record["shared"]["fingerprint"] for record in records] == [A]
