@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import logging
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +16,14 @@ from caselaw.config.address import Address, address_of
 from caselaw.config.lawcfg import expanded
 from caselaw.config.problem import did_you_mean, display, listed
 from caselaw.config.project import Project
-from caselaw.config.store_file import FILE, read_stores
+from caselaw.config.store_file import FILE, NAME, StoreEntry, read_stores
 from caselaw.errors import ConfigError
 
-NAME = re.compile(r"[A-Za-z0-9][\w-]*")
+warn_once = functools.cache(logging.getLogger(__name__).warning)
+
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+LIKE_A_SLIP = 0.8
+"""How like a name of a store a word is that was meant for it; 1 is equal."""
 DEFAULT_CACHE = 20 * 10**9  # bytes
 DEFAULT_PATIENCE = 90.0  # seconds
 
@@ -72,47 +78,87 @@ class StoreSettings:
 
 def resolve_store(project: Project, store: str | None = None) -> StoreSettings:
     """The settings of the project's store, or of `store`: a name in configs/stores.yaml, a URL, or a path relative
-    to law.cfg.
+    to law.cfg. A word that is both, a name there and a folder, is the name.
 
-    Raises `ConfigError` for an unknown name, an unset variable and a URL that names no server.
+    Raises `ConfigError` for an unset variable, a URL that names no server, and a word that is neither a name nor a
+    folder, but looks like a slip of a name.
     """
     name = str(project.store) if store is None else store
-    where = display(project.config_file)
+    stores = entries_of(project) if NAME.fullmatch(name) else {}
+    if name in stores:
+        found = from_entry(project, name, stores[name].settings, stores[name].where)
+        folder = project.root / name
+        if found.root != str(folder) and folder.is_dir():
+            warn_once(
+                "'%s' is the store of that name in %s (%s); the folder is written './%s'",
+                name, display(project.root / FILE), found.root, name,
+            )  # fmt: skip
+        return found
+    if get_close_matches(name, stores, n=1, cutoff=LIKE_A_SLIP) and not (project.root / name).is_dir():
+        raise unknown_store(project, name)
+    return from_entry(project, name, {"path": name}, display(project.config_file))
+
+
+def named_store(project: Project, name: str) -> StoreSettings:
+    """The settings of a store that is called by its name, in configs/stores.yaml or as law.cfg has it.
+
+    Raises `ConfigError` where there is none of this name, and as `resolve_store` does.
+    """
+    if name not in entries_of(project) and name != str(project.store) and not (project.root / name).is_dir():
+        raise unknown_store(project, name)
+    return resolve_store(project, name)
+
+
+def unknown_store(project: Project, name: str) -> ConfigError:
+    stores, file = entries_of(project), project.root / FILE
+    hint = did_you_mean(name, stores)
+    return ConfigError(
+        f"there is no store '{name}' in {display(file)}",
+        display(project.config_file),
+        f"{hint + ' ' if hint else ''}stores: {listed(stores)}; a folder is written './{name}'",
+    )
+
+
+def entries_of(project: Project) -> Mapping[str, StoreEntry]:
+    """What configs/stores.yaml has, where there is one."""
     file = project.root / FILE
-    if NAME.fullmatch(name) and file.is_file():
-        stores = read_stores(file)
-        if name in stores:
-            return from_entry(project, name, stores[name].settings, stores[name].where)
-        if not (project.root / name).is_dir():
-            hint = did_you_mean(name, stores)
-            raise ConfigError(
-                f"there is no store '{name}' in {display(file)}",
-                where,
-                f"{hint + ' ' if hint else ''}stores: {listed(stores)}; a folder is written './{name}'",
-            )
-    return from_entry(project, name, {"path": name}, where)
+    return read_stores(file) if file.is_file() else {}
 
 
 def store_names(project: Project) -> list[str]:
     """The stores of configs/stores.yaml."""
-    file = project.root / FILE
-    return list(read_stores(file)) if file.is_file() else []
+    return list(entries_of(project))
 
 
 def store_at(project: Project, url: str) -> StoreSettings:
     """The settings of the innermost store that holds a URL, by whichever door: the project's, one in
     configs/stores.yaml, or else its server as a whole.
     """
-    file = project.root / FILE
-    stores = read_stores(file) if file.is_file() else {}
+    stores = entries_of(project)
     own = [str(project.store)] if project.store in stores or "://" in str(project.store) else []
-    known = [resolve_store(project, name) for name in dict.fromkeys([*own, *stores])]
+    known, problems = resolvable_stores(project, dict.fromkeys([*own, *stores]))
     below = [(path, each) for each in known if not each.is_local and (path := each.path_below(url)) is not None]
     if below:
         return min(below, key=lambda found: len(found[0]))[1]
+    if problems:
+        raise problems[0]  # it may be the one that holds the URL
     scheme, _, rest = url.partition("://")
     server = f"{scheme}://{rest.partition('/')[0]}"
     return from_entry(project, server, {"path": server}, display(project.config_file))
+
+
+def resolvable_stores(
+    project: Project, names: Iterable[str | None]
+) -> tuple[list[StoreSettings], list[ConfigError]]:  # fmt: skip
+    """Stores by name, and what is wrong with others: a variable of one that is not used here may well be unset."""
+    found: list[StoreSettings] = []
+    problems: list[ConfigError] = []
+    for name in names:
+        try:
+            found.append(resolve_store(project, name))
+        except ConfigError as error:
+            problems.append(error)
+    return found, problems
 
 
 def mirror_of(project: Project) -> Path:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from caselaw.config.positions import Node
-from caselaw.config.problem import Problem, display, dotted, listed
+from caselaw.config.problem import Problem, did_you_mean, display, dotted, listed
 from caselaw.errors import ConfigError
 from caselaw.resources import MEMORY_UNITS, TIME_UNITS, quantity
 
@@ -24,6 +25,8 @@ OPTIONS = {
 OPERATIONS = ("read", "write", "list")
 KNOWN = ("path", "url", "doors", "cache", "cache_folder", "patience", "options", *OPTIONS)
 SECRET = frozenset({"token", "password", "secret"})
+A_SECRET = "a secret does not belong here: name a file with 'token_file', 'password_file'"
+NAME = re.compile(r"[A-Za-z0-9][\w-]*")
 
 
 Complain = Callable[[Node, tuple[str, ...], str], None]
@@ -58,6 +61,8 @@ def read_stores(file: Path) -> dict[str, StoreEntry]:
     if root is not None and root.content is not None and not isinstance(root.content, dict):
         complain(root, (), "must be a mapping of store names to their settings")
     for name, entry in (root.content if root is not None and isinstance(root.content, dict) else {}).items():
+        if not NAME.fullmatch(name):
+            complain(entry.node, (name,), "a name has only letters, digits, _ and -: NAME:path could not mean it")
         settings, line = checked(name, entry.node, complain)
         stores[name] = StoreEntry(settings, f"{display(file)}:{line}")
     if problems:
@@ -70,6 +75,10 @@ def read_stores(file: Path) -> dict[str, StoreEntry]:
 def checked(name: str, node: Node, complain: Complain) -> tuple[dict[str, Any], int]:
     """Settings of one store and the line of its place; complains about all that is wrong with them."""
     content = node.content if isinstance(node.content, dict) else {}
+    for key, entry in content.items():
+        if key not in KNOWN and key not in SECRET:
+            hint = did_you_mean(key, KNOWN)
+            complain(entry.node, (name, key), f"unknown key{'; ' + hint if hint else f' (known: {listed(KNOWN, 99)})'}")
     place = content.get("url") or content.get("path")
     if place is None or ("url" in content and "path" in content):
         complain(node, (name,), "must have a 'path' (a folder) or a 'url' (on a server, or a list of its doors)")
@@ -78,9 +87,9 @@ def checked(name: str, node: Node, complain: Complain) -> tuple[dict[str, Any], 
     for key, entry in content.items():
         value, here = entry.node.data(), (name, key)
         if key in SECRET:
-            complain(entry.node, here, "a secret does not belong here: name a file with 'token_file', 'password_file'")
+            complain(entry.node, here, A_SECRET)
         elif key not in KNOWN:
-            complain(entry.node, here, f"unknown key (known: {listed(KNOWN)})")
+            continue
         elif key in ("cache", "patience"):
             try:
                 found[key] = quantity(str(value), MEMORY_UNITS if key == "cache" else TIME_UNITS)
@@ -89,11 +98,18 @@ def checked(name: str, node: Node, complain: Complain) -> tuple[dict[str, Any], 
         elif not isinstance(value, expected := expected_type(key)) or isinstance(value, bool) != (expected is bool):
             complain(entry.node, here, f"must be {NAMES_OF_TYPES[expected]}")
         elif key == "options":
+            for secret in SECRET.intersection(value):
+                complain(entry.node, (*here, secret), A_SECRET)
             found["options"] |= value
+        elif value == "":
+            complain(entry.node, here, "must not be empty")
         elif key in OPTIONS:
             found["options"][key] = value
         else:
             found[key] = value
+    urls = found.get("url", ())
+    if isinstance(urls, str) and "://" not in urls and "$" not in urls:
+        complain(place.node, (name, "url"), "must be a URL; a folder of this machine is a 'path'")
     if isinstance(found.get("url"), list) and not (found["url"] and all(isinstance(url, str) for url in found["url"])):
         complain(place.node, (name, "url"), "must be a URL, or a list of URLs of the same store")
     for operation, urls in found.get("doors", {}).items():

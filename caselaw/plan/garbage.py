@@ -14,6 +14,7 @@ from caselaw.records.files import forget_absent
 from caselaw.storage import exists
 from caselaw.storage.files.entry import Entry
 from caselaw.storage.location import OUTPUT, RECORDS, component
+from caselaw.storage.presence import MARKER
 from caselaw.storage.store import Store
 
 SECONDS_PER_DAY = 86400.0
@@ -87,6 +88,8 @@ def output_folders(store: Store, others: frozenset[str] = frozenset()) -> Iterat
         here = waiting.pop()
         entries = store.entries(here)
         folders = [entry.name for entry in entries if entry.is_folder]
+        if here != root and any(entry.name == MARKER for entry in entries):
+            continue  # a store of its own
         if RECORDS in folders:
             yield here, entries
         below = (f"{here}/{name}" for name in folders if not name.startswith(".") and not OUTPUT.search(name))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.config import Project, load_project, resolve_store, store_names
-from caselaw.config.store import mirror_of
+from caselaw.config.store import mirror_of, resolvable_stores
 from caselaw.errors import EVERY_BRANCH, Occupied, PublishError, StoreError
 from caselaw.publishing.outbox import (
     Upload,
@@ -149,7 +149,7 @@ def waiting_in(project: Project) -> list[Waiting]:
     uploads = waiting_uploads(mirror_of(project))
     if not uploads:
         return []
-    stores = [resolve_store(project, name) for name in (None, *store_names(project))]
+    stores = [resolve_store(project), *resolvable_stores(project, store_names(project))[0]]
     found: Counter[tuple[str, str | None, bool]] = Counter()
     for each in uploads:
         index = next((number for number, store in enumerate(stores) if each.path_in(store) is not None), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from caselaw.config import Project, StoreSettings, resolve_store, store_names
+from caselaw.config.store import resolvable_stores
 from caselaw.records.index import index_of
 from caselaw.storage.presence import Presence, require_present, watch
 from caselaw.storage.store import Store
@@ -24,7 +25,7 @@ def require_stores(project: Project | None, *urls: str) -> None:
     """Raise `StoreMissing` where one of these lies in a store of the project, if there is one, that is not there."""
     if project is None:
         return
-    for name in (None, *store_names(project)):
-        watched(project, resolve_store(project, name))
+    for settings in resolvable_stores(project, (None, *store_names(project)))[0]:
+        watched(project, settings)
     for url in urls:
         require_present(url)

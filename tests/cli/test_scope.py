@@ -179,9 +179,13 @@ def test_bench_writes_below_its_folder_only(desk, ground: Ground, monkeypatch: p
         assert path_in(ground, f"{seen[-1]}/") == "store/mine2/"
 
 
-def test_gc_leaves_a_store_in_the_store_alone(desk) -> None:
+@pytest.mark.parametrize("known", ["by its name", "by its marker"])
+def test_gc_leaves_a_store_in_the_store_alone(desk, known: str) -> None:
     fill(desk.root / "data" / "inner")
     (desk.root / "configs" / "stores.yaml").write_text("inner: {path: data/inner}\n")
+    if known == "by its marker":
+        desk.run("init", "inner")
+        (desk.root / "configs" / "stores.yaml").unlink()
     before = set((desk.root / "data" / "inner").rglob("*"))
     listed = CliRunner().invoke(gc, ["--tag", "paper", "--delete", "--yes"], catch_exceptions=False)
     assert "6 outputs" in listed.output

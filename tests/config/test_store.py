@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from caselaw.config import StoreSettings, resolve_store, store_at
+from caselaw.config.store import named_store
 from caselaw.errors import ConfigError
 
 
@@ -45,6 +46,56 @@ def test_a_name_is_looked_up_in_stores_yaml(resolved, folder: Path, monkeypatch:
 def test_an_unknown_name_lists_the_stores(resolved) -> None:
     with pytest.raises(ConfigError, match=r"no store 'scrach'.*did you mean 'scratch'\? stores: scratch.*'\./scrach'"):
         resolved("scrach", "scratch: {path: /big}\n")
+
+
+def test_a_word_that_is_no_name_is_a_folder_also_before_there_is_one(resolved, folder: Path) -> None:
+    for stores in (None, "", "grid: {url: 'davs://h/x'}\n", "backup: {path: /big}\ndate: {path: /b}\n"):
+        assert resolved("data", stores).root == str(folder / "data")
+
+
+def test_what_looks_like_a_slip_of_a_name_is_none_unless_the_folder_is_there(resolved, folder: Path) -> None:
+    (folder / "scrach").mkdir()
+    assert resolved("scrach", "scratch: {path: /big}\n").root == str(folder / "scrach")
+
+
+def test_a_word_that_is_a_name_and_a_folder_is_the_name_and_that_is_said(resolved, folder: Path, caplog) -> None:
+    (folder / "both").mkdir()
+    assert resolved("both", "both: {path: /big}\n").root == "/big"
+    assert "'both' is the store of that name" in caplog.text
+    assert "the folder is written './both'" in caplog.text
+    assert resolved("./both", "both: {path: /big}\n").root == str(folder / "both")
+
+
+def test_a_store_that_is_called_by_name_must_be_there(make_project, folder: Path) -> None:
+    project = make_project()
+    (folder / "configs" / "stores.yaml").write_text("grid: {url: 'davs://h/x'}\n")
+    assert named_store(project, "grid").root == "davs://h/x"
+    assert named_store(replace(project, store="data"), "data").root == str(folder / "data")
+    with pytest.raises(ConfigError, match=r"there is no store 'elsewhere'.*stores: grid"):
+        named_store(project, "elsewhere")
+
+
+def test_a_variable_of_another_store_may_be_unset(make_project, folder: Path) -> None:
+    project = make_project()
+    (folder / "configs" / "stores.yaml").write_text("a: {url: $NOT_SET_ANYWHERE/x}\ngrid: {url: 'davs://h/x'}\n")
+    assert store_at(project, "davs://h/x/Fit").name == "grid"
+    with pytest.raises(ConfigError, match="NOT_SET_ANYWHERE"):
+        store_at(project, "davs://h/y")  # it may be in that store, with options of its own
+
+
+@pytest.mark.parametrize(("door", "inside"), [
+    ("davs://a.example.org/data/mine", "inner"), ("davs://A.example.org:443//data/mine/Fit", "inner"),
+    ("davs://b.example.org/deep/mine/Fit", "inner"), ("davs://a.example.org/data/mine2", "outer"),
+    ("davs://a.example.org/data", "outer"), ("davs://c.example.org/d/mine", "outer"),
+    ("davs://c.example.org/e", "davs://c.example.org"),
+])  # fmt: skip
+def test_a_url_is_found_in_the_innermost_store_by_any_door(make_project, folder: Path, door: str, inside: str) -> None:
+    project = make_project()
+    (folder / "configs" / "stores.yaml").write_text(
+        "outer: {url: 'davs://a.example.org/data', doors: {read: ['davs://c.example.org/d']}}\n"
+        "inner: {url: ['davs://a.example.org/data/mine', 'davs://b.example.org/deep/mine']}\n"
+    )
+    assert store_at(project, door).name == inside
 
 
 def test_an_unset_variable_of_a_store_names_its_line(resolved) -> None:
@@ -121,6 +172,14 @@ def test_a_url_is_found_in_the_store_that_holds_it(make_project, folder: Path, m
         ("{url: 3}", "must be text, or a list of texts"),
         ("{url: 'davs://h/x', cache: much}", "is not a number with a unit"),
         ("{url: 'davs://h/x', connections: many}", "must be a whole number"),
+        ("{pth: x}", "a.pth: unknown key; did you mean 'path'?"),
+        ("{path: x, tokenfile: y}", "unknown key; did you mean 'token_file'?"),
+        ("{path: ''}", "must not be empty"),
+        ("{url: data}", "must be a URL; a folder of this machine is a 'path'"),
+        ("{url: 'davs://h/x', options: {token: abc}}", "a secret does not belong here"),
+        ("{path: x}\nb c: {path: y}", "a name has only letters"),
+        ("{path: x}\na: {path: y}", "given twice"),
+        ("{url: 'davs://h/a/../b'}", "without '.' and '..'"),
     ],
 )
 def test_what_is_wrong_with_a_store_is_said(resolved, entry: str, problem: str) -> None:

@@ -26,10 +26,14 @@ def init(store: str | None, new: bool, as_json: bool) -> None:
       caselaw store init --new
     """
     from caselaw.config import load_project, resolve_store
+    from caselaw.config.store import named_store
+    from caselaw.config.store_file import NAME
     from caselaw.records.stores import watched
 
     project = load_project()
-    presence = watched(project, resolve_store(project, None if store is None else store.removesuffix(":")))
+    word = None if store is None else store.removesuffix(":")
+    settings = named_store(project, word) if word and NAME.fullmatch(word) else resolve_store(project, word)
+    presence = watched(project, settings)
     marker = presence.renew() if new else presence.introduce()
     if as_json:
         click.echo(json.dumps({"root": presence.settings.root, "id": marker.id, "created": marker.created}, indent=2))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from caselaw.config import Project, load_project, resolve_store, store_at
 from caselaw.config.address import address_of
-from caselaw.config.store import NAME, SCHEME, StoreSettings, root_of, store_names, stores_inside
+from caselaw.config.store import SCHEME, StoreSettings, named_store, root_of, store_names, stores_inside
+from caselaw.config.store_file import NAME
 from caselaw.errors import ConfigError
 from caselaw.storage.files.local import LocalPlace
 from caselaw.storage.files.place import Place, exists
@@ -33,7 +34,7 @@ def place_of(text: str) -> Place:
     if ".." in path.split("/"):
         raise ConfigError("a path in a store does not lead out of it", text, "write it without '..'")
     try:
-        settings = resolve_store(load_project(), name)
+        settings = named_store(load_project(), name)
     except ConfigError as error:
         advice = f"{error.advice}; a file of this name is written './{text}'"
         raise ConfigError(error.what, error.where, advice) from error
