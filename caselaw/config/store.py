@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.config.address import Address, address_of
+from caselaw.config.client_options import WEBDAV, client_options, scheme_of
 from caselaw.config.lawcfg import expanded
 from caselaw.config.problem import did_you_mean, display, listed
 from caselaw.config.project import Project
@@ -192,7 +193,8 @@ def from_entry(project: Project, name: str, entry: Mapping[str, Any], where: str
         operation: tuple(root_of(expanded(url, where), project.root, where) for url in urls)
         for operation, urls in entry.get("doors", {}).items()
     }
-    options = {key: option(value, project.root, key, where) for key, value in entry.get("options", {}).items()}
+    scheme, given = scheme_of(root), entry.get("options", {})
+    options = {key: option(value, project.root, key, where, scheme) for key, value in given.items()}
     return StoreSettings(
         name, root, tuple(root_of(door, project.root, where) for door in doors), by_operation, options,
         round(entry.get("cache", DEFAULT_CACHE)), entry.get("patience", DEFAULT_PATIENCE),
@@ -200,15 +202,23 @@ def from_entry(project: Project, name: str, entry: Mapping[str, Any], where: str
     )  # fmt: skip
 
 
-FILES = frozenset({"ca", "certificate", "key", "token_file", "password_file"})
+def option(value: Any, root: Path, key: str, where: str, scheme: str) -> Any:
+    """An option of a file system: variables replaced in texts, and files relative to law.cfg's folder.
 
-
-def option(value: Any, root: Path, key: str, where: str) -> Any:
-    """An option of a file system: variables replaced in text, and files relative to law.cfg's folder."""
-    if not isinstance(value, str):
-        return value
-    text = expanded(value, where)
-    return str(root / text) if key in FILES else text
+    Raises `ConfigError` for an option of the client that is none then.
+    """
+    if isinstance(value, list):
+        found: Any = [expanded(each, where) if isinstance(each, str) else each for each in value]
+    else:
+        found = expanded(value, where) if isinstance(value, str) else value
+    known = client_options().get(key) if scheme in WEBDAV else None
+    if known is None:
+        return found
+    try:
+        read = known.read(found)
+    except ValueError as error:
+        raise ConfigError(str(error), where, f"give {known.kind.what}") from error
+    return str(root / read) if known.kind.is_file else read
 
 
 def root_of(path: str, root: Path, where: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from caselaw.config.client_options import A_SECRET, SECRETS, WEBDAV, client_options, problems, scheme_of
 from caselaw.config.positions import Node
 from caselaw.config.problem import Problem, did_you_mean, display, dotted, listed
 from caselaw.errors import ConfigError
@@ -14,18 +16,10 @@ from caselaw.resources import MEMORY_UNITS, TIME_UNITS, quantity
 
 FILE = Path("configs") / "stores.yaml"
 
-OPTIONS = {
-    "ca": str, "certificate": str, "key": str, "token_file": str, "user": str, "password_file": str,
-    "password_variable": str, "profile": str,
-    "trusted": list, "connections": int, "requests_per_second": (int, float), "least_speed": (int, float),
-    "api_url": str, "stage": bool, "lifetime": (int, float),
-}  # fmt: skip
-"""Options of a store on a WebDAV server, which may stand beside its URL."""
-
 OPERATIONS = ("read", "write", "list")
-KNOWN = ("path", "url", "doors", "cache", "cache_folder", "patience", "options", *OPTIONS)
-SECRET = frozenset({"token", "password", "secret"})
-A_SECRET = "a secret does not belong here: name a file with 'token_file', 'password_file'"
+KNOWN = ("path", "url", "doors", "cache", "cache_folder", "patience", "options")
+PATIENCE = frozenset({"attempts", "deadline"})
+"""Options of the client in whose place a store has `patience`."""
 NAME = re.compile(r"[A-Za-z0-9][\w-]*")
 
 
@@ -75,21 +69,27 @@ def read_stores(file: Path) -> dict[str, StoreEntry]:
 def checked(name: str, node: Node, complain: Complain) -> tuple[dict[str, Any], int]:
     """Settings of one store and the line of its place; complains about all that is wrong with them."""
     content = node.content if isinstance(node.content, dict) else {}
-    for key, entry in content.items():
-        if key not in KNOWN and key not in SECRET:
-            hint = did_you_mean(key, KNOWN)
-            complain(entry.node, (name, key), f"unknown key{'; ' + hint if hint else f' (known: {listed(KNOWN, 99)})'}")
     place = content.get("url") or content.get("path")
+    scheme = scheme_of(None if place is None else place.node.data())
+    known = known_keys(scheme, content)
+    for key in content:
+        if key not in known and key not in SECRETS:
+            hint = did_you_mean(key, known)
+            what = f"unknown key{'; ' + hint if hint else f' (known: {listed(known, 99)})'}"
+            complain(content[key].node, (name, key), what)
     if place is None or ("url" in content and "path" in content):
         complain(node, (name,), "must have a 'path' (a folder) or a 'url' (on a server, or a list of its doors)")
         return {}, node.line
     found: dict[str, Any] = {"options": {}}
     for key, entry in content.items():
         value, here = entry.node.data(), (name, key)
-        if key in SECRET:
+        if key in SECRETS:
             complain(entry.node, here, A_SECRET)
-        elif key not in KNOWN:
+        elif key not in known:
             continue
+        elif key not in KNOWN:
+            check_option(key, value, scheme, partial(complain, entry.node, here))
+            found["options"][key] = value
         elif key in ("cache", "patience"):
             try:
                 found[key] = quantity(str(value), MEMORY_UNITS if key == "cache" else TIME_UNITS)
@@ -98,13 +98,11 @@ def checked(name: str, node: Node, complain: Complain) -> tuple[dict[str, Any], 
         elif not isinstance(value, expected := expected_type(key)) or isinstance(value, bool) != (expected is bool):
             complain(entry.node, here, f"must be {NAMES_OF_TYPES[expected]}")
         elif key == "options":
-            for secret in SECRET.intersection(value):
-                complain(entry.node, (*here, secret), A_SECRET)
+            for name_of, each in value.items():
+                check_option(name_of, each, scheme, partial(complain, entry.node, (*here, name_of)))
             found["options"] |= value
         elif value == "":
             complain(entry.node, here, "must not be empty")
-        elif key in OPTIONS:
-            found["options"][key] = value
         else:
             found[key] = value
     urls = found.get("url", ())
@@ -120,12 +118,26 @@ def checked(name: str, node: Node, complain: Complain) -> tuple[dict[str, Any], 
     return found, place.node.line
 
 
+def known_keys(scheme: str, content: Iterable[str]) -> list[str]:
+    """Keys that a store may have; all that it has, where the client is not installed that alone knows its options."""
+    options = client_options()
+    if not options and scheme in WEBDAV:
+        return [*KNOWN, *content]
+    return [*KNOWN, *(key for key, each in options.items() if not each.secret and key not in PATIENCE)]
+
+
+def check_option(key: str, value: Any, scheme: str, complain: Callable[[str], None]) -> None:
+    """Complain about an option of the store's file system that cannot be."""
+    if key in PATIENCE and scheme in WEBDAV:
+        complain("is said by 'patience' in a store")
+        return
+    for problem in problems(key, value, scheme):
+        complain(problem)
+
+
 def expected_type(key: str) -> Any:
     """What kind of value a key has."""
-    return {"path": str, "url": (str, list), "doors": dict, "cache_folder": str, "options": dict, **OPTIONS}[key]
+    return {"path": str, "url": (str, list), "doors": dict, "cache_folder": str, "options": dict}[key]
 
 
-NAMES_OF_TYPES: Mapping[Any, str] = {
-    str: "text", (str, list): "text, or a list of texts", dict: "a mapping", list: "a list", int: "a whole number",
-    (int, float): "a number", bool: "true or false",
-}  # fmt: skip
+NAMES_OF_TYPES: Mapping[Any, str] = {str: "text", (str, list): "text, or a list of texts", dict: "a mapping"}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from caselaw.config import StoreSettings, load_project, store_at
+from caselaw.storage.files.filesystem import asking_again
 from caselaw.storage.files.schemes import WEBDAV
 from caselaw.storage.law.filesystem import StoreFileSystem
 from caselaw.storage.law.settings import Settings
@@ -53,11 +54,10 @@ def file_system_of(url: str) -> StoreFileSystem:
 def law_file_system(settings: StoreSettings) -> StoreFileSystem:
     """law's view of a store; all its targets share one."""
     is_webdav = settings.root.partition("://")[0] in WEBDAV
-    patience = {"attempts": None, "deadline": settings.patience}
     return StoreFileSystem(
         Settings(
             section=settings.name, base=(settings.root, *settings.doors), bases={},
-            webdav={**settings.options, **patience} if is_webdav else {},
+            webdav={**asking_again(settings), **settings.options} if is_webdav else {},
             options={} if is_webdav else settings.options, cache={},
         )
     )  # fmt: skip

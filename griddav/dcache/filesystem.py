@@ -21,6 +21,7 @@ from griddav.errors import GridDavError
 from griddav.http.concurrency import together
 from griddav.http.names import absolute
 from griddav.listing.properties import Info, entries
+from griddav.options import ASYNC, OPTIONS
 from griddav.tape.locality import Locality, refuse_tape
 from griddav.tape.online import brought_online
 from griddav.tape.rest import client_at
@@ -51,6 +52,7 @@ class DCacheFileSystem(WebDavFileSystem, Known):  # type: ignore[misc]
     """
 
     protocol = "dcache"  # type: ignore[assignment]
+    known_options = frozenset({*OPTIONS, *ASYNC, "webdav_url", "block_size", "encoded"})
 
     def __init__(
         self, api_url: str | None = None, webdav_url: str | None = None, username: str | None = None,
@@ -59,6 +61,7 @@ class DCacheFileSystem(WebDavFileSystem, Known):  # type: ignore[misc]
         loop: Any = None, batch_size: int | None = None, encoded: bool = True, *, stage: bool = False,
         lifetime: float = 2 * DAY, patience: Patience | None = None, **options: Any,
     ) -> None:  # fmt: skip
+        api_url = OPTIONS["api_url"].read(api_url)
         if webdav_url is None:
             raise ValueError("give the WebDAV door: dcache://host:port/path, or webdav_url='https://host:port'")
         options = {"profile": "dcache"} | options | {"doors": door_urls(options.get("doors", ()))}
@@ -72,7 +75,8 @@ class DCacheFileSystem(WebDavFileSystem, Known):  # type: ignore[misc]
         )  # fmt: skip
         self.api_url, self.webdav_url, self.encoded = api_url, webdav_url, encoded
         self.block_size = AHEAD if block_size is None else block_size
-        self.stage, self.lifetime, self.patience = stage, lifetime, patience
+        self.stage, self.lifetime = OPTIONS["stage"].read(stage), OPTIONS["lifetime"].read(lifetime)
+        self.patience = patience
         self.frontend = None if api_url is None else client_at(api_url, self.client)
         self.namespace = None if self.frontend is None else Namespace(self.frontend, self.client)
 

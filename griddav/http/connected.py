@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -18,8 +17,9 @@ from griddav.http.request import Client
 from griddav.http.retry import Retry
 from griddav.http.session import Connection, Sessions
 from griddav.listing.cache import Known
+from griddav.options import ASYNC, OPTIONS, read, refuse_unknown
 
-SECRETS = ("password", "token")
+SECRETS = frozenset(name for name, each in OPTIONS.items() if each.secret)
 
 
 class Connected(AsyncFileSystem):  # type: ignore[misc]
@@ -27,38 +27,35 @@ class Connected(AsyncFileSystem):  # type: ignore[misc]
 
     `base_url`: `davs://host:port` (TLS) or `dav://host:port`, perhaps with a folder behind it, which is the root then.
     `doors`: other base URLs of the same files, asked where one is down: a list, or lists by operation (read, write,
-    list). `token`, `token_file`: a bearer token; with none given, WLCG's token discovery. `user` with `password`,
-    `password_file` or `password_variable` (its name in the environment): basic authentication. `ca`: file or folder of
-    CA certificates. `certificate`, `key`: of the client, or an X509 proxy; without a token, grid tools' are found.
-    `profile`: dcache, xrootd, storm or plain; found out if not given. `trusted`: origins that may see the credentials
-    after a redirect. `connections`: the most per host. `requests_per_second`: the most, of this process.
-    `least_speed`: bytes per second, over a minute, below which a download is broken off, to be tried again.
-    `use_listings_cache`: listings are kept, for `listings_expiry_time` seconds (None: always), `max_paths` of them.
+    list). `retry`: pauses between attempts, in place of `attempts` and `deadline`. All others are in `griddav.options`.
     """
 
+    known_options = frozenset({name for name, each in OPTIONS.items() if not each.dcache} | ASYNC)
     protocol = ("davs", "dav")
     root_marker = "/"
 
     def __init__(
-        self, base_url: str, *, doors: DoorUrls = (), token: str | None = None, token_file: str | None = None,
-        user: str | None = None, password: str | None = None, password_file: str | None = None,
-        password_variable: str | None = None, ca: str | None = None, certificate: str | None = None,
-        key: str | None = None, profile: str | None = None, trusted: Iterable[str] = (), connections: int = 32,
-        requests_per_second: float | None = None, least_speed: float = 1000.0, retry: Retry | None = None,
-        use_listings_cache: bool = False,
-        listings_expiry_time: float | None = None, max_paths: int | None = None, **options: Any,
+        self, base_url: str, *, doors: DoorUrls = (), retry: Retry | None = None, **options: Any
     ) -> None:  # fmt: skip
+        refuse_unknown(options, self.known_options)
+        of_server = {name: options.pop(name) for name in list(options) if name in OPTIONS}
+        given = read({name: value for name, value in of_server.items() if not OPTIONS[name].dcache})
         # More at once would only wait for connections, and what fsspec does for each grows with their number.
-        super().__init__(use_listings_cache=False, **{"batch_size": 4 * connections, **options})
-        who = credentials(token, token_file, user, password, password_file, password_variable)
+        super().__init__(use_listings_cache=False, **{"batch_size": 4 * given.connections, **options})
+        who = credentials(
+            given.token, given.token_file, given.user, given.password, given.password_file, given.password_variable
+        )
+        connection = Connection(
+            given.ca, given.certificate, given.key, who, given.connections, least_speed=given.least_speed
+        )
         self.client = Client(
-            base_url, Sessions(Connection(ca, certificate, key, who, connections, least_speed=least_speed)), who,
-            retry or Retry(), frozenset(trusted), PROFILES[profile] if profile is not None else None,
-            doors, requests_per_second,
+            base_url, Sessions(connection), who, retry or Retry(given.attempts, deadline=given.deadline),
+            frozenset(given.trusted), PROFILES[given.profile] if given.profile is not None else None,
+            doors, given.requests_per_second,
         )  # fmt: skip
         home = self.client.doors.home
         self.base_url = f"{base_url.partition('://')[0]}://{home.origin.partition('://')[2]}{home.prefix}"
-        self.known = Known(use_listings_cache, listings_expiry_time, max_paths)
+        self.known = Known(given.use_listings_cache, given.listings_expiry_time, given.max_paths)
         if any(door.prefix for door in self.client.doors.all):
             self._strip_protocol = self._below_base  # type: ignore[method-assign]  # a URL of this store holds its root as well
 

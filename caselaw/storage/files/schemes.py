@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from caselaw.config.client_options import WEBDAV
 from caselaw.errors import ConfigError
 
-WEBDAV = frozenset({"dav", "davs", "dcache"})
-"""Our own file systems, which speak WebDAV."""
 OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs"})
 """Object stores: an object is there when it is whole, none is renamed, and there are no folders."""
 EXTRAS = {**dict.fromkeys(WEBDAV, "dcache"), "root": "xrootd", "s3": "s3", "s3a": "s3"}
+
+
+__all__ = ["EXTRAS", "OBJECTS", "WEBDAV", "require_library"]
 
 
 def require_library(scheme: str, where: str) -> None:

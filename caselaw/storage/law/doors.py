@@ -11,6 +11,7 @@ from typing import Any
 
 from caselaw.errors import EVERY_BRANCH, ConfigError, ContentChanged, StoreError, StoreUnavailable
 from caselaw.storage.files.answers import clear_answers
+from caselaw.storage.files.filesystem import opened
 from caselaw.storage.law.settings import Settings, scheme
 
 AVOIDED = 60.0  # seconds: a door that did not answer is the last one to be asked
@@ -49,17 +50,15 @@ class Doors:
 
     def door(self, url: str) -> Door:
         """Raises `ConfigError` for options that do not fit, and `StoreUnavailable`."""
-        import fsspec
-
         key = (os.getpid(), url)
         if key not in self._open:
             try:
                 with clear_answers(url, (TypeError, ValueError)):
-                    files, root = fsspec.core.url_to_fs(url, **self.settings.options_of(url))
+                    files = opened(url, self.settings.options_of(url))
             except (TypeError, ValueError) as error:
                 where, advice = f"[{self.settings.section}] in law.cfg", f"look at what {scheme(url)}:// takes"
                 raise ConfigError(f"the options do not fit: {error}", where, advice) from error
-            self._open[key] = Door(url, files, root)
+            self._open[key] = Door(url, files, files._strip_protocol(url))
         return self._open[key]
 
     def in_order(self, urls: Sequence[str], shuffled: bool) -> list[str]:

@@ -11,16 +11,18 @@ from urllib.parse import urlsplit
 from law.config import Config
 from law.util import brace_expand, parse_bytes, parse_duration
 
+from caselaw.config.client_options import SECRETS, WEBDAV, client_options
 from caselaw.config.problem import did_you_mean, listed
 from caselaw.errors import ConfigError
-from caselaw.storage.files.schemes import WEBDAV, require_library
+from caselaw.storage.files.schemes import require_library
 
 OPERATIONS = (
     "exists", "stat", "listdir", "mkdir", "mkdir_rec", "chmod", "unlink", "rmdir", "filecopy", "move"
 )  # fmt: skip
-WEBDAV_TEXTS = ("token", "token_file", "user", "password", "password_file", "password_variable", "ca", "certificate",
-                "key")  # fmt: skip
 CACHE, OPTION = "cache_", "option_"
+
+Reader = tuple[Callable[[str], Any], str]
+"""What makes a value of a text, and what that is."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Settings:
     def options_of(self, url: str) -> dict[str, Any]:
         """Arguments of the file system that a URL needs."""
         if scheme(url) in WEBDAV:
-            return webdav_options(self.webdav) | dict(self.options)
+            return dict(self.webdav) | dict(self.options)
         return {"use_listings_cache": False, **self.options}  # what another process writes is seen
 
 
@@ -76,13 +78,6 @@ def switch(text: str) -> bool:
     return bool(Config.instance()._convert_to_boolean(text))
 
 
-def profile(text: str) -> str:
-    """The name of a profile. Raises `ValueError` for an unknown one."""
-    if text not in ("dcache", "xrootd", "storm", "plain"):
-        raise ValueError(text)
-    return text
-
-
 def document(text: str) -> Any:
     """A value as YAML writes it: a number, true, text, `{a: 1}`. Raises `ValueError` where it is none."""
     import yaml
@@ -93,14 +88,14 @@ def document(text: str) -> Any:
         raise ValueError("not YAML") from None
 
 
-PLAIN: Mapping[str, tuple[Callable[[str], Any], str]] = {
+PLAIN: Mapping[str, Reader] = {
     "retries": (int, "a number"),
     "retry_delay": (seconds, "a time such as '5s'"),
     "random_base": (switch, "true or false"),
     "validate_copy": (switch, "true or false"),
     "use_cache": (switch, "true or false"),
 }
-CACHE_READERS: Mapping[str, tuple[Callable[[str], Any], str]] = {
+CACHE_READERS: Mapping[str, Reader] = {
     "root": (str, "a folder"),
     "cleanup": (switch, "true or false"),
     "max_size": (megabytes, "a size such as '5GB'"),
@@ -111,24 +106,13 @@ CACHE_READERS: Mapping[str, tuple[Callable[[str], Any], str]] = {
     "max_waits": (int, "a number"),
     "global_lock": (switch, "true or false"),
 }
-READERS: Mapping[str, tuple[Callable[[str], Any], str]] = {
+READERS: Mapping[str, Reader] = {
     "base": (urls, "URLs"),
     **{f"base_{operation}": (urls, "URLs") for operation in OPERATIONS},
     **PLAIN,
     **{f"{CACHE}{name}": reader for name, reader in CACHE_READERS.items()},
 }
-WEBDAV_READERS: Mapping[str, tuple[Callable[[str], Any], str]] = {
-    **dict.fromkeys(WEBDAV_TEXTS, (str, "text")),
-    "profile": (profile, "dcache, xrootd, storm or plain"),
-    "trusted": (words, "a list of servers"),
-    "connections": (int, "a number"),
-    "requests_per_second": (float, "a number"),
-    "least_speed": (float, "a number"),
-    "attempts": (int, "a number"),
-    "deadline": (seconds, "a time such as '90s'"),
-}
 FILES = ("ca", "certificate", "key")
-SECRET = frozenset({"token", "password"})
 
 
 def read_settings(section: str | None = None) -> Settings:
@@ -138,6 +122,7 @@ def read_settings(section: str | None = None) -> Settings:
     base that is missing or no URL.
     """
     config, name = Config.instance(), section_name(section)
+    require_libraries(config, name)
     values = {key: read_value(config, name, key) for key in config.options(name)}
     given = {key: value for key, value in values.items() if value is not None}
     if "base" not in given:
@@ -146,10 +131,18 @@ def read_settings(section: str | None = None) -> Settings:
         )
     bases = {key.removeprefix("base_"): value for key, value in given.items() if key.startswith("base_")}
     plain = {key: given[key] for key in PLAIN if key in given}
-    webdav = {key: given[key] for key in WEBDAV_READERS if key in given}
+    webdav = {key: given[key] for key in client_options() if key in given}
     check_bases(name, [*given["base"], *(url for each in bases.values() for url in each)], webdav)
     options = {key.removeprefix(OPTION): value for key, value in given.items() if key.startswith(OPTION)}
     return Settings(name, given["base"], bases, webdav, options, cache_options(given), **plain)
+
+
+def require_libraries(config: Any, section: str) -> None:
+    """Raises `ConfigError` where one is missing: which other options there are is not known without it."""
+    keys = [key for key in config.options(section) if READERS.get(key, (None,))[0] is urls]
+    for url in (url for key in keys for url in read_value(config, section, key) or ()):
+        if "://" in url:
+            require_library(scheme(url), f"[{section}] in law.cfg")
 
 
 def section_name(section: str | None) -> str:
@@ -167,7 +160,7 @@ def section_name(section: str | None) -> str:
 
 def read_value(config: Any, section: str, key: str) -> Any:
     """The value of one key; None where it is empty. Raises `ConfigError` for a key or a value that is none."""
-    known = {**READERS, **WEBDAV_READERS}
+    known = {**READERS, **client_readers()}
     read, what = (document, "YAML") if key.startswith(OPTION) and key != OPTION else known.get(key, (None, ""))
     if read is None:
         hint = did_you_mean(key, known)
@@ -181,7 +174,7 @@ def read_value(config: Any, section: str, key: str) -> Any:
     try:
         return read(str(text).strip())
     except ValueError:
-        shown = "" if key in SECRET or key.startswith(OPTION) else f" '{text}'"
+        shown = "" if key in SECRETS or key.startswith(OPTION) else f" '{text}'"
         raise ConfigError(f"{key}:{shown} is not {what}", f"[{section}] in law.cfg", f"give {what}") from None
 
 
@@ -204,7 +197,6 @@ def check_bases(section: str, bases: list[str], webdav: Mapping[str, Any]) -> No
         if parts.username is not None or parts.password is not None:
             advice = "give user and password as options of their own, or a token_file"
             raise ConfigError("base: the URL holds a user or password, which would be shown", where, advice)
-        require_library(parts.scheme, where)
     missing = next((key for key in FILES if key in webdav and not Path(webdav[key]).exists()), None)
     if missing:
         raise ConfigError(f"{missing}: there is no '{webdav[missing]}'", where, "give an absolute path of this machine")
@@ -214,13 +206,18 @@ def check_bases(section: str, bases: list[str], webdav: Mapping[str, Any]) -> No
         raise ConfigError(f"{unused[0]} is an option of dav://, davs:// and dcache:// only", where, advice)
 
 
-def webdav_options(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Options of the WebDAV file system; attempts and deadline are those of its `retry`."""
-    from griddav.http.retry import Retry
+def client_readers() -> dict[str, Reader]:
+    """How options of the client are read: durations, lists and switches as everywhere in law."""
+    return {name: client_reader(option) for name, option in client_options().items()}
 
-    options = dict(given)
-    limits = {name: options.pop(name) for name in ("attempts", "deadline") if name in options}
-    return options | {"retry": Retry(**limits)} if limits else options
+
+def client_reader(option: Any) -> Reader:
+    as_law = {"seconds": seconds, "words": words, "switch": switch}.get(option.kind.read.__name__, str)
+
+    def read(text: str) -> Any:
+        return option.read(as_law(text))
+
+    return read, option.kind.what
 
 
 def scheme(url: str) -> str:

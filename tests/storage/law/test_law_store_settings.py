@@ -32,7 +32,7 @@ def test_every_key_is_read_with_its_type(section, tmp_path):
     assert (options["connections"], options["requests_per_second"], options["profile"]) == (8, 2.5, "dcache")
     assert options["trusted"] == ("https://p1:1094", "https://p2:1094")
     assert not options["token_file"].startswith("~")
-    assert (options["retry"].attempts, options["retry"].deadline) == (3, 120.0)
+    assert (options["attempts"], options["deadline"]) == (3, 120.0)
     assert options["timeout"] == 5
 
 
@@ -60,7 +60,10 @@ def test_values_come_from_the_environment_and_from_other_sections(section, monke
         ({"base": "davs://a/b", "cache_file_perm": "rw"}, "cache_file_perm: 'rw' is not permissions such as 0660"),
         ({"base": "davs://a/b", "option_a": "{secret"}, "option_a: is not YAML"),
         ({"base": "davs://a/b", "ca": "/nowhere/ca.pem"}, "ca: there is no '/nowhere/ca.pem'"),
-        ({"base": "davs://a/b", "profile": "dcahe"}, "profile: 'dcahe' is not dcache, xrootd, storm or plain"),
+        (
+            {"base": "davs://a/b", "profile": "dcahe"},
+            "profile: 'dcahe' is not one of apache, dcache",
+        ),
         ({"base": "file:///a", "token_file": "x"}, "token_file is an option of dav://, davs:// and dcache:// only"),
     ],
 )
