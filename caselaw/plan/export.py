@@ -102,6 +102,8 @@ def write(export: Export, *, link: bool, replace: bool) -> None:
         else:
             shutil.copy2(source, temporary)
         if target.is_dir() and not target.is_symlink():
+            if not temporary.is_dir():
+                raise PublishError("a folder has this name", target, "move it away, or choose another folder")
             shutil.rmtree(target)
         temporary.replace(target)
     except OSError as error:

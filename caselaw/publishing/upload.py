@@ -65,6 +65,7 @@ def addressed(store: Any, found: Upload | None) -> Upload | None:
 
 
 def attempt(store: Store, found: Upload) -> Exception | None:
+    """Give the outputs their names; returns what went wrong (`StoreError` such as `Occupied`, `PublishError`)."""
     try:
         for final, (name, sha256) in found.outputs.items():
             placed = store.place(found.folder / name, final, sha256)

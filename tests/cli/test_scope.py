@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from made_store import fill
 
 from caselaw.cli.gc import gc
+from caselaw.cli.store import timing
 from caselaw.errors import ConfigError, NotConfirmed, TransferError
-from caselaw.storage.copying import benchmark
 
 LEFTOVER = f".upload-{'a' * 32}"
 FOLDERS = ("", "store", "store/mine", "store/mine/sub", "store/mine2", "store/other", "beside")
@@ -173,7 +173,7 @@ def test_bench_writes_below_its_folder_only(desk, ground: Ground, monkeypatch: p
         seen.append(root.url)
         return []
 
-    monkeypatch.setattr(benchmark, "measure", recorded)
+    monkeypatch.setattr(timing, "measure", recorded)
     for form in ground.forms("store/mine2"):
         desk.run("bench", form)
         assert path_in(ground, f"{seen[-1]}/") == "store/mine2/"

@@ -97,6 +97,14 @@ def test_a_macaroon_of_the_server_is_narrow_and_for_its_owner_only(desk, double,
     assert time.time() + 500 < made["expires"] < time.time() + 700
     assert stat.S_IMODE(Path("job").stat().st_mode) == 0o600
     assert Path("job").read_text().strip() not in json.dumps(made)
+    assert (
+        desk.ask("token", f"{double.url}/store/deep", "--path", "file", "--output", "job")["path"] == "/store/deep/file"
+    )
+    desk.ask("token", "own", "--path", "deep", "--output", "job")
+    before = Path("law.cfg").read_text()
+    with pytest.raises(TransferError, match="holds no macaroon"):
+        desk.run("token", "own", "--path", "deep", "--output", "law.cfg")
+    assert Path("law.cfg").read_text() == before
     desk.add("lent", f"{double.url}/store", token_file=desk.root / "job", patience="1 s")
     desk.run("cp", "lent:deep/file", str(tmp_path / "file"))
     assert (tmp_path / "file").read_bytes() == b"content"

@@ -39,6 +39,13 @@ def test_an_existing_file_is_replaced_only_when_told_so(chain):
     assert (chain.root / "out" / "total.txt").read_text() == "46"
 
 
+def test_a_file_never_takes_the_place_of_a_folder(chain):
+    chain.run()
+    chain.project.write("out/total.txt/mine", "mine")
+    chain.project.caselaw("export", "work.Total", "out", "--force", code=2)
+    assert (chain.root / "out" / "total.txt" / "mine").read_text() == "mine"
+
+
 def test_ls_maps_branches_to_files(chain):
     chain.run()
     answer = chain.project.ask("ls", "work.Double")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
+
+from caselaw.cli.lazy import LazyGroup
 
 COMMANDS = {
     "bench": "Time a store beside the local disk.",
@@ -20,24 +20,7 @@ COMMANDS = {
 }
 
 
-class Lazy(click.Group):
-    """A group that imports a command only when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = getattr(importlib.import_module(f"caselaw.cli.store.{cmd_name}"), cmd_name)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(COMMANDS.items()))
-
-
-@click.group(cls=Lazy)
+@click.group(cls=LazyGroup, package="caselaw.cli.store", about=COMMANDS)
 def store() -> None:
     """Look at files in stores, copy, check and clean them.
 

@@ -33,8 +33,8 @@ def bench(store: str | None, files: int, size: float, as_json: bool) -> None:
       caselaw store bench grid
       caselaw store bench grid --files 1000 --size "1 GB" --json
     """
+    from caselaw.cli.store.timing import measure
     from caselaw.storage.copying.address import folder_of, local_place
-    from caselaw.storage.copying.benchmark import measure
 
     root = folder_of(store)
     with tempfile.TemporaryDirectory(prefix="caselaw-bench-") as folder:
@@ -67,7 +67,7 @@ def show(url: str, here: list[Any], there: list[Any], files: int, size: int) -> 
     from rich.markup import escape
     from rich.table import Table
 
-    from caselaw.storage.copying.benchmark import SMALL
+    from caselaw.cli.store.timing import SMALL
     from caselaw.storage.files.concurrency import AT_ONCE
 
     table = Table("", "local disk", escape(url))

@@ -147,7 +147,9 @@ def narrow_macaroon(root: Place, path: str, activities: Collection[str], lifetim
 
 
 def write_secret(file: Path, text: str) -> None:
-    """Write a file that only its owner can read, at once. Raises `TransferError`."""
+    """Write a file that only its owner can read, at once; only a macaroon gives way to it. Raises `TransferError`."""
+    if file.exists() and not holds_macaroon(file):
+        raise TransferError("there is a file of this name, which holds no macaroon", file, "name another file")
     temporary = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -159,3 +161,11 @@ def write_secret(file: Path, text: str) -> None:
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise TransferError(f"it cannot be written: {error.strerror}", file, "name another file") from error
+
+
+def holds_macaroon(file: Path) -> bool:
+    try:
+        macaroon.parse(file.read_text("ascii").strip())
+    except (OSError, ValueError):
+        return False
+    return True
