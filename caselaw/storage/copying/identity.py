@@ -164,6 +164,8 @@ def write_secret(file: Path, text: str) -> None:
 
 
 def holds_macaroon(file: Path) -> bool:
+    from griddav.auth import macaroon
+
     try:
         macaroon.parse(file.read_text("ascii").strip())
     except (OSError, ValueError):
