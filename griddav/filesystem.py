@@ -16,9 +16,9 @@ from griddav.copying.within import copy_file, move_path
 from griddav.errors import GridDavError
 from griddav.file import AsyncWebDavFile, TextFile, WebDavFile, compressed
 from griddav.http.concurrency import together
-from griddav.http.connected import Connected
 from griddav.http.names import child, parent
 from griddav.listing.cache import made
+from griddav.listing.exact import Exact
 from griddav.listing.existence import confirm, names_in
 from griddav.listing.properties import Info, entries, exists, info, tree
 from griddav.reading.download import digest, fetch, file_info, read_all, read_range
@@ -27,7 +27,7 @@ from griddav.writing.folders import make_folder, remove_empty_folder, remove_fil
 from griddav.writing.upload import Source, upload
 
 
-class WebDavFileSystem(Connected):
+class WebDavFileSystem(Exact):
     """A WebDAV server as a file system. Paths are absolute and stand for themselves: `%`, `#`, `?` are letters.
 
     Only 404 and 410 mean that a file is missing; a `griddav.errors.GridDavError` is raised for every other failure.
@@ -251,7 +251,7 @@ class WebDavFileSystem(Connected):
 
     def mv(self, path1: Any, path2: Any, recursive: bool = False, maxdepth: int | None = None, **options: Any) -> None:
         """Move files; a single file or folder by one request, and then nobody sees half of it."""
-        single = isinstance(path1, str) and isinstance(path2, str) and not has_magic(path1)
+        single = isinstance(path1, str) and isinstance(path2, str) and (not has_magic(path1) or self.exists(path1))
         if not single or maxdepth is not None:
             super().mv(path1, path2, recursive=recursive, maxdepth=maxdepth, **options)
             return
@@ -285,7 +285,7 @@ class WebDavFileSystem(Connected):
     ) -> None:
         if maxdepth is not None:
             raise NotImplementedError("a folder is removed with all that it holds: name what shall be removed")
-        paths = await self._expand_path(path)
+        paths = await self._to_be_removed(path)
         if "/" in paths:
             raise ValueError("the root of a server is never removed")
         await together(self._remove(remove_tree if recursive else remove_file, each) for each in paths)

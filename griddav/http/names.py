@@ -6,7 +6,8 @@ import re
 from urllib.parse import quote, unquote, urlsplit
 
 SCHEMES = {"dav": "http", "davs": "https", "http": "http", "https": "https"}
-ENCODED = re.compile(r"[A-Za-z0-9\-._~%/!$&'()*+,;=:@]*")
+# What may stand in an href as it is, and what nginx and others leave there although it should not (RFC 3986, 2.2).
+ENCODED = re.compile(r"[A-Za-z0-9\-._~%/!$&'()*+,;=:@\[\]{}|\\^\"<>`]*")
 BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -49,7 +50,8 @@ def quoted(path: str) -> str:
 def path_of_href(href: str, encoded: bool = True) -> str:
     """The absolute path that a server's `href` means.
 
-    A server that does not encode is told by `encoded=False`; an href that cannot be encoded is taken as it stands.
+    A server that does not encode is told by `encoded=False`. An href that cannot be encoded, as it holds a blank, a
+    letter beyond ASCII or a stray `%`, is taken as it stands.
     """
     path = href.strip("\r\n\t ") if encoded else href
     scheme, separator, rest = path.partition("://")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
-from awkward_names import AWKWARD
+from awkward_names import AWKWARD, combined
 from fsspec.asyn import sync
 
 from griddav import WebDavFileSystem
-from griddav.errors import NoAnswer, Refused
-from griddav.http.retry import Retry
+from griddav.errors import Refused
 
 NAMES = [
     *AWKWARD, *(unicodedata.normalize(form, "é Å 각") for form in ("NFC", "NFD")), ".hidden", "...", "-rf", "~",
@@ -86,11 +86,43 @@ def test_two_names_that_look_alike_are_two(server: tuple[str, WebDavFileSystem],
     fs.rm(folder, recursive=True)
 
 
-def test_nginx_writes_some_letters_of_a_listing_as_they_are(nginx: Any) -> None:
-    """Then it cannot be told whether "%20" is a blank: an error, never another name."""
-    fs = WebDavFileSystem(nginx.url, retry=Retry(attempts=1), skip_instance_cache=True)
-    folder = f"/store/{uuid.uuid4().hex} with blank"
-    fs.pipe_file(f"{folder}/[1]", b"content")
-    for failing, path in ((fs.cat_file, f"{folder}/[1]"), (fs.ls, folder)):
-        with pytest.raises(NoAnswer, match="the server's listing"):
-            failing(path)
+def test_awkward_letters_meet_in_one_name(server: tuple[str, WebDavFileSystem], folder: str, tmp_path: Path) -> None:
+    """Some servers encode an href in part: a blank as %20, a bracket not at all."""
+    kind, fs = server
+    names = [name for name in combined() if unlike(kind, name) is None]
+    files = {f"{folder} [in]/{name}": name.encode() for name in names}
+    fs.pipe(files)
+    assert fs.names_in([f"{folder} [in]"]) == {f"{folder} [in]": set(names)}
+    assert sorted(fs.ls(f"{folder} [in]", detail=False)) == sorted(files) == fs.find(f"{folder} [in]")
+    assert {path: each["size"] for path, each in fs.find(folder + " [in]", detail=True).items()} == {
+        path: len(data) for path, data in files.items()
+    }
+    assert fs.cat(list(files)) == files
+    for path, data in list(files.items())[::12]:
+        assert fs.isfile(path) and fs.info(path)["name"] == path
+        fs.get_file(path, str(tmp_path / "here"))
+        assert (tmp_path / "here").read_bytes() == data
+        fs.cp_file(path, f"{path} copy")
+        fs.mv(f"{path} copy", f"{path} moved")
+        assert fs.cat_file(f"{path} moved") == data
+        fs.rm(f"{path} moved")
+    assert fs.find(f"{folder} [in]") == sorted(files)
+    fs.rm(f"{folder} [in]", recursive=True)
+    assert not fs.exists(f"{folder} [in]")
+
+
+def test_a_name_that_is_there_is_no_pattern(server: tuple[str, WebDavFileSystem], folder: str) -> None:
+    """`[1]` would be a pattern for `1`: nothing is read, moved or removed that was not named."""
+    _, fs = server
+    for recursive in (False, True):
+        fs.pipe({f"{folder}/run [1].root": b"with", f"{folder}/run 1.root": b"without"})
+        assert fs.cat(f"{folder}/run [1].root") == b"with"
+        fs.mv(f"{folder}/run [1].root", f"{folder}/run [2].root")
+        assert fs.ls(folder, detail=False) == [f"{folder}/run 1.root", f"{folder}/run [2].root"]
+        fs.rm(f"{folder}/run [2].root", recursive=recursive)
+        with pytest.raises(FileNotFoundError):
+            fs.rm(f"{folder}/run [1].root", recursive=recursive)
+        assert fs.ls(folder, detail=False) == [f"{folder}/run 1.root"]
+    fs.rm(f"{folder}/run *.root")
+    assert fs.ls(folder) == []
+    fs.rm(folder, recursive=True)

@@ -19,10 +19,6 @@ PAIRS = [(road, kind) for road in ROADS for kind in KINDS if road != "fsspec" or
 
 
 RED = {
-    ("comes_back", "", "nginx"): "a name that is encoded in part comes out wrong",
-    ("copied", "", "nginx"): "a name that is encoded in part comes out wrong",
-    ("renamed", "", "nginx"): "a name that is encoded in part comes out wrong",
-    ("renamed", "fsspec", ""): "mv takes a name for a pattern",
     ("comes_back", "command", "root"): "fsspec-xrootd has no put_file",
     ("copied", "command", "root"): "fsspec-xrootd has no put_file",
     ("folder_never", "command", "root"): "fsspec-xrootd has no put_file",

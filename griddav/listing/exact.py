@@ -1,0 +1,53 @@
+"""Names that are taken as they are: of a name that is there, brackets, stars and question marks are letters."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from glob import has_magic
+from typing import Any
+
+from griddav.errors import Refused
+from griddav.http.concurrency import together
+from griddav.http.connected import Connected
+
+
+class Exact(Connected):
+    """What fsspec makes of the paths and patterns that its methods are given."""
+
+    async def _expand_path(
+        self, path: Any, recursive: bool = False, maxdepth: int | None = None, assume_literal: bool = False
+    ) -> list[str]:  # fmt: skip
+        """As fsspec has it, but a name that is there is no pattern, whatever letters it holds."""
+        names = list(dict.fromkeys(self._strip_protocol(each) for each in ([path] if isinstance(path, str) else path)))
+        unsure = [] if assume_literal else [name for name in names if has_magic(name)]
+        there = await together(self._is_there(name) for name in unsure)
+        patterns = [name for name, exact in zip(unsure, there, strict=True) if not exact]
+        exact = [name for name in names if name not in patterns]
+        found = set() if recursive else set(exact)
+        for inside in await together(self._below(name, maxdepth) for name in (exact if recursive else ())):
+            found.update(inside)
+        if patterns:
+            with contextlib.suppress(FileNotFoundError):
+                found.update(await super()._expand_path(patterns, recursive, maxdepth))
+        if not found:
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(path))
+        return sorted(found)
+
+    async def _below(self, path: str, maxdepth: int | None) -> list[str]:
+        """A file, or a folder with all that it holds; nothing where it is missing."""
+        inside = await self._find(path, maxdepth=maxdepth, withdirs=True)
+        return [*inside, path] if inside or await self._exists(path) else []
+
+    async def _is_there(self, name: str) -> bool:
+        try:
+            return bool(await self._exists(name))
+        except Refused:
+            return False  # no name on this server: a pattern, or the question about it will say so
+
+    async def _to_be_removed(self, path: Any) -> list[str]:
+        """Brackets are no pattern here: `run [1].root`, gone a moment ago, would stand for `run 1.root`."""
+        names = [self._strip_protocol(each) for each in ([path] if isinstance(path, str) else path)]
+        patterns = [name for name in names if "*" in name or "?" in name]
+        found = await self._expand_path(patterns) if patterns else []
+        return sorted({*(name for name in names if name not in patterns), *found})
