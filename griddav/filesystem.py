@@ -21,7 +21,7 @@ from griddav.listing.cache import made
 from griddav.listing.exact import Exact
 from griddav.listing.existence import confirm, names_in
 from griddav.listing.properties import Info, entries, exists, info, tree
-from griddav.reading.download import digest, fetch, file_info, read_all, read_range
+from griddav.reading.download import AT_ONCE, digest, fetch, fetch_known, file_info, read_all, read_range, whole_file
 from griddav.reading.ranges import absolute_ranges, read_many
 from griddav.writing.folders import make_folder, remove_empty_folder, remove_file, remove_tree
 from griddav.writing.upload import Source, upload
@@ -175,14 +175,29 @@ class WebDavFileSystem(Exact):
         stripped = [self._strip_protocol(path) for path in paths]
         return await read_many(self.client, stripped, starts, ends, max_gap, raises=on_error != "return")
 
-    async def _get_file(self, rpath: str, lpath: str, callback: Any = DEFAULT_CALLBACK, **_: Any) -> None:
-        there = await self._info(rpath)
+    async def _get_file(
+        self, rpath: str, lpath: str, callback: Any = DEFAULT_CALLBACK, size: int | None = None, **_: Any
+    ) -> None:
+        """As fsspec has it. Who knows the `size` of a file, and looks at what arrives, saves a question about it."""
+        path = self._strip_protocol(rpath)
+        progress = callback.absolute_update
+        if await self._arrives(path, os.fspath(lpath), size, progress):
+            return
+        there = self.known.info(path)
+        if there is None or there["type"] != "directory":  # a file may be another one by now
+            there = await info(self.client, path)
         if there["type"] == "directory":
             os.makedirs(lpath, exist_ok=True)
             return
-        there = await file_info(self.client, there["name"])
+        whole_file(self.client, path, there)
         callback.set_size(there["size"])
-        await fetch(self.client, there["name"], os.fspath(lpath), there, callback.absolute_update)
+        await fetch(self.client, path, os.fspath(lpath), there, progress)
+
+    async def _arrives(self, path: str, target: str, size: int | None, progress: Callable[[int], None]) -> bool:
+        """Whether a file of this size was fetched without a question; where files may be on tape, one is asked."""
+        if size is None or size > AT_ONCE or (await self.client.profile()).details:
+            return False
+        return await fetch_known(self.client, path, target, size, progress)
 
     def open(
         self, path: str, mode: str = "rb", block_size: int | None = None, cache_options: dict[str, Any] | None = None,

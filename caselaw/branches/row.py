@@ -8,7 +8,7 @@ from typing import Any
 
 from caselaw.errors import StoreError
 from caselaw.storage import Location
-from caselaw.storage.target import Digests, Outputs, Target, Url, external_target, outputs_of
+from caselaw.storage.target import Contents, Outputs, Target, Url, external_target, outputs_of
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,13 @@ class Inputs:
     keys: tuple[str, ...]
     many: bool
 
-    def outputs(self, digests: Digests | None = None) -> Any:
-        """Targets as a task sees them in `self.input()[name]`; `digests` tells what those on a server must be."""
+    def outputs(self, contents: Contents | None = None) -> Any:
+        """Targets as a task sees them in `self.input()[name]`; `contents` tells what those on a server must be."""
         made: list[Outputs | Target | Url]
         if self.location is None:
             made = [external_target(path) for path in self.keys]
         else:
-            made = [outputs_of(self.location, key, digests) for key in self.keys]
+            made = [outputs_of(self.location, key, contents) for key in self.keys]
         return made if self.many else made[0]
 
 

@@ -63,7 +63,7 @@ class LocalStore:
             raise unanswered("the size of an output is not known", path, error) from error
         return size, state.st_mtime
 
-    def local(self, path: str, sha256: str | None = None) -> Path:
+    def local(self, path: str, sha256: str | None = None, size: int | None = None) -> Path:
         return Path(path)
 
     def done_reading(self) -> None:

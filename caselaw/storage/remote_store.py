@@ -119,11 +119,11 @@ class RemoteStore:
         times = [each["mtime"] for each in inside if each.get("mtime")]
         return sum(each["size"] or 0 for each in inside), max(times, default=None)
 
-    def local(self, path: str, sha256: str | None = None) -> Path:
+    def local(self, path: str, sha256: str | None = None, size: int | None = None) -> Path:
         """The copy in the cache, which stays while this process lives; with `sha256` the server may not be asked."""
         name = os.path.basename(path)
         if sha256 is not None:
-            return self.cache.get(sha256, functools.partial(self.download_path, path), name=name, sha256=sha256)
+            return self.cache.get(sha256, functools.partial(self.download_path, path, size), name=name, sha256=sha256)
         there = self.info(path)
         return self.cache.get(self.key(path, there), functools.partial(self.download, there), name=name)
 
@@ -135,8 +135,13 @@ class RemoteStore:
             inside = self.fs.find(there["name"], detail=True)
         return digest("folder", path, {name: stamp(each) for name, each in inside.items()})
 
-    def download_path(self, path: str, target: Path) -> None:
-        self.download(self.info(path), target)
+    def download_path(self, path: str, size: int | None, target: Path) -> None:
+        """Copy a file or folder to this machine; of a file whose size is known nothing is asked first."""
+        if size is None or self.scheme not in WEBDAV:
+            self.download(self.info(path), target)
+            return
+        with clear_answers(path):
+            self.fs.get_file(self.path(path), str(target), size=size)
 
     def download(self, there: dict[str, Any], target: Path) -> None:
         """Copy a file or folder to this machine, verified."""

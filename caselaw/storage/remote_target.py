@@ -14,24 +14,30 @@ from caselaw.storage.law.settings import Settings
 from caselaw.storage.law.target import StoreDirectoryTarget, StoreFileTarget, StoreTarget
 from caselaw.storage.state import exists
 from caselaw.storage.stores import store_of
+from caselaw.storage.target import Content
 
 
 class ReadThroughCache(StoreTarget):
     """A target of a store; to every function that takes `os.PathLike` it is a path on this machine.
 
-    `sha256` tells what it must be, when it is read; None where that is not known.
+    `content` tells what it must be, when it is read; None where that is not known.
     """
 
     def __init__(
-        self, path: Any, fs: StoreFileSystem | None = None, *, sha256: Callable[[], str | None] = lambda: None,
+        self, path: Any, fs: StoreFileSystem | None = None, *, content: Callable[[], Content | None] = lambda: None,
         **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(path, fs or file_system_of(str(path)), **options)
-        self.sha256 = sha256
+        self.content = content
 
     def __fspath__(self) -> str:
-        url = str(self.uri())
-        return str(store_of(url).local(url, self.sha256()))
+        url, content = str(self.uri()), self.content()
+        store = store_of(url)
+        return str(store.local(url) if content is None else store.local(url, content.sha256, self.size_of(content)))
+
+    def size_of(self, content: Content) -> int | None:
+        """Bytes of a file; folders come file by file."""
+        return None
 
     def complete(self, **_: Any) -> bool:
         return bool(self.optional) or exists(str(self.uri()))
@@ -39,6 +45,9 @@ class ReadThroughCache(StoreTarget):
 
 class RemoteFileTarget(ReadThroughCache, StoreFileTarget):
     """A file of the store."""
+
+    def size_of(self, content: Content) -> int | None:
+        return content.size
 
 
 class RemoteDirectoryTarget(ReadThroughCache, StoreDirectoryTarget):

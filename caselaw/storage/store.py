@@ -63,8 +63,10 @@ class Store(Protocol):
     def size(self, path: str) -> tuple[int, float | None] | None:
         """Bytes of a file or of all in a folder, and when it was last changed; None where there is none."""
 
-    def local(self, path: str, sha256: str | None = None) -> Path:
-        """Where a file or folder can be read on this machine; `sha256` is what it must be, if that is known.
+    def local(self, path: str, sha256: str | None = None, size: int | None = None) -> Path:
+        """Where a file or folder can be read on this machine.
+
+        `sha256` is what it must be, if that is known, and `size` how many bytes the file has.
 
         Raises `FileNotFoundError`, and `ContentChanged` where a download is something else.
         """

@@ -140,8 +140,16 @@ def url_of(target: Any) -> str:
     return str(target.uri() if isinstance(target, RemoteTarget) else target.path)
 
 
-Digests = Callable[[str, str], Mapping[str, str]]
-"""Folder and fingerprint of outputs → SHA-256 by product, as far as they are known."""
+@dataclass(frozen=True)
+class Content:
+    """What a record says of an output: the SHA-256 and the size in bytes."""
+
+    sha256: str
+    size: int | None
+
+
+Contents = Callable[[str, str], Mapping[str, Content]]
+"""Folder and fingerprint of outputs → what they hold by product, as far as that is known."""
 
 
 def target_of(path: str | os.PathLike[str], folder: bool = False) -> Target:
@@ -151,24 +159,24 @@ def target_of(path: str | os.PathLike[str], folder: bool = False) -> Target:
     return DirectoryTarget(os.fspath(path)) if folder else FileTarget(os.fspath(path))
 
 
-def remote_target(url: str, folder: bool, sha256: Callable[[], str | None] = lambda: None) -> Target:
-    """The target of an output on a server; `sha256` tells what it must be, when it is read."""
+def remote_target(url: str, folder: bool, content: Callable[[], Content | None] = lambda: None) -> Target:
+    """The target of an output on a server; `content` tells what it must be, when it is read."""
     from caselaw.storage.remote_target import RemoteDirectoryTarget, RemoteFileTarget
 
-    return (RemoteDirectoryTarget if folder else RemoteFileTarget)(url, sha256=sha256)
+    return (RemoteDirectoryTarget if folder else RemoteFileTarget)(url, content=content)
 
 
-def outputs_of(location: Location, fingerprint: str, digests: Digests | None = None) -> Outputs:
+def outputs_of(location: Location, fingerprint: str, contents: Contents | None = None) -> Outputs:
     """Targets of all products that a branch with this fingerprint makes."""
     paths = location.paths(fingerprint)
-    if digests is None or "://" not in location.directory:
+    if contents is None or "://" not in location.directory:
         return Outputs({name: target_of(path, location.is_folder(name)) for name, path in paths.items()})
 
-    def sha256(product: str) -> str | None:
-        return digests(location.directory, fingerprint).get(product)
+    def content(product: str) -> Content | None:
+        return contents(location.directory, fingerprint).get(product)
 
     return Outputs({
-        name: remote_target(path, location.is_folder(name), partial(sha256, name)) for name, path in paths.items()
+        name: remote_target(path, location.is_folder(name), partial(content, name)) for name, path in paths.items()
     })  # fmt: skip
 
 

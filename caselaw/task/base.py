@@ -48,6 +48,7 @@ from caselaw.sandbox.versions import distributions_of
 from caselaw.storage import Location, exists, readable_directory
 from caselaw.storage.own_targets import to_be_read_again
 from caselaw.storage.plain_files import Folders
+from caselaw.storage.target import Content
 from caselaw.task.bases import no_run, runs
 from caselaw.task.declared import DeclaredTask, FreeName
 from caselaw.task.reached import closure_of
@@ -451,15 +452,16 @@ class FingerprintedTask(DeclaredTask):
         result = {}
         for name, found in inputs.items():
             if found is not None:
-                result[name] = found.outputs(self._recorded_digests)
+                result[name] = found.outputs(self._recorded_contents)
             elif not isinstance(self.upstream_connections.get(name, Over(())), Over):
                 result[name] = self._general_input(name)
         return result
 
-    def _recorded_digests(self, directory: str, fingerprint: str) -> Mapping[str, str]:
-        """SHA-256 of some outputs by product, by the newest record that is known here."""
+    def _recorded_contents(self, directory: str, fingerprint: str) -> Mapping[str, Content]:
+        """What some outputs hold, by product, by the newest record that is known here."""
         record = self.record_index.known(directory, fingerprint)
-        return {} if record is None else {product: output["sha256"] for product, output in record.outputs.items()}
+        outputs = {} if record is None else record.outputs
+        return {product: Content(output["sha256"], output.get("bytes")) for product, output in outputs.items()}
 
 
 @functools.cache

@@ -194,9 +194,10 @@ class DCacheFileSystem(WebDavFileSystem, Known):  # type: ignore[misc]
         return None
 
     async def _get_file(
-        self, rpath: str, lpath: str, callback: Any = DEFAULT_CALLBACK, stage: bool | None = None, **_: Any
-    ) -> None:
-        await self._bring(rpath, stage)
+        self, rpath: str, lpath: str, callback: Any = DEFAULT_CALLBACK, size: int | None = None,
+        stage: bool | None = None, **_: Any,
+    ) -> None:  # fmt: skip
+        await self._bring(rpath, stage)  # and asks in any case: the file may be on tape
         await super()._get_file(rpath, lpath, callback=callback)
 
     async def _cp_file(self, path1: str, path2: str, stage: bool | None = None, **_: Any) -> None:

@@ -8,6 +8,7 @@ import errno
 import os
 import uuid
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import BinaryIO
 
 import aiohttp
@@ -23,6 +24,7 @@ from griddav.reading.rest import RANGE, Rest
 from griddav.tape.locality import refuse_tape
 
 PIECE = 1 << 20  # bytes
+AT_ONCE = 8 << 20  # bytes: a file up to this size is held in memory
 
 
 async def read_all(client: Client, path: str) -> bytes:
@@ -89,6 +91,39 @@ async def fetch(client: Client, path: str, target: str, there: Info, progress: C
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
+
+
+async def fetch_known(client: Client, path: str, target: str, size: int, progress: Callable[[int], None]) -> bool:
+    """As `fetch`, by one request, of a small file that is known to have this size; the caller looks at what it holds.
+
+    False, and nothing is written, where the server sends another size: then `fetch` tells what is the matter. Raises
+    `FileNotFoundError` and `NoAnswer`, and `OSError` of the local disk.
+    """
+    algorithm = (await client.profile()).digest
+
+    async def read(response: aiohttp.ClientResponse) -> bytes | None:
+        if response.status != 200 or response.headers.get("Content-Length", str(size)) != str(size):
+            return None
+        data = await whole(response, client.speed(), size)
+        stated = served(response.headers, whole=True)
+        checksum = Checksum(algorithm) if algorithm and algorithm in stated else None
+        if checksum is not None:
+            await asyncio.to_thread(checksum.update, data)
+        verify(len(data), size, checksum, stated)
+        return data
+
+    data = (await client.request("GET", path, headers=wanted(algorithm) if algorithm else {}, read=read)).value
+    if data is None:
+        return False
+    temporary = os.path.join(os.path.dirname(target), f".download-{uuid.uuid4().hex}")
+    try:
+        await asyncio.to_thread(Path(temporary).write_bytes, data)
+        os.replace(temporary, target)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+    progress(size)
+    return True
 
 
 async def read_rest(client: Client, path: str, target: str, rest: Rest, progress: Callable[[int], None]) -> None:
@@ -176,7 +211,11 @@ async def digest(client: Client, path: str, algorithm: str) -> str | None:
 
 async def file_info(client: Client, path: str, *, reading: bool = True) -> Info:
     """Properties of a file that is whole and, for `reading`, on disk. Raises `IsADirectoryError`, `OnTape`, as info."""
-    there = await info(client, path)
+    return whole_file(client, path, await info(client, path), reading=reading)
+
+
+def whole_file(client: Client, path: str, there: Info, *, reading: bool = True) -> Info:
+    """What is known of a file, as it is. Raises as `file_info` does for what is none, not whole or not on disk."""
     if there["type"] == "directory":
         raise IsADirectoryError(errno.EISDIR, "Is a directory", path)
     if there["size"] is None:
