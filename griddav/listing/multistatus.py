@@ -1,24 +1,29 @@
-"""PROPFIND: the question, and a parser of its answer that takes it in pieces and refuses entities."""
+"""PROPFIND: the question, and its answer, read in pieces by Python's own parser; document types are refused."""
 
 from __future__ import annotations
 
 import re
 from calendar import timegm
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 from xml.parsers import expat
 
 from griddav.checksums import parse_digest
 
-DAV = "DAV: "
+RESPONSE, HREF, STATUS, PROPSTAT = "{DAV:}response", "{DAV:}href", "{DAV:}status", "{DAV:}propstat"
+ANY_PROPERTY, RESOURCETYPE, COLLECTION = "{DAV:}prop/*", "{DAV:}resourcetype", "{DAV:}collection"
+ASSUMED = "HTTP/1.1 200 OK"
 PROPERTIES = "<D:resourcetype/><D:getcontentlength/><D:getlastmodified/><D:getetag/>"
 # Costs the server a look-up for every file: asked about single files only.
 DETAILS = (
     '<d:Checksums xmlns:d="http://www.dcache.org/2013/webdav"/>'
     '<s:FileLocality xmlns:s="http://srm.lbl.gov/StorageResourceManager"/>'
 )
-DEEPEST = 32
+LONGEST = 1 << 20  # bytes of one entry
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # The form that every server of today writes; the general parser takes ten times as long.
 DATE = re.compile(rf"[A-Z][a-z]{{2}}, (\d\d) ({'|'.join(MONTHS)}) (\d{{4}}) (\d\d):(\d\d):(\d\d) GMT", re.ASCII)
@@ -55,67 +60,68 @@ class Multistatus:
     """Feed it the body in pieces; `close` gives the entries. Both raise `MultistatusError`."""
 
     def __init__(self) -> None:
+        self._prolog = Prolog()
+        self._parser: Any = XMLPullParser(("end",))  # whose events have no narrow type
         self._entries: list[Entry] = []
-        self._path: list[str] = []
-        self._text: list[str] = []
-        self._href = ""
-        self._status = 200
-        self._found: dict[str, str] = {}
-        self._properties: dict[str, str] = {}
-        self._propstat_status = 200
-        self._parser = expat.ParserCreate(namespace_separator=" ")
-        self._parser.buffer_text = True
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.CharacterDataHandler = self._text.append
-        self._parser.StartDoctypeDeclHandler = refuse_doctype
+        self._waiting = 0  # bytes since the last entry
 
     def feed(self, data: bytes) -> None:
-        self._parse(data, False)
+        with well_formed():
+            self._prolog.feed(data)  # first: what it refuses, the other one would read
+            self._parser.feed(data)
+            self._take(len(data))
 
     def close(self) -> list[Entry]:
-        self._parse(b"", True)
+        with well_formed():
+            self._parser.close()
+            self._take(0)
         return self._entries
 
-    def _parse(self, data: bytes, last: bool) -> None:
+    def _take(self, size: int) -> None:
+        before = len(self._entries)
+        for _, element in self._parser.read_events():
+            if element.tag == RESPONSE:
+                self._entries.append(entry_of(element))
+                element.clear()
+        self._waiting = 0 if len(self._entries) > before else self._waiting + size
+        if self._waiting > LONGEST:
+            raise MultistatusError("the listing holds something long that is no entry")
+
+
+class Prolog:
+    """What stands before the first element. It must be no document type, and the element a multistatus."""
+
+    def __init__(self) -> None:
+        self._parser: expat.XMLParserType | None = expat.ParserCreate(namespace_separator=" ")
+        self._parser.StartDoctypeDeclHandler = refuse_doctype
+        self._parser.StartElementHandler = self._begun
+
+    def feed(self, data: bytes) -> None:
         try:
-            self._parser.Parse(data, last)
-        except MultistatusError:
-            raise
-        except (expat.ExpatError, LookupError, ValueError) as error:  # the last two: an encoding that Python lacks
-            raise MultistatusError(f"the listing is not well-formed XML: {error}") from error
+            if self._parser is not None:
+                self._parser.Parse(data, False)
+        except Begun:
+            self._parser = None
 
-    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if not self._path and name != f"{DAV}multistatus":
+    def _begun(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name != "DAV: multistatus":
             raise MultistatusError("the answer is XML, but no multistatus")
-        if len(self._path) >= DEEPEST:
-            raise MultistatusError("the listing is nested too deeply")
-        self._path.append(name)
-        self._text.clear()
-        if name == f"{DAV}response":
-            self._href, self._status, self._properties = "", 200, {}
-        elif name == f"{DAV}propstat":
-            self._found, self._propstat_status = {}, 200
-        elif name == f"{DAV}collection":
-            self._found["folder"] = "yes"
+        raise Begun
 
-    def _end(self, name: str) -> None:
-        self._path.pop()
-        text, inside = "".join(self._text), self._path[-1] if self._path else ""
-        self._text.clear()
-        if name == f"{DAV}href" and inside == f"{DAV}response":
-            self._href = text
-        elif name == f"{DAV}status" and inside == f"{DAV}propstat":
-            self._propstat_status = status_of(text)
-        elif name == f"{DAV}status" and inside == f"{DAV}response":
-            self._status = status_of(text)
-        elif name == f"{DAV}propstat":
-            if 200 <= self._propstat_status < 300:
-                self._properties |= self._found
-        elif name == f"{DAV}response":
-            self._entries.append(entry(self._href, self._status, self._properties))
-        elif inside == f"{DAV}prop":
-            self._found[name.rpartition(" ")[2].lower()] = text.strip()
+
+class Begun(Exception):  # noqa: N818 - an end, and no error
+    """The first element is there."""
+
+
+@contextmanager
+def well_formed() -> Iterator[None]:
+    """Raises `MultistatusError` where the document is not."""
+    try:
+        yield
+    except MultistatusError:
+        raise
+    except (ParseError, expat.ExpatError, LookupError, ValueError) as error:  # two of an encoding that Python lacks
+        raise MultistatusError(f"the listing is not well-formed XML: {error}") from error
 
 
 def refuse_doctype(*_: object) -> None:
@@ -123,6 +129,26 @@ def refuse_doctype(*_: object) -> None:
     raise MultistatusError("the listing declares a document type, which may hold entities; it is not read")
 
 
+def entry_of(response: Element) -> Entry:
+    """One entry. Raises `MultistatusError` for one that has no name, or whose status says nothing."""
+    href, status = "", 200
+    properties: dict[str, str] = {}
+    for part in response:
+        if part.tag == HREF:
+            href = part.text or ""
+        elif part.tag == STATUS:
+            status = status_of(part.text or "")
+        elif part.tag == PROPSTAT and 200 <= status_of(part.findtext(STATUS, ASSUMED)) < 300:
+            for each in part.iterfind(ANY_PROPERTY):
+                if each.tag == RESOURCETYPE:
+                    if each.find(COLLECTION) is not None:
+                        properties["folder"] = "yes"
+                else:
+                    properties[each.tag.rpartition("}")[2].lower()] = (each.text or "").strip()
+    return entry(href, status, properties)
+
+
+@lru_cache(maxsize=64)
 def status_of(line: str) -> int:
     """The number in `HTTP/1.1 200 OK`. Raises `MultistatusError` where there is none."""
     words = line.split()
@@ -148,6 +174,7 @@ def entry(href: str, status: int, properties: Mapping[str, str]) -> Entry:
     )
 
 
+@lru_cache(maxsize=1024)
 def seconds(date: str) -> float | None:
     """Seconds since 1970 of an HTTP date; None where it is none."""
     if match := DATE.fullmatch(date):

@@ -67,6 +67,41 @@ def test_what_is_no_listing_or_not_safe_is_refused(text: bytes) -> None:
         parsed(text)
 
 
+BOMB = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">%s]>' % b"".join(
+    b'<!ENTITY %c "%s">' % (letter, b"&%c;" % (letter - 1) * 10) for letter in b"bcdefghi"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "iso-8859-1"])
+@pytest.mark.parametrize("piece", [1, 7, 1000])
+@pytest.mark.parametrize("start", [
+    BOMB, b'<?xml version="1.0"?><!-- <D:multistatus xmlns:D="DAV:"> --><!DOCTYPE x>', b"<!DOCTYPE x>",
+    b'<?xml version="1.0"?>\n\n<!DOCTYPE D:multistatus SYSTEM "http://127.0.0.1:9/x.dtd">',
+])  # fmt: skip
+def test_a_document_type_is_refused_before_anything_of_it_is_read(encoding: str, piece: int, start: bytes) -> None:
+    declared = start.replace(b'"1.0"', b'"1.0" encoding="%s"' % encoding.removesuffix("-le").encode())
+    text = (declared + b'<D:multistatus xmlns:D="DAV:">&i;</D:multistatus>').decode().encode(encoding)
+    if encoding == "utf-16-le":
+        text = b"\xff\xfe" + text
+    with pytest.raises(MultistatusError, match="document type"):
+        parsed(*(text[place : place + piece] for place in range(0, len(text), piece)))
+
+
+def test_what_is_long_and_no_entry_is_not_kept() -> None:
+    parser = Multistatus()
+    parser.feed(b'<D:multistatus xmlns:D="DAV:">')
+    with pytest.raises(MultistatusError, match="no entry"):
+        for _ in range(2_000):
+            parser.feed(b"<D:x>" * 1_000)
+
+
+def test_many_entries_in_large_pieces_are_a_listing() -> None:
+    one = b"<D:response><D:href>/a</D:href></D:response>"
+    many = b'<D:multistatus xmlns:D="DAV:">' + one * 100_000 + b"</D:multistatus>"
+    half = len(many) // 2
+    assert len(parsed(many[:half], many[half:])) == 100_000
+
+
 def test_properties_that_were_not_found_do_not_count() -> None:
     text = LISTING.replace(b"HTTP/1.1 200 OK", b"HTTP/1.1 403 Forbidden")
     assert parsed(text)[:2] == [Entry("/store/", 200, False), Entry("/store/a%20b&c", 200, False)]
