@@ -43,7 +43,7 @@ def with_numbers(found: str, numbers: Sequence[int]) -> str:
 
 
 @dataclass(frozen=True)
-class Read:
+class BranchReads:
     """What code of a workflow reads of its branches: the number of its own one, or all that the branch map holds."""
 
     number: bool = False
@@ -67,10 +67,10 @@ BRANCH_MAP = frozenset({
 """Members of a branch that tell what other branches there are."""
 
 
-def read_by(mentions: frozenset[str], numbers: Sequence[int], values: Sequence[Any]) -> Read:
+def read_by(mentions: frozenset[str], numbers: Sequence[int], values: Sequence[Any]) -> BranchReads:
     """What code reads that mentions these names."""
     everything = digest(list(numbers), list(values)) if not BRANCH_MAP.isdisjoint(mentions) else ""
-    return Read(not NUMBER.isdisjoint(mentions), everything)
+    return BranchReads(not NUMBER.isdisjoint(mentions), everything)
 
 
 PLAIN = frozenset({str, int, bytes, bool})

@@ -10,7 +10,7 @@ from typing import Any
 from caselaw.branches.column import Column
 from caselaw.branches.columns import column
 from caselaw.branches.look import Look, Seen
-from caselaw.branches.numbers import Read, by_number, in_order, repeats
+from caselaw.branches.numbers import BranchReads, by_number, in_order, repeats
 from caselaw.branches.row import Branch
 from caselaw.branches.selection import described
 from caselaw.branches.upstream import Connection, Files, Mapped, Over
@@ -38,7 +38,7 @@ class BranchTable:
     numbers: Sequence[int]
     repeats: Mapping[int, int] = field(default_factory=dict)
     """Number of a branch → how many before it have the same value; without those that are the first."""
-    read: Read = field(default_factory=Read)
+    read: BranchReads = field(default_factory=BranchReads)
     own_needs: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     """Number of a branch → those of the same workflow that it requires; only branches that require some."""
     static: Sequence[str] = ()
@@ -73,7 +73,7 @@ class BranchTable:
         return distinction(self.read, self.repeats, number)
 
 
-def distinction(read: Read, repeats: Mapping[int, int], number: int) -> tuple[Any, ...]:
+def distinction(read: BranchReads, repeats: Mapping[int, int], number: int) -> tuple[Any, ...]:
     again = (("again", repeats[number]),) if number in repeats else ()
     which = (("number", number),) if read.number else ()
     return (*again, *which, *((("branch map", read.branch_map),) if read.branch_map else ()))
@@ -86,7 +86,7 @@ def taken_by_general(columns: Mapping[str, Column], number: int) -> dict[str, tu
 
 def branch_table(
     own: str, connections: Mapping[str, Connection | Mapped], owner: str, root: Path, look: Look,
-    reads: Callable[[Sequence[int], Sequence[Any]], Read] = lambda numbers, values: Read(),
+    reads: Callable[[Sequence[int], Sequence[Any]], BranchReads] = lambda numbers, values: BranchReads(),
 ) -> BranchTable:  # fmt: skip
     """All branches of a workflow with own components `own`.
 
@@ -113,7 +113,7 @@ def branch_table(
     )
     found = branch_digests(prefix, values, inputs)
     # branches that `upstream()` declares are their values: a file that is added in front runs one branch
-    read, again = reads(numbers, values) if BRANCH_MAP in columns else Read(), repeats(numbers, values)
+    read, again = reads(numbers, values) if BRANCH_MAP in columns else BranchReads(), repeats(numbers, values)
     if again or read.anything:
         distinctions = (distinction(read, again, number) for number in numbers)
         found = [digest(one, *which) if which else one for one, which in zip(found, distinctions, strict=True)]

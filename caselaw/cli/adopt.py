@@ -65,7 +65,7 @@ def adopt(
       caselaw adopt SelectEvents --branches 0:100 --quick --move --vouch "too large to read"
     """
     from caselaw.config import load_project
-    from caselaw.execution.claims import Taken
+    from caselaw.execution.claims import TakenBesides
     from caselaw.execution.vouching import Manner, Word, user_here
     from caselaw.plan.vouching import claims_for, still_ready
     from caselaw.publishing.contents import Holdings
@@ -81,7 +81,9 @@ def adopt(
     word = None if why is None else Word(by or user_here(), why.strip())
     manner = Manner(How.MOVE if move else How.COPY if copy else How.LINK, quick)
     root = load_project().root
-    found = claims_for(task, Taken(empty, again), Holdings(index_of(root), file_digests_of(root)), upstream=upstream)
+    found = claims_for(
+        task, TakenBesides(empty, again), Holdings(index_of(root), file_digests_of(root)), upstream=upstream
+    )
     if word is not None:
         holdings = Holdings(index_of(root), file_digests_of(root))
         found = [taken(still_ready(each, holdings) if upstream else each, word, manner, holdings) for each in found]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from caselaw.plan.change import Change
     from caselaw.plan.differences import TaskDifference
-    from caselaw.plan.revisions import Comparison
+    from caselaw.plan.revisions import RevisionComparison
 
 DIGEST = re.compile(r"[0-9a-f]{20,}")
 
@@ -43,9 +43,9 @@ def diff(base: str, head: str, family: str, arguments: tuple[str, ...], as_json:
       caselaw diff v1.0 main Report --json
     """
     from caselaw.config import load_project
-    from caselaw.plan.revisions import Question, compare_revisions
+    from caselaw.plan.revisions import RevisionQuestion, compare_revisions
 
-    question = Question(family, arguments, patch)
+    question = RevisionQuestion(family, arguments, patch)
     found = compare_revisions(load_project(), base, head, question, lambda line: click.echo(line, err=True))
     if as_json:
         click.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
@@ -55,7 +55,7 @@ def diff(base: str, head: str, family: str, arguments: tuple[str, ...], as_json:
         raise SystemExit(1)
 
 
-def show(found: Comparison) -> None:
+def show(found: RevisionComparison) -> None:
     """Tasks that changed themselves, tasks that follow, and the patches where they were asked for."""
     from rich.text import Text
 

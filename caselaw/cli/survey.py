@@ -15,7 +15,7 @@ from caselaw.cli.console import console_for_people
 from caselaw.cli.options import json_option
 
 if TYPE_CHECKING:
-    from caselaw.plan.survey import Finding, Survey
+    from caselaw.plan.survey import Survey, SurveyFinding
     from caselaw.plan.survey.edits import Edit
 
 COLORS = {"unchanged": "green", "a line": "yellow", "cannot": "red"}
@@ -43,7 +43,7 @@ def survey(project: Path | None, as_json: bool) -> None:
     from caselaw.plan import survey as room
 
     root = (project or around()).resolve()
-    found = room.survey(root, Progress())
+    found = room.survey(root, ReadingProgress())
     if as_json:
         click.echo(json.dumps(document(found), indent=2))
     else:
@@ -55,7 +55,7 @@ def around() -> Path:
     return next((folder for folder in (here, *here.parents) if (folder / "law.cfg").is_file()), here)
 
 
-class Progress:
+class ReadingProgress:
     """Says on standard error what is being read, once that takes a while."""
 
     def __init__(self) -> None:
@@ -102,7 +102,7 @@ def edit_document(edit: Edit) -> dict[str, Any]:
     return {"file": str(edit.path), "line": edit.line, "column": edit.column, "old": edit.old, "new": edit.new}
 
 
-def finding_document(finding: Finding) -> dict[str, Any]:
+def finding_document(finding: SurveyFinding) -> dict[str, Any]:
     return {
         "verdict": finding.verdict, "file": str(finding.path), "line": finding.line, "what": finding.what,
         "advice": finding.advice, "edit": finding.edit and edit_document(finding.edit),
@@ -158,7 +158,7 @@ def edit_line(found: Survey, edit: Edit) -> str:
 
 
 def finding_lines(found: Survey) -> list[str]:
-    tasks: dict[Finding, list[str]] = {}
+    tasks: dict[SurveyFinding, list[str]] = {}
     for task in found.tasks:
         for finding in task.findings:
             tasks.setdefault(finding, []).append(task.family)

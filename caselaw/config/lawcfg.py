@@ -24,7 +24,7 @@ OPTION = re.compile(r"(?P<name>[^\s#;=:\[][^=:]*?)\s*(?:[=:]|$)")
 VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})")
 
 
-class Option(NamedTuple):
+class LawOption(NamedTuple):
     """An option as given; `where` is `law.cfg:12`, or the name of an environment variable."""
 
     name: str
@@ -35,9 +35,9 @@ class Option(NamedTuple):
         return ConfigError(f"{self.name}: {what}", self.where, advice)
 
 
-def read_options(config_file: Path, section: str) -> tuple[dict[str, Option], tuple[Path, ...]]:
+def read_options(config_file: Path, section: str) -> tuple[dict[str, LawOption], tuple[Path, ...]]:
     """Options of a section that have a value, and every file that was read for them."""
-    options: dict[str, Option] = {}
+    options: dict[str, LawOption] = {}
     files = []
     for path in files_in_order(config_file, ()):
         options.update(options_of_file(path, section))
@@ -45,11 +45,11 @@ def read_options(config_file: Path, section: str) -> tuple[dict[str, Option], tu
     return {name: option for name, option in options.items() if option.value.lower() not in ("", "none")}, tuple(files)
 
 
-def overrides(section: str, names: tuple[str, ...]) -> dict[str, Option]:
+def overrides(section: str, names: tuple[str, ...]) -> dict[str, LawOption]:
     """Options given by environment variables."""
     variables = {name: f"LAW__{section}__{name}" for name in names}
     return {
-        name: Option(name, expanded(os.environ[variable], variable), variable)
+        name: LawOption(name, expanded(os.environ[variable], variable), variable)
         for name, variable in variables.items()
         if os.environ.get(variable)
     }
@@ -73,7 +73,7 @@ def files_in_order(path: Path, above: tuple[Path, ...]) -> Iterator[Path]:
                 yield from files_in_order(included, (*above, path))
 
 
-def options_of_file(path: Path, section: str) -> dict[str, Option]:
+def options_of_file(path: Path, section: str) -> dict[str, LawOption]:
     """The section's own options, without those of [DEFAULT]. Raises `ConfigError` for references to other options."""
     from configparser import InterpolationError
 
@@ -88,7 +88,9 @@ def options_of_file(path: Path, section: str) -> dict[str, Option]:
             raise ConfigError(f"{name}: {error.message}", where, "write '%%' for a percent sign") from error
         if (value or "").startswith("&::"):
             raise ConfigError(f"{name}: references to other options are not followed", where, "write the value itself")
-        result[name] = Option(name, expanded((value or "").strip(), where) if section != "core" else value or "", where)
+        result[name] = LawOption(
+            name, expanded((value or "").strip(), where) if section != "core" else value or "", where
+        )
     return result
 
 

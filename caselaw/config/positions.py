@@ -8,16 +8,16 @@ from typing import Any, NamedTuple
 from caselaw.config.problem import KeyPath, Problem
 
 
-class Entry(NamedTuple):
+class KeyEntry(NamedTuple):
     """One `key: value` of a mapping, with the place of the key."""
 
     line: int
     column: int
-    node: Node
+    node: YamlNode
 
 
 @dataclass(slots=True)
-class Node:
+class YamlNode:
     """A value at its place; `content` is a mapping of entries, a list of nodes, or the scalar itself."""
 
     line: int
@@ -26,17 +26,17 @@ class Node:
     size: int = 1
     depth: int = 0
 
-    def add(self, child: Node) -> None:
+    def add(self, child: YamlNode) -> None:
         """Count a child; aliases can make a short file large and deep."""
         self.size += child.size
         self.depth = max(self.depth, child.depth + 1)
 
-    def child(self, part: str | int) -> Node | None:
+    def child(self, part: str | int) -> YamlNode | None:
         if isinstance(self.content, dict):
             entry = self.content.get(str(part))
             return entry.node if entry else None
         if isinstance(self.content, list) and isinstance(part, int) and 0 <= part < len(self.content):
-            node: Node = self.content[part]
+            node: YamlNode = self.content[part]
             return node
         return None
 
@@ -57,7 +57,7 @@ class Node:
 class Document:
     """What was read: the root (None where there is none to speak of) and the problems found on the way."""
 
-    root: Node | None = None
+    root: YamlNode | None = None
     problems: list[Problem] = field(default_factory=list)
     unreadable: set[KeyPath] = field(default_factory=set)
 
@@ -89,7 +89,7 @@ class Document:
             return entry.line, entry.column
         return self.position(path)
 
-    def node(self, path: KeyPath) -> Node | None:
+    def node(self, path: KeyPath) -> YamlNode | None:
         node = self.root
         for part in path:
             if node is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from caselaw.config.lawcfg import Option, overrides, read_options
+from caselaw.config.lawcfg import LawOption, overrides, read_options
 from caselaw.config.problem import did_you_mean, listed
 from caselaw.errors import ConfigError
 
@@ -44,7 +44,7 @@ class Project:
     watchdog: float = SECONDS_OF_PATIENCE
 
 
-class Loaded(NamedTuple):
+class LoadedProject(NamedTuple):
     """A project in memory, and the state of all that it was read from."""
 
     project: Project
@@ -53,7 +53,7 @@ class Loaded(NamedTuple):
     is_young: bool
 
 
-_loaded: dict[Path, Loaded] = {}
+_loaded: dict[Path, LoadedProject] = {}
 
 
 def load_project(start: Path | None = None) -> Project:
@@ -69,7 +69,7 @@ def load_project(start: Path | None = None) -> Project:
         state = state_of(files)
         project = project_from(config_file, {**options, **overrides(SECTION, OPTIONS)})
         is_young = any(path.stat().st_mtime_ns + CLOCK_TICK > time.time_ns() for path in files)
-        held = _loaded[config_file] = Loaded(project, files, state, is_young)
+        held = _loaded[config_file] = LoadedProject(project, files, state, is_young)
     return held.project
 
 
@@ -110,7 +110,7 @@ def find_law_cfg(start: Path | None) -> Path:
     )
 
 
-def project_from(config_file: Path, options: dict[str, Option]) -> Project:
+def project_from(config_file: Path, options: dict[str, LawOption]) -> Project:
     for option in options.values():
         if option.name not in OPTIONS:
             hint = did_you_mean(option.name, OPTIONS)
@@ -129,7 +129,7 @@ def project_from(config_file: Path, options: dict[str, Option]) -> Project:
     )
 
 
-def first_party(option: Option) -> tuple[str, ...]:
+def first_party(option: LawOption) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(name for name in re.split(r"[,\s]+", option.value) if name))
     for name in names:
         if not name.isidentifier():
@@ -137,7 +137,7 @@ def first_party(option: Option) -> tuple[str, ...]:
     return names
 
 
-def workers(option: Option) -> int:
+def workers(option: LawOption) -> int:
     if not re.fullmatch(r"[0-9]{1,6}", option.value) or int(option.value) < 1:
         raise option.error(
             f"'{option.value}' is not a number of processes", "give a number from 1; none means all CPUs"
@@ -145,13 +145,13 @@ def workers(option: Option) -> int:
     return int(option.value)
 
 
-def watchdog(option: Option) -> float:
+def watchdog(option: LawOption) -> float:
     if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", option.value):
         raise option.error(f"'{option.value}' is not a number of seconds", "give a number, or 0 for no watch")
     return float(option.value)
 
 
-def schema(option: Option) -> str:
+def schema(option: LawOption) -> str:
     if not OBJECT.fullmatch(option.value):
         raise option.error(
             f"'{option.value}' is not a model", "write it as module:Model, e.g. analysis.campaign:Campaign"

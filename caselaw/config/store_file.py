@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from caselaw.config.client_options import A_SECRET, SECRETS, WEBDAV, client_options, problems, scheme_of
-from caselaw.config.positions import Node
+from caselaw.config.positions import YamlNode
 from caselaw.config.problem import Problem, did_you_mean, display, dotted, listed
 from caselaw.errors import ConfigError
 from caselaw.resources import MEMORY_UNITS, TIME_UNITS, quantity
@@ -23,7 +23,7 @@ PATIENCE = frozenset({"attempts", "deadline"})
 NAME = re.compile(r"[A-Za-z0-9][\w-]*")
 
 
-Complain = Callable[[Node, tuple[str, ...], str], None]
+Complain = Callable[[YamlNode, tuple[str, ...], str], None]
 
 
 class StoreEntry(NamedTuple):
@@ -47,7 +47,7 @@ def read_stores(file: Path) -> dict[str, StoreEntry]:
     document = read(file.read_bytes())
     problems = list(document.problems)
 
-    def complain(node: Node, key: tuple[str, ...], message: str) -> None:
+    def complain(node: YamlNode, key: tuple[str, ...], message: str) -> None:
         problems.append(Problem(node.line, node.column, dotted(key), message))
 
     stores = {}
@@ -66,7 +66,7 @@ def read_stores(file: Path) -> dict[str, StoreEntry]:
     return stores
 
 
-def checked(name: str, node: Node, complain: Complain) -> tuple[dict[str, Any], int]:
+def checked(name: str, node: YamlNode, complain: Complain) -> tuple[dict[str, Any], int]:
     """Settings of one store and the line of its place; complains about all that is wrong with them."""
     content = node.content if isinstance(node.content, dict) else {}
     place = content.get("url") or content.get("path")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from caselaw.config.positions import Document, Node
+from caselaw.config.positions import Document, YamlNode
 from caselaw.config.problem import KeyPath, Problem, did_you_mean, dotted, listed
 from caselaw.config.schema import models_at, names_of
 
@@ -60,11 +60,11 @@ class Fault(NamedTuple):
     reason: Any
 
 
-def fault_in_file(fault: Mapping[str, Any], root: Node) -> Fault:
+def fault_in_file(fault: Mapping[str, Any], root: YamlNode) -> Fault:
     """pydantic's location has names of union members, which the file does not have."""
     path: list[str | int] = []
     member = None
-    node: Node | None = root
+    node: YamlNode | None = root
     location = fault["loc"]
     for number, part in enumerate(location):
         child = node.child(part) if node is not None else None
@@ -114,7 +114,7 @@ def place_meant(fault: Fault, document: Document) -> KeyPath:
     words = set(QUOTED.findall(fault.message))
     scores: dict[KeyPath, int] = {}
 
-    def search(node: Node, path: KeyPath, met: frozenset[str]) -> None:
+    def search(node: YamlNode, path: KeyPath, met: frozenset[str]) -> None:
         if isinstance(node.content, dict):
             for key, entry in node.content.items():
                 search(entry.node, (*path, key), met | ({key} & words))
@@ -135,7 +135,7 @@ def place_meant(fault: Fault, document: Document) -> KeyPath:
     return shortest if most and all(path[: len(shortest)] == shortest for path in best) else fault.path
 
 
-def inner_path(key: str, node: Node | None) -> KeyPath:
+def inner_path(key: str, node: YamlNode | None) -> KeyPath:
     parts: list[str | int] = []
     for part in key.split(".") if key else ():
         is_index = node is not None and isinstance(node.content, list) and part.isdecimal()

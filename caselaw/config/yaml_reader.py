@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from caselaw.config.positions import Document, Entry, Node
+from caselaw.config.positions import Document, KeyEntry, YamlNode
 from caselaw.config.problem import Problem, dotted
 
 DEEPEST = 100
@@ -95,7 +95,7 @@ class Reader:
     def __init__(self, text: str, problems: list[Problem]) -> None:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         self.events: Iterator[Any] = yaml.parse(text, Loader=loader)
-        self.anchors: dict[str, Node] = {}
+        self.anchors: dict[str, YamlNode] = {}
         self.path: list[str | int] = []
         self.result = Document(problems=problems)
 
@@ -116,7 +116,7 @@ class Reader:
         mark = event.start_mark
         raise UnreadableError(Problem(mark.line + 1, mark.column + 1, dotted(self.path), message))
 
-    def node(self, event: Any) -> Node:
+    def node(self, event: Any) -> YamlNode:
         if isinstance(event, yaml.AliasEvent):
             name = str(event.anchor)
             if name not in self.anchors:
@@ -124,7 +124,7 @@ class Reader:
             return self.checked(event, self.anchors[name])
         if len(self.path) > DEEPEST:
             self.fail(event, f"nested more than {DEEPEST} levels deep")
-        node = Node(event.start_mark.line + 1, event.start_mark.column + 1, None)
+        node = YamlNode(event.start_mark.line + 1, event.start_mark.column + 1, None)
         if isinstance(event, yaml.MappingStartEvent):
             self.refuse_tag(event, "map")
             self.fill_mapping(node)
@@ -137,7 +137,7 @@ class Reader:
             self.anchors[event.anchor] = node
         return self.checked(event, node)
 
-    def checked(self, event: Any, node: Node) -> Node:
+    def checked(self, event: Any, node: YamlNode) -> YamlNode:
         if node.size > MOST_NODES:
             self.fail(event, f"more than {MOST_NODES} values; aliases may multiply them")
         if len(self.path) + node.depth > DEEPEST:
@@ -152,7 +152,7 @@ class Reader:
         self.report(event, message)
         self.result.unreadable.add(tuple(self.path))
 
-    def fill_list(self, node: Node) -> None:
+    def fill_list(self, node: YamlNode) -> None:
         node.content = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             self.path.append(len(node.content))
@@ -161,10 +161,10 @@ class Reader:
             node.content.append(child)
             node.add(child)
 
-    def fill_mapping(self, node: Node) -> None:
-        content: dict[str, Entry] = {}
+    def fill_mapping(self, node: YamlNode) -> None:
+        content: dict[str, KeyEntry] = {}
         node.content = content
-        merged: list[Node] = []
+        merged: list[YamlNode] = []
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self.key(event)
             self.path.append(key)
@@ -174,7 +174,7 @@ class Reader:
             if key == "<<" and isinstance(event, yaml.ScalarEvent) and event.implicit[0]:
                 merged += self.mappings(event, child)
             else:
-                content.setdefault(key, Entry(event.start_mark.line + 1, event.start_mark.column + 1, child))
+                content.setdefault(key, KeyEntry(event.start_mark.line + 1, event.start_mark.column + 1, child))
             self.path.pop()
             node.add(child)
         for other in merged:
@@ -191,13 +191,13 @@ class Reader:
             self.fail(event, "a key must be text")
         if event.anchor:
             mark: Any = event.start_mark
-            self.anchors[event.anchor] = Node(mark.line + 1, mark.column + 1, event.value)
+            self.anchors[event.anchor] = YamlNode(mark.line + 1, mark.column + 1, event.value)
         text: str = event.value
         if not text:
             self.report(event, "a key is empty")
         return text
 
-    def mappings(self, event: Any, node: Node) -> list[Node]:
+    def mappings(self, event: Any, node: YamlNode) -> list[YamlNode]:
         """What `<<` merges: a mapping, or a list of mappings."""
         nodes = node.content if isinstance(node.content, list) else [node]
         if not all(isinstance(each.content, dict) for each in nodes):

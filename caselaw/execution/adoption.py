@@ -35,14 +35,16 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Source:
+class AdoptionSource:
     """An output to take over, by its folder and fingerprint."""
 
     directory: str
     fingerprint: str
 
 
-def candidates(task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings) -> dict[int, Source]:
+def candidates(
+    task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings
+) -> dict[int, AdoptionSource]:
     """Number of each branch that can be adopted → the output to take over.
 
     `names` are those in the task's folder; outputs are looked for there and in other folders of the family, and not
@@ -53,7 +55,7 @@ def candidates(task: Any, numbers: Sequence[int], names: frozenset[str], holding
 
 def choices(
     task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings
-) -> dict[int, tuple[Source, ...]]:
+) -> dict[int, tuple[AdoptionSource, ...]]:
     """Number of each branch that can be adopted → outputs to take over, the best first."""
     if not numbers or not carries_fingerprints(task) or task.run_yields:
         return {}
@@ -68,18 +70,18 @@ def choices(
 
 def in_folder(
     task: Any, numbers: Sequence[int], directory: str, names: frozenset[str], holdings: Holdings
-) -> dict[int, tuple[Source, ...]]:
+) -> dict[int, tuple[AdoptionSource, ...]]:
     """Outputs in one folder: of the very fingerprint, where it is another folder, and of equal contents."""
     if not numbers or not (task.output_named or any(name for name in names if not name.startswith("."))):
         return {}
     location, fingerprints = task.output_location, task.fingerprints
     elsewhere = directory != location.directory
     known = holdings.of(directory) if elsewhere else {}
-    found: dict[int, tuple[Source, ...]] = {}
+    found: dict[int, tuple[AdoptionSource, ...]] = {}
     for number in numbers if known else ():
         fingerprint = fingerprints[number]
         if fingerprint in known and names.issuperset(location.names(fingerprint)):
-            found[number] = (Source(directory, fingerprint),)
+            found[number] = (AdoptionSource(directory, fingerprint),)
     rest = [number for number in numbers if number not in found]
     made = holdings.index.by_content(directory, task.own_components.digest) if len(rest) > 1 else None
     for number in rest if made != {} else ():
@@ -89,7 +91,7 @@ def in_folder(
         equal = made.get(content, ()) if made is not None else holdings.index.of_content(directory, content)
         there = tuple(f for f in equal if f != fingerprints[number] and names.issuperset(location.names(f)))
         if there:
-            found[number] = tuple(Source(directory, fingerprint) for fingerprint in there)
+            found[number] = tuple(AdoptionSource(directory, fingerprint) for fingerprint in there)
     return found
 
 
@@ -133,25 +135,27 @@ def adopt(task: Any, numbers: Sequence[int]) -> list[int]:
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptRecord:
     """A record of outputs to take over, and their folder."""
 
     directory: str
     record: Record
 
 
-def records_of(task: Any, sources: Sequence[Source]) -> dict[Source, list[Kept]]:
+def records_of(task: Any, sources: Sequence[AdoptionSource]) -> dict[AdoptionSource, list[KeptRecord]]:
     """Records of outputs to take over, the newest first."""
-    found: dict[Source, list[Kept]] = {}
+    found: dict[AdoptionSource, list[KeptRecord]] = {}
     for directory in dict.fromkeys(source.directory for source in sources):
         wanted = [source.fingerprint for source in sources if source.directory == directory]
         for fingerprint, records in task.record_index.of_fingerprints(directory, wanted).items():
-            found[Source(directory, fingerprint)] = [Kept(directory, record) for record in reversed(records)]
+            found[AdoptionSource(directory, fingerprint)] = [
+                KeptRecord(directory, record) for record in reversed(records)
+            ]
     return found
 
 
 def adopt_some(
-    task: Any, sources: Mapping[int, Sequence[Kept]], names: frozenset[str], holdings: Holdings
+    task: Any, sources: Mapping[int, Sequence[KeptRecord]], names: frozenset[str], holdings: Holdings
 ) -> set[int]:  # fmt: skip
     """Give outputs of earlier fingerprints their new names, if they are what their records say; returns which.
 
@@ -183,11 +187,11 @@ def made_meanwhile(task: Any, number: int, row: Branch) -> bool:
     return task.trust_unrecorded or bool(task.record_index.recorded(task.output_location.directory, {row.fingerprint}))
 
 
-def first_verified(task: Any, sources: Sequence[Kept]) -> Kept | None:
+def first_verified(task: Any, sources: Sequence[KeptRecord]) -> KeptRecord | None:
     return next((source for source in sources if verified(task, source)), None)
 
 
-def take_over(task: Any, names: frozenset[str], found: tuple[int, Branch, Kept]) -> bool:
+def take_over(task: Any, names: frozenset[str], found: tuple[int, Branch, KeptRecord]) -> bool:
     """Give the outputs of a record the names of a branch; False where one of them vanished.
 
     What has such a name (they are among `names`) and no record is kept under another one.
@@ -211,14 +215,14 @@ def link_own(task: Any, number: int, record: Record) -> bool:
     return all(linked_beside(output["name"], new[name]) for name, output in record.outputs.items())
 
 
-def paths_of(task: Any, source: Kept) -> dict[str, str]:
+def paths_of(task: Any, source: KeptRecord) -> dict[str, str]:
     if task.output_named:
         return {name: str(output["name"]) for name, output in source.record.outputs.items()}
     location: Location = dataclasses.replace(task.output_location, directory=source.directory)
     return location.paths(source.record.fingerprint)
 
 
-def verified(task: Any, source: Kept) -> bool:
+def verified(task: Any, source: KeptRecord) -> bool:
     """Whether the outputs of a record are unchanged; says so, where they are not.
 
     Raises errors that every output would meet.

@@ -54,14 +54,14 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Taken:
+class TakenBesides:
     """What is taken besides whole outputs that nobody has recorded: empty files; what has a record of other code."""
 
     empty: bool = False
     again: bool = False
 
 
-def claims_of(task: Any, numbers: Collection[int], folders: Folders, taken: Taken) -> Iterator[Claim]:
+def claims_of(task: Any, numbers: Collection[int], folders: Folders, taken: TakenBesides) -> Iterator[Claim]:
     """Claims of branches of a task that names its outputs itself, by one listing of each folder of outputs.
 
     Raises `StoreUnavailable`.
@@ -78,7 +78,7 @@ def claims_of(task: Any, numbers: Collection[int], folders: Folders, taken: Take
             yield claim_of(task.passing_branch(number), number, made, folders, taken)
 
 
-def claim_of(branch: Any, number: int, made: Sequence[str], folders: Folders, taken: Taken) -> Claim:
+def claim_of(branch: Any, number: int, made: Sequence[str], folders: Folders, taken: TakenBesides) -> Claim:
     """`made`: fingerprints of the records that there are of the branch."""
     own = branch.own_output()
     files: dict[str, Plain] = {}
@@ -106,7 +106,7 @@ def claim_of(branch: Any, number: int, made: Sequence[str], folders: Folders, ta
     return Claim(number, state, files, reason, len(files) < len(targets) or branch.fixed_names)
 
 
-def state_of(target: Any, final: Any, found: Lying, folders: Folders, taken: Taken) -> tuple[str, str]:
+def state_of(target: Any, final: Any, found: Lying, folders: Folders, taken: TakenBesides) -> tuple[str, str]:
     """Whether something may be an output, and why not."""
     wanted, path = FOLDER if is_folder(target) else FILE, url_of(target)
     if found.kind != wanted:

@@ -40,7 +40,7 @@ def may_be_forked(known: Collection[int]) -> bool:
     return not (_origin.is_unsafe or foreign_threads() or foreign_libraries() or foreign_files(known))
 
 
-class Origin:
+class ForkOrigin:
     """Whether this process is a copy of one that should not have been copied, as luigi's own processes may be."""
 
     is_unsafe = False
@@ -53,7 +53,7 @@ class Origin:
         self.is_unsafe = self.of_copy
 
 
-_origin = Origin()
+_origin = ForkOrigin()
 os.register_at_fork(before=_origin.look, after_in_child=_origin.become_copy)
 
 

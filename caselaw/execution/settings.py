@@ -25,7 +25,7 @@ class Handler:
 
 
 @dataclass(frozen=True)
-class Settings:
+class RunSettings:
     """Options, whether they come from a file or were set since; `command_line` is what luigi was started with."""
 
     law: Sections
@@ -34,7 +34,7 @@ class Settings:
     command_line: tuple[tuple[str, ...], argparse.Namespace] | None
 
     @classmethod
-    def here(cls) -> Settings:
+    def here(cls) -> RunSettings:
         return cls(sections(Config.instance()), luigi_settings(), loggers(), command_line())
 
     def enter(self) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.execution.modules import load, load_main, loaded, main
-from caselaw.execution.settings import Settings
+from caselaw.execution.settings import RunSettings
 
 STATUS = Path("/proc/self/status")
 
@@ -29,7 +29,7 @@ class Surroundings:
     folder: str
     mask: int
     variables: Mapping[str, str]
-    settings: Settings
+    settings: RunSettings
     modules: tuple[tuple[str, str], ...]
     main: Mapping[str, Any]
 
@@ -38,7 +38,7 @@ class Surroundings:
         """Those of this process, which works in the project folder `root`."""
         return cls(
             tuple(sys.path), tuple(sys.argv), str(Path.cwd()), creation_mask(), dict(os.environ),
-            Settings.here(), loaded(root), main(),
+            RunSettings.here(), loaded(root), main(),
         )  # fmt: skip
 
     def key(self) -> tuple[object, ...]:

@@ -1,5 +1,5 @@
 """Questions about a chain of tasks."""
 
-from caselaw.plan.lineage import Made, lineage, made_by
+from caselaw.plan.lineage import MadeOutput, lineage, made_by
 
-__all__ = ["Made", "lineage", "made_by"]
+__all__ = ["MadeOutput", "lineage", "made_by"]

@@ -109,7 +109,7 @@ def outputs_under(place: Place) -> list[Recorded]:
     except FileNotFoundError as error:
         raise TransferError("there is nothing of this name", place.url, "check the path") from error
     if not top.is_folder or OUTPUT.search(place.name):
-        present = {place.name: Present(top.is_folder, size_of(place))}
+        present = {place.name: PresentEntry(top.is_folder, size_of(place))}
         return list(outputs_of(place.parent, present, only=place.name))
     parts = in_parallel(lambda folder: list(outputs_of(*folder)), folders_of_outputs(place, tree(place)))
     return sorted((output for _, part in parts for output in part), key=lambda output: output.place.url)
@@ -120,16 +120,16 @@ def size_of(place: Place) -> int:
     return sum(node.size or 0 for node in tree(place).values())
 
 
-class Present(NamedTuple):
+class PresentEntry(NamedTuple):
     """An entry of a folder of outputs; the size of a folder in bytes is that of all that it holds."""
 
     is_folder: bool
     size: int | None
 
 
-def folders_of_outputs(place: Place, found: Mapping[str, Node]) -> list[tuple[Place, dict[str, Present]]]:
+def folders_of_outputs(place: Place, found: Mapping[str, Node]) -> list[tuple[Place, dict[str, PresentEntry]]]:
     """Folders that hold outputs or records, and what is in each by name."""
-    folders: dict[str, dict[str, Present]] = {}
+    folders: dict[str, dict[str, PresentEntry]] = {}
     for path, node in found.items():
         output = output_of(path)
         if node.is_folder and path.rpartition("/")[2] == RECORDS:
@@ -138,8 +138,8 @@ def folders_of_outputs(place: Place, found: Mapping[str, Node]) -> list[tuple[Pl
             continue
         folder, _, name = (output or path).rpartition("/")
         inside = folders.setdefault(folder, {})
-        before = inside.get(name, Present(False, 0)).size or 0
-        inside[name] = Present(True, before + (node.size or 0)) if output else Present(False, node.size)
+        before = inside.get(name, PresentEntry(False, 0)).size or 0
+        inside[name] = PresentEntry(True, before + (node.size or 0)) if output else PresentEntry(False, node.size)
     return [
         (joined(place, folder), inside)
         for folder, inside in folders.items()
@@ -147,7 +147,7 @@ def folders_of_outputs(place: Place, found: Mapping[str, Node]) -> list[tuple[Pl
     ]
 
 
-def outputs_of(folder: Place, present: Mapping[str, Present], only: str | None = None) -> Iterator[Recorded]:
+def outputs_of(folder: Place, present: Mapping[str, PresentEntry], only: str | None = None) -> Iterator[Recorded]:
     """Outputs of one folder. Its records are read after it was listed: what was listed has its record by then."""
     records = by_name(read_records(folder.url))
     names = {name for name in present if name in records or OUTPUT.search(name)} | (set(records) if not only else set())

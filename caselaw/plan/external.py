@@ -16,7 +16,7 @@ LFS_LIMIT = 1024
 
 
 @dataclass(frozen=True)
-class Places:
+class ExternalPlaces:
     """Where external files are looked for.
 
     `root` is the project folder of the revision; `own` is the user's, which has the data. There, a pattern does

@@ -15,7 +15,7 @@ from caselaw.task.base import FingerprintedTask
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeOutput:
     """One output of a branch or task: where it is, and the record of how it was made, if there is one."""
 
     family: str
@@ -108,7 +108,7 @@ def whole_of(task: Any) -> Any:
     return task.as_workflow() if hasattr(task, "as_workflow") else task
 
 
-def made_by(task: Any) -> Iterator[Made]:
+def made_by(task: Any) -> Iterator[MadeOutput]:
     """Outputs of all branches of a task, with their records (the newest, where there are several).
 
     Raises `UpstreamError` while their names are not known.
@@ -117,6 +117,6 @@ def made_by(task: Any) -> Iterator[Made]:
     records = {record.fingerprint: record for record in task.record_index.records(task.output_location.directory)}
     for number, fingerprint in zip(task.branch_numbers, task.fingerprints, strict=True):
         for product, path in task.paths_of(number).items():
-            yield Made(
+            yield MadeOutput(
                 task.get_task_family(), task.readable_parameters, product, fingerprint, path, records.get(fingerprint)
             )

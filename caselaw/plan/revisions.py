@@ -23,7 +23,7 @@ from caselaw.plan.checkout import (
     tracked_files,
 )
 from caselaw.plan.differences import TaskDifference, differences
-from caselaw.plan.snapshot import Request
+from caselaw.plan.snapshot import SnapshotRequest
 
 WORKTREE = "WORKTREE"
 """Stands for the files as they are, uncommitted changes included; so does a dot."""
@@ -40,7 +40,7 @@ LAST_LINES = 12
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RevisionComparison:
     """Two revisions (commits, or WORKTREE), the tasks that differ, and what could not be known."""
 
     base: str
@@ -54,7 +54,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Question:
+class RevisionQuestion:
     """The task that is asked about, as `law run` takes it; `patch`: with the sources of changed symbols."""
 
     family: str
@@ -73,8 +73,8 @@ class Evaluation:
 
 
 def compare_revisions(
-    project: Project, base: str, head: str, question: Question, tell: Callable[[str], None] = lambda line: None
-) -> Comparison:
+    project: Project, base: str, head: str, question: RevisionQuestion, tell: Callable[[str], None] = lambda line: None
+) -> RevisionComparison:
     """Compare the chain of a task in two revisions; `tell` gets a line when it takes longer than two seconds.
 
     Nothing in the user's repository or checkout is touched. Raises `RevisionError` for an unknown revision, and
@@ -103,7 +103,7 @@ def compare_revisions(
         )
     for path in dict.fromkeys([*old["unknown"], *new["unknown"]]):
         notes.append(f"{path} is not here: its content counts as unknown, and as the same where it is not here either")
-    return Comparison(commits[0], commits[1], tuple(differences(old["tasks"], new["tasks"])), tuple(notes))
+    return RevisionComparison(commits[0], commits[1], tuple(differences(old["tasks"], new["tasks"])), tuple(notes))
 
 
 def files_of(own_top: Path, commit: str, place: Path) -> tuple[Path, list[str]]:
@@ -114,9 +114,9 @@ def files_of(own_top: Path, commit: str, place: Path) -> tuple[Path, list[str]]:
     return place / "files", export(own_top, commit, place / "files", place / "index")
 
 
-def request_of(config_file: Path, own_top: Path, question: Question, top: Path, place: Path) -> Request:
+def request_of(config_file: Path, own_top: Path, question: RevisionQuestion, top: Path, place: Path) -> SnapshotRequest:
     """The request for the revision in `top`; `config_file` is the user's own law.cfg."""
-    return Request(
+    return SnapshotRequest(
         family=question.family,
         arguments=question.arguments,
         config_file=str(top / config_file.relative_to(own_top)),
@@ -130,7 +130,7 @@ def request_of(config_file: Path, own_top: Path, question: Question, top: Path, 
 
 
 @contextmanager
-def evaluated(revision: str, request: Request, place: Path) -> Iterator[Evaluation]:
+def evaluated(revision: str, request: SnapshotRequest, place: Path) -> Iterator[Evaluation]:
     """Start the process for one revision; it ends at the latest with the block."""
     folder = Path(request.config_file).parent
     arguments, log = place / "request.json", place / "log"
@@ -148,7 +148,7 @@ def evaluated(revision: str, request: Request, place: Path) -> Iterator[Evaluati
         process.wait()
 
 
-def child_environment(request: Request, place: Path) -> dict[str, str]:
+def child_environment(request: SnapshotRequest, place: Path) -> dict[str, str]:
     """The user's environment with the revision's law.cfg.
 
     Records of a store on this machine tell what `run()` yields; no server is asked.

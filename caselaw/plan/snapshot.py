@@ -19,7 +19,7 @@ from caselaw.branches.upstream import Batches, Connection, Files, Over
 from caselaw.config import Project, load_project
 from caselaw.errors import CaselawError, TaskError
 from caselaw.fingerprint import FileDigests, digest
-from caselaw.plan.external import Places
+from caselaw.plan.external import ExternalPlaces
 from caselaw.plan.families import family_of
 from caselaw.plan.lineage import all_upstream_of, distinct, lineage
 from caselaw.publishing.contents import WHICH_BRANCH
@@ -29,7 +29,7 @@ ENGINE = ("caselaw", "griddav", "law", "luigi")
 
 
 @dataclass(frozen=True)
-class Request:
+class SnapshotRequest:
     """What one process is asked: the task, and where the revision and the user's own files are.
 
     `config_file` is the revision's law.cfg. `top` and `own_top` are the top folders of the revision and of the
@@ -55,7 +55,7 @@ class Request:
 def main(path: str) -> None:
     """Answer the request in a JSON file; errors of caselaw are an answer, others end the process."""
     content = json.loads(Path(path).read_text())
-    request = Request(**{**content, "arguments": tuple(content["arguments"])})
+    request = SnapshotRequest(**{**content, "arguments": tuple(content["arguments"])})
     try:
         answer = snapshot(request)
     except CaselawError as error:
@@ -63,7 +63,7 @@ def main(path: str) -> None:
     Path(request.result).write_text(json.dumps(answer))
 
 
-def snapshot(request: Request) -> dict[str, Any]:
+def snapshot(request: SnapshotRequest) -> dict[str, Any]:
     """All tasks of the chain, the requested one last; no tasks where it does not exist in this revision."""
     own_top, top = Path(request.own_top), Path(request.top)
     sys.path.insert(0, str(Path(request.config_file).parent))
@@ -77,7 +77,9 @@ def snapshot(request: Request) -> dict[str, Any]:
         return answer_of(request, family, own_top, top, installed)
 
 
-def answer_of(request: Request, family: str, own_top: Path, top: Path, installed: tuple[Path, ...]) -> dict[str, Any]:
+def answer_of(
+    request: SnapshotRequest, family: str, own_top: Path, top: Path, installed: tuple[Path, ...]
+) -> dict[str, Any]:
     """What a process says of a task of its revision. Raises `TaskError` for one without a fingerprint."""
     from luigi.cmdline_parser import CmdlineParser
 
@@ -96,13 +98,13 @@ def answer_of(request: Request, family: str, own_top: Path, top: Path, installed
     return answer
 
 
-def places(request: Request, project: Project) -> Places:
+def places(request: SnapshotRequest, project: Project) -> ExternalPlaces:
     own = Path(request.own_root)
     tracked = frozenset(json.loads(Path(request.tracked).read_text()))
-    return Places(project.root, own, tracked, FileDigests(file_digests_of(own).cache_path))
+    return ExternalPlaces(project.root, own, tracked, FileDigests(file_digests_of(own).cache_path))
 
 
-def place_chain(task: Any, places: Places, unknown: dict[str, None]) -> None:
+def place_chain(task: Any, places: ExternalPlaces, unknown: dict[str, None]) -> None:
     """Let a task and everything upstream find their external files; adds paths of unknown content to `unknown`.
 
     Named connections are followed before law's own methods are asked, which may look at branches.
@@ -128,7 +130,7 @@ def with_tasks(task: FingerprintedTask) -> list[Any]:
     return [connection for connection in task.upstream_connections.values() if hasattr(connection, "task")]
 
 
-def place_files(task: FingerprintedTask, places: Places, unknown: dict[str, None]) -> None:
+def place_files(task: FingerprintedTask, places: ExternalPlaces, unknown: dict[str, None]) -> None:
     """Give every connection to external files its paths and digests."""
     for name, connection in task.upstream_connections.items():
         if isinstance(connection, Files):
@@ -136,7 +138,7 @@ def place_files(task: FingerprintedTask, places: Places, unknown: dict[str, None
             unknown.update(dict.fromkeys(without))
 
 
-def place_sandbox(task: Any, places: Places) -> None:
+def place_sandbox(task: Any, places: ExternalPlaces) -> None:
     """Let a sandbox count by the user's files where git does not have them."""
     key = getattr(task, "sandbox", None)
     if isinstance(key, str) and "::" in key and "sandbox" not in task.significant_parameters:
@@ -145,7 +147,7 @@ def place_sandbox(task: Any, places: Places) -> None:
         task.sandbox = f"{kind}::{','.join(found)}"
 
 
-def in_own_only(name: str, places: Places) -> bool:
+def in_own_only(name: str, places: ExternalPlaces) -> bool:
     return not (places.root / name).exists() and (places.own / name).exists()
 
 

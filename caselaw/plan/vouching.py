@@ -12,7 +12,7 @@ import law
 
 from caselaw.branches.look import carries_fingerprints
 from caselaw.errors import TaskError
-from caselaw.execution.claims import NO_INPUTS, PROVISIONAL, READY, REFUSED, Claim, Taken, claims_of
+from caselaw.execution.claims import NO_INPUTS, PROVISIONAL, READY, REFUSED, Claim, TakenBesides, claims_of
 from caselaw.fingerprint import digest
 from caselaw.plan.lineage import everything
 from caselaw.plan.selection import own_selection, selected_branches
@@ -33,7 +33,7 @@ class TaskClaims:
         return [claim for claim in self.claims if claim.state == state]
 
 
-def claims_for(task: Any, taken: Taken, holdings: Holdings, *, upstream: bool) -> list[TaskClaims]:
+def claims_for(task: Any, taken: TakenBesides, holdings: Holdings, *, upstream: bool) -> list[TaskClaims]:
     """Claims of a task and, where asked for, of everything upstream: each task after what it needs.
 
     With `upstream` a branch is only ready where all that it is made from is there or ready, which is noted in
@@ -93,7 +93,7 @@ def tasks_of(task: Any, upstream: bool) -> Iterator[tuple[Any, Sequence[int]]]:
 
 
 def claims_of_task(
-    task: Any, numbers: Sequence[int], folders: Folders, taken: Taken, holdings: Holdings, *, with_inputs: bool
+    task: Any, numbers: Sequence[int], folders: Folders, taken: TakenBesides, holdings: Holdings, *, with_inputs: bool
 ) -> TaskClaims:  # fmt: skip
     if task.upstream_seen.unknown:
         task.renew_fingerprints()
@@ -127,4 +127,4 @@ def unadopted(task: Any, numbers: Sequence[int]) -> int:
         return 0
     earlier = task.record_index.earlier(task.output_location.directory)
     never = [number for number in numbers if identity_of_branch(task, number) not in earlier]
-    return sum(claim.state == READY for claim in claims_of(task, never, Folders(), Taken()))
+    return sum(claim.state == READY for claim in claims_of(task, never, Folders(), TakenBesides()))

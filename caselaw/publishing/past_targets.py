@@ -36,7 +36,7 @@ Versions = Mapping[str, tuple[str, ...]]
 """Plain name → names with fingerprints."""
 
 
-class Watch:
+class RunWatch:
     """What happens in this process while `run()` of tasks goes on."""
 
     def __init__(self) -> None:
@@ -173,7 +173,7 @@ def asked_by_project() -> bool:
     return False
 
 
-_watch = Watch()
+_watch = RunWatch()
 
 
 @contextlib.contextmanager

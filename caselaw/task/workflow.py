@@ -47,7 +47,7 @@ LOOKED_AFTER = FORWARDED | {"worker_timeout"}
 
 
 @dataclasses.dataclass(frozen=True)
-class Required:
+class BranchRequirement:
     """What an overridden `requires()` of a branch makes of its fingerprint, and which branches of its own it needs."""
 
     fingerprint: str
@@ -161,11 +161,11 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
             table, fingerprints=by_number(table.numbers, fingerprints), seen=look.seen(), own_needs=own_needs
         )
 
-    def _required(self, number: int) -> Required:
+    def _required(self, number: int) -> BranchRequirement:
         branch = self.as_branch(number)
         return ask(f"fingerprint, look {self._looks}", branch, lambda: self._look_at_requirements(branch))
 
-    def _look_at_requirements(self, branch: Any) -> Required:
+    def _look_at_requirements(self, branch: Any) -> BranchRequirement:
         look, own = Look(self.file_digests), dict[int, None]()
 
         def of(task: Any) -> str:
@@ -175,7 +175,7 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
 
         required = look.of_requirements(branch.requires(), of)
         fingerprint = short(digest(self._declared_table.fingerprints[branch.branch], required))
-        return Required(fingerprint, look.seen(), tuple(own))
+        return BranchRequirement(fingerprint, look.seen(), tuple(own))
 
     @property
     def each_known_alone(self) -> bool:

@@ -20,7 +20,7 @@ from projects import LAW_CFG
 
 from caselaw.fingerprint import digest, short
 from caselaw.plan.audit.caches import keys_on_less
-from caselaw.plan.audit.origin import Origins
+from caselaw.plan.audit.origin import SourceOrigins
 
 SCRIPT = """
 import dataclasses, json, os, sys
@@ -134,7 +134,7 @@ def test_machine_code_in_folders_of_numba_is_told_from_that_in_folders_of_casela
     caching: Any = importlib.import_module("numba.core.caching")
     source = tmp_path.resolve() / "steps.py"
     source.write_text("")
-    origins = Origins((), {str(source)}, ())
+    origins = SourceOrigins((), {str(source)}, ())
     below = caching._CacheLocator.get_suitable_cache_subpath(str(source))
     name = "steps.f-3.py311.nbi"
     assert keys_on_less(f"{tmp_path.resolve()}/__pycache__/{name}", origins)

@@ -12,7 +12,7 @@ import pytest
 from caselaw.plan.audit.events import program_of
 from caselaw.plan.audit.functions import symbol
 from caselaw.plan.audit.observation import Observation, read_observations
-from caselaw.plan.audit.origin import Origins, below
+from caselaw.plan.audit.origin import SourceOrigins, below
 from caselaw.plan.audit.requirements import with_requirements
 from caselaw.plan.audit.verdict import without_addresses
 
@@ -148,7 +148,7 @@ def test_hidden_folders_and_environments_are_no_first_party_code(tmp_path: Any) 
     for name in ("code/a.py", ".hidden/b.py", "env/lib/c.py", "env/pyvenv.cfg", "code/build/d.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
-    origins = Origins((), (), (str(tmp_path.resolve()),))
+    origins = SourceOrigins((), (), (str(tmp_path.resolve()),))
     assert origins.of(str(tmp_path / "code" / "a.py")) == "first-party"
     for name in (".hidden/b.py", "env/lib/c.py", "code/build/d.py"):
         assert origins.of(str(tmp_path / name)) == "library"

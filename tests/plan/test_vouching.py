@@ -169,7 +169,7 @@ def test_what_was_vouched_for_is_complete_and_every_question_says_so(adopted: Ad
 def test_records_hold_digests_inputs_and_both_names(adopted: Adopted):
     documents = [
         json.loads(path.read_text())
-        for path in (adopted.story.root / "data").rglob("*.json")
+        for path in (adopted.story.root / "data").rglob(".records/*.json")
         if not path.name.startswith("basis.")
     ]
     records = [{**content["shared"], **record} for content in documents for record in content["records"]]

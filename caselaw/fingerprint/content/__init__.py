@@ -17,7 +17,7 @@ from pathlib import Path
 from caselaw.errors import FingerprintError
 from caselaw.fingerprint.content import readers
 from caselaw.fingerprint.content.kinds import HEAD, Kind, begins_as, named_kind
-from caselaw.fingerprint.content.source import Source
+from caselaw.fingerprint.content.source import ContentSource
 from caselaw.fingerprint.files import file_digest, file_status, identity_of_file, local_path, tree_digest, unreadable
 
 __all__ = ["content_digest"]
@@ -68,7 +68,7 @@ def _begins_as(kind: Kind, path: Path) -> bool:
 def _read(path: Path, size: int, kind: Kind) -> str | None:
     """The digest of the content; None when the file cannot be read as this kind."""
     try:
-        return readers.read(kind, Source.of(path, size))
+        return readers.read(kind, ContentSource.of(path, size))
     except MemoryError:
         raise
     except Exception as error:  # what a library raises for a damaged file has no common class

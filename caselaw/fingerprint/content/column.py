@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from caselaw.fingerprint.content.stream import Counts, Stream
+from caselaw.fingerprint.content.stream import ByteStream, Counts
 from caselaw.fingerprint.hashing import digest
 
 if TYPE_CHECKING:
     import pyarrow
 
 
-class Column:
+class ColumnContent:
     """Validity, lengths and values, each in a stream of its own, and the same for nested columns.
 
     What lies behind a null, and how values are encoded (32- or 64-bit offsets), does not count. Of an array
@@ -21,8 +21,8 @@ class Column:
     def __init__(self) -> None:
         self._valid = Counts()
         self._lengths = Counts()
-        self._values = Stream()
-        self._nested: list[Column] = []
+        self._values = ByteStream()
+        self._nested: list[ColumnContent] = []
         self._categories: list[pyarrow.Array] = []
 
     def feed(self, array: pyarrow.Array) -> None:
@@ -57,7 +57,7 @@ class Column:
 
     def _feed_nested(self, arrays: list[pyarrow.Array]) -> None:
         if not self._nested:
-            self._nested = [Column() for _ in arrays]
+            self._nested = [ColumnContent() for _ in arrays]
         for column, array in zip(self._nested, arrays, strict=True):
             column.feed(array)
 
@@ -89,7 +89,7 @@ class Column:
             self._categories = [pyarrow.chunked_array([*known, dictionary]).unique(), dictionary]
 
     def _categories_digest(self) -> str:
-        column = Column()
+        column = ColumnContent()
         column.feed(self._categories[0])
         return column.digest()
 

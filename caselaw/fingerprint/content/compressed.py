@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from caselaw.fingerprint.content.readers import contained
-from caselaw.fingerprint.content.source import Source
+from caselaw.fingerprint.content.source import ContentSource
 from caselaw.fingerprint.content.unpacking import read_to_end, unpacked
 from caselaw.fingerprint.hashing import digest
 
 VERSION = 2
 
 
-def content(source: Source) -> str:
+def content(source: ContentSource) -> str:
     """Digest of the file inside; raises when the stream is damaged or incomplete."""
     with unpacked(source) as file:
         inner = contained(_inner_name(source.name), file, source)

@@ -7,7 +7,7 @@ from typing import Any
 
 from caselaw.fingerprint.content.hdf5_types import stored_type
 from caselaw.fingerprint.content.hdf5_values import Values, type_of
-from caselaw.fingerprint.content.source import Budget, Source
+from caselaw.fingerprint.content.source import Budget, ContentSource
 from caselaw.fingerprint.hashing import digest
 
 VERSION = 2
@@ -16,7 +16,7 @@ STEP_BYTES = 16 << 20
 """Bytes of a dataset that are read at once, along its first axis."""
 
 
-def content(source: Source) -> str:
+def content(source: ContentSource) -> str:
     """Digest of all objects that the root group reaches, by name, and in the order in which h5py lists them.
 
     That is the order of names, or that of writing where a group or an object tracks it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from caselaw.fingerprint.content.elements import plain_bytes
-from caselaw.fingerprint.content.stream import Counts, Stream
+from caselaw.fingerprint.content.stream import ByteStream, Counts
 from caselaw.fingerprint.hashing import digest
 
 
@@ -45,7 +45,7 @@ class Values:
     def __init__(self, file: Any) -> None:
         self._file = file
         self._fields: dict[str, Values] = {}
-        self._plain = Stream()
+        self._plain = ByteStream()
         self._lengths = Counts()
 
     def feed(self, array: Any) -> None:

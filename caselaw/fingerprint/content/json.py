@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from caselaw.fingerprint.content.source import Source
+from caselaw.fingerprint.content.source import ContentSource
 from caselaw.fingerprint.hashing import digest
 
 VERSION = 1
@@ -18,7 +18,7 @@ DOCUMENT_BYTES = 32 << 20
 _MINUS_ZERO = re.compile(r"(?:\A|[\s,:\[])-0(?=[\s,\]}]|\Z)")
 
 
-def content(source: Source) -> str:
+def content(source: ContentSource) -> str:
     """Digest of one document; raises where parsers may differ: names that are there twice, the integer -0."""
     return digest("json", VERSION, *parsed(source.read(DOCUMENT_BYTES).decode()))
 

@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 from caselaw.fingerprint.content.elements import element_type, plain_bytes
-from caselaw.fingerprint.content.source import Source
-from caselaw.fingerprint.content.stream import STEP, Readable, Stream
+from caselaw.fingerprint.content.source import ContentSource
+from caselaw.fingerprint.content.stream import STEP, ByteStream, Readable
 from caselaw.fingerprint.hashing import digest
 
 VERSION = 2
@@ -16,7 +16,7 @@ TRANSPOSED_BYTES = 256 << 20
 """A larger array in Fortran order counts with its bytes: all of them are needed at once to put them in C order."""
 
 
-def content(source: Source) -> str:
+def content(source: ContentSource) -> str:
     """Digest of an array; raises for damaged files, arrays of Python objects, and what numpy has no bytes of."""
     with source.open() as file:
         return array_digest(file)
@@ -25,7 +25,7 @@ def content(source: Source) -> str:
 def array_digest(file: Readable) -> str:
     """`content` of a file object, read to its end. Raises `ValueError` for more bytes than its shape says."""
     shape, fortran_order, dtype = _header(file)
-    stream = Stream()
+    stream = ByteStream()
     if fortran_order and len(shape) > 1:
         _feed_transposed(stream, file, shape, dtype)
     else:
@@ -46,7 +46,7 @@ def _header(file: Readable) -> tuple[tuple[int, ...], bool, Any]:
     raise ValueError(f"npy format {version}")
 
 
-def _feed(stream: Stream, file: Readable, count: int, dtype: Any) -> None:
+def _feed(stream: ByteStream, file: Readable, count: int, dtype: Any) -> None:
     import numpy
 
     if not dtype.itemsize:
@@ -57,7 +57,7 @@ def _feed(stream: Stream, file: Readable, count: int, dtype: Any) -> None:
         stream.feed(plain_bytes(numpy.frombuffer(piece, dtype=dtype)))
 
 
-def _feed_transposed(stream: Stream, file: Readable, shape: tuple[int, ...], dtype: Any) -> None:
+def _feed_transposed(stream: ByteStream, file: Readable, shape: tuple[int, ...], dtype: Any) -> None:
     import numpy
 
     size = math.prod(shape) * dtype.itemsize

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from caselaw.fingerprint.content.source import Source
+from caselaw.fingerprint.content.source import ContentSource
 from caselaw.fingerprint.hashing import digest
 
 VERSION = 1
@@ -15,7 +15,7 @@ MODEL_BYTES = 512 << 20
 _RANDOM = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-def content(source: Source) -> str:
+def content(source: ContentSource) -> str:
     """Digest of a model; weights in other files are not part of it. Raises `ValueError` for damaged ones."""
     import onnx
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from caselaw.fingerprint.content.column import Column
-from caselaw.fingerprint.content.source import Source
+from caselaw.fingerprint.content.column import ColumnContent
+from caselaw.fingerprint.content.source import ContentSource
 from caselaw.fingerprint.hashing import digest
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ BATCH_BYTES = 8 << 20
 _ARROW_SCHEMA = b"ARROW:schema"  # the schema once more, in the words of the version that wrote it
 
 
-def content(source: Source) -> str:
+def content(source: ContentSource) -> str:
     """Digest of fields in order (name, type, nullability, metadata), of user metadata and of all values.
 
     Of dictionaries only those count that the schema promises, as pandas' categories and their order.
@@ -33,7 +33,7 @@ def content(source: Source) -> str:
     with ParquetFile(source.handle, **options) as file:
         schema = file.schema_arrow
         source.budget.expand(file.metadata.num_rows * file.metadata.num_columns)
-        columns = [Column() for _ in schema]
+        columns = [ColumnContent() for _ in schema]
         for batch in file.iter_batches(batch_size=_batch_rows(file.metadata)):
             for column, array in zip(columns, batch.columns, strict=True):
                 column.feed(array)

@@ -6,8 +6,8 @@ import re
 import zlib
 from typing import Any
 
-from caselaw.fingerprint.content.source import Budget, Source
-from caselaw.fingerprint.content.stream import STEP, Stream
+from caselaw.fingerprint.content.source import Budget, ContentSource
+from caselaw.fingerprint.content.stream import STEP, ByteStream
 from caselaw.fingerprint.encoding import encode
 from caselaw.fingerprint.hashing import digest, digest_bytes
 
@@ -22,7 +22,7 @@ _DECODED = _INFLATED | {"/ASCIIHexDecode", "/AHx", "/ASCII85Decode", "/A85", "/L
                         "/RunLengthDecode", "/RL"}  # fmt: skip
 
 
-def content(source: Source) -> str:
+def content(source: ContentSource) -> str:
     """Digest of the document's objects from its root, and of title, author, subject and keywords.
 
     Objects count by what they hold and how they refer to each other, not by their numbers. Raises
@@ -44,7 +44,7 @@ def _graph(root: Any, budget: Budget) -> str:
 
     An object that was met before counts as the number of its first visit, which also ends circles.
     """
-    stream, visits = Stream(), dict[Any, int]()
+    stream, visits = ByteStream(), dict[Any, int]()
     stack: list[Any] = [root]
     while stack:
         item = stack.pop()

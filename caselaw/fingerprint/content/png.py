@@ -7,8 +7,8 @@ import zlib
 from collections.abc import Iterator
 from typing import IO
 
-from caselaw.fingerprint.content.source import Source
-from caselaw.fingerprint.content.stream import Stream
+from caselaw.fingerprint.content.source import ContentSource
+from caselaw.fingerprint.content.stream import ByteStream
 from caselaw.fingerprint.hashing import digest, digest_bytes
 
 VERSION = 2
@@ -24,7 +24,7 @@ _WRITTEN = frozenset({b"Software", b"Creation Time", b"XML:com.adobe.xmp",
 _GREY = 0
 
 
-def content(source: Source) -> str:
+def content(source: ContentSource) -> str:
     """Digest of the image as it is decoded, its bit depth and colour type.
 
     Every other chunk counts with its bytes: palette, colour space, physical size (`pHYs`), texts, unknown ones. Raises
@@ -44,7 +44,7 @@ def content(source: Source) -> str:
         raise ValueError("an animation")
     with Image.open(source.handle) as image:
         image.load()
-        stream = Stream()
+        stream = ByteStream()
         for top in range(0, image.height, 256):
             strip = image.crop((0, top, image.width, min(top + 256, image.height)))
             stream.feed(strip.tobytes())

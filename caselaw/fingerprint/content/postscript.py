@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from caselaw.fingerprint.content.source import Source
+from caselaw.fingerprint.content.source import ContentSource
 from caselaw.fingerprint.hashing import digest
 
 VERSION = 1
@@ -19,7 +19,7 @@ _INFORMATION = re.compile(rb"(?<!\S)\[[^\[\]<>{}%]*?/DOCINFO\s+pdfmark\b")
 _DATED = re.compile(rb"(?<=[\r\n])[ \t]*/(?:CreationDate|ModDate|Creator)[ \t]*\([^()\\\r\n]*\)[ \t]*(?=[\r\n])")
 
 
-def content(source: Source) -> str:
+def content(source: ContentSource) -> str:
     """Digest of the program and its comments; raises `ValueError` when there is no header.
 
     A title that is the name of the file, as most programs write it, counts as such.

@@ -6,8 +6,8 @@ import importlib
 import logging
 
 from caselaw.fingerprint.content.kinds import Kind, begins_as, named_kind
-from caselaw.fingerprint.content.source import DEPTH, ExpandsTooMuchError, Source
-from caselaw.fingerprint.content.stream import Readable, Stream, pieces
+from caselaw.fingerprint.content.source import DEPTH, ContentSource, ExpandsTooMuchError
+from caselaw.fingerprint.content.stream import ByteStream, Readable, pieces
 from caselaw.fingerprint.hashing import digest_bytes
 
 logger = logging.getLogger(__name__)
@@ -16,13 +16,13 @@ HELD_BYTES = 64 << 20
 """A larger file inside another one counts with its bytes: most formats are read from memory."""
 
 
-def read(kind: Kind, source: Source) -> str:
+def read(kind: Kind, source: ContentSource) -> str:
     """`kind:digest`; raises whatever the kind's library raises when the file is not as the kind says."""
     module = importlib.import_module(f"{__package__}.{kind.module}")
     return f"{kind.name}:{module.content(source)}"
 
 
-def contained(name: str, file: Readable, outer: Source) -> str:
+def contained(name: str, file: Readable, outer: ContentSource) -> str:
     """`kind:digest` of a file inside `outer`, read to its end; with its bytes where nothing better is known."""
     kind = named_kind(name) if outer.depth < DEPTH else None
     held = b"".join(_up_to(HELD_BYTES, file)) if kind is not None else b""
@@ -50,7 +50,7 @@ def _up_to(size: int, file: Readable) -> list[bytes]:
 
 
 def _rest(start: bytes, file: Readable) -> str:
-    stream = Stream()
+    stream = ByteStream()
     stream.feed(start)
     for piece in pieces(file):
         stream.feed(piece)

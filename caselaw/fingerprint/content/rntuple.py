@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from caselaw.fingerprint.content.column import Column
+from caselaw.fingerprint.content.column import ColumnContent
 from caselaw.fingerprint.hashing import digest
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def ntuple_content(ntuple: RNTuple) -> str:
     records, header = ntuple.field_records, ntuple.header
     if ntuple.footer.linked_attribute_sets or any(int(record.struct_role) == _STREAMER for record in records):
         raise ValueError("attributes or streamed objects in an RNTuple")
-    columns: dict[str, Column] = {name: Column() for name in ntuple.keys(recursive=False)}
+    columns: dict[str, ColumnContent] = {name: ColumnContent() for name in ntuple.keys(recursive=False)}
     for chunk in ntuple.iterate(step_size=STEP_BYTES) if ntuple.num_entries else ():
         for name, column in columns.items():
             column.feed(awkward.to_arrow(chunk[name], extensionarray=False))

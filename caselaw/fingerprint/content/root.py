@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caselaw.fingerprint.content.rntuple import ntuple_content
-from caselaw.fingerprint.content.source import Budget, Source
-from caselaw.fingerprint.content.stream import Stream
+from caselaw.fingerprint.content.source import Budget, ContentSource
+from caselaw.fingerprint.content.stream import ByteStream
 from caselaw.fingerprint.content.ttree import is_backup, tree_content
 from caselaw.fingerprint.hashing import digest
 
@@ -25,7 +25,7 @@ _BRANCH = re.compile(rb"TBranch")
 _WORD = re.compile(r"[\w:]+")
 
 
-def content(source: Source) -> str:
+def content(source: ContentSource) -> str:
     """Digest of keys in order, by name, cycle, class and title, with their objects.
 
     A directory counts with its keys, a tree with its branches, an RNTuple with its fields. Anything else, histograms
@@ -87,7 +87,7 @@ class _Objects:
         chunk, _ = key.get_uncompressed_chunk_cursor()
         if _BRANCH.search(chunk.raw_data):
             raise ValueError(f"{key.fClassName} {key.fName} holds a tree")
-        stream = Stream()
+        stream = ByteStream()
         stream.feed(chunk.raw_data)
         return stream.digest()
 

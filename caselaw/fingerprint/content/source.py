@@ -58,7 +58,7 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Source:
+class ContentSource:
     """The name of a file, its content and size in bytes; `depth` says how many archives it lies in."""
 
     name: str
@@ -68,11 +68,11 @@ class Source:
     depth: int = 0
 
     @classmethod
-    def of(cls, path: Path, size: int) -> Source:
+    def of(cls, path: Path, size: int) -> ContentSource:
         return cls(path.name, path, size, Budget(size))
 
-    def inside(self, name: str, data: bytes) -> Source:
-        return Source(name, data, len(data), self.budget, self.depth + 1)
+    def inside(self, name: str, data: bytes) -> ContentSource:
+        return ContentSource(name, data, len(data), self.budget, self.depth + 1)
 
     def open(self) -> BinaryIO:
         return self.data.open("rb") if isinstance(self.data, Path) else io.BytesIO(self.data)

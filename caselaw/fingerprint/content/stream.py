@@ -18,7 +18,7 @@ class Readable(Protocol):
     def read(self, size: int = ..., /) -> bytes: ...
 
 
-class Stream:
+class ByteStream:
     """Bytes in pieces; the digest is `digest_bytes` of them joined."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Counts:
     def __init__(self) -> None:
         self._value: int | None = None
         self._count = 0
-        self._stream: Stream | None = None
+        self._stream: ByteStream | None = None
 
     def repeat(self, value: int, count: int) -> None:
         """Add `count` times the same value."""
@@ -65,7 +65,7 @@ class Counts:
                 self._value = first
                 self._count += len(values)
                 return
-            count, self._count, self._stream = self._count, 0, Stream()
+            count, self._count, self._stream = self._count, 0, ByteStream()
             self.repeat(first, count)
         self._stream.feed(values)
 

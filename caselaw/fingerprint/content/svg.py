@@ -6,8 +6,8 @@ import re
 from typing import Any
 from xml.parsers import expat
 
-from caselaw.fingerprint.content.source import Source
-from caselaw.fingerprint.content.stream import Stream
+from caselaw.fingerprint.content.source import ContentSource
+from caselaw.fingerprint.content.stream import ByteStream
 from caselaw.fingerprint.encoding import encode
 from caselaw.fingerprint.hashing import digest
 
@@ -18,7 +18,7 @@ _RANDOM = re.compile(r"(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8
 _NAME = re.compile(r"[\w.:-]+")
 
 
-def content(source: Source) -> str:
+def content(source: ContentSource) -> str:
     """Digest of the document; raises when it is not well-formed or declares entities.
 
     Names that end in a UUID or in eight or more hexadecimal digits, as matplotlib draws them at random for
@@ -57,7 +57,7 @@ class _Document:
     """The document as a stream, with the new names."""
 
     def __init__(self, names: dict[str, str]) -> None:
-        self.stream = Stream()
+        self.stream = ByteStream()
         self._names = names
         self._texts: list[str] = []
         self._hidden = 0
@@ -101,7 +101,7 @@ class _Document:
         return self._names.get(found[0], found[0])
 
 
-def _parse(source: Source, handler: _Names | _Document) -> None:
+def _parse(source: ContentSource, handler: _Names | _Document) -> None:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = handler.start

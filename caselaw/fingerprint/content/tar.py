@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from caselaw.fingerprint.content.kinds import named_kind
 from caselaw.fingerprint.content.readers import contained
-from caselaw.fingerprint.content.source import Source
+from caselaw.fingerprint.content.source import ContentSource
 from caselaw.fingerprint.content.stream import Readable
 from caselaw.fingerprint.content.unpacking import read_to_end, unpacked
 from caselaw.fingerprint.hashing import digest
@@ -48,7 +48,7 @@ class _Watched:
         return self._last[start : start + tarfile.BLOCKSIZE]
 
 
-def content(source: Source) -> str:
+def content(source: ContentSource) -> str:
     """Digest of the members; raises when the archive is damaged or incomplete.
 
     Nothing is extracted. Names and link targets count as they are written.
@@ -63,7 +63,7 @@ def content(source: Source) -> str:
         return digest("tar", VERSION, members)
 
 
-def _members(file: Readable, source: Source) -> list[Any]:
+def _members(file: Readable, source: ContentSource) -> list[Any]:
     """What is said of all members, and each of them."""
     members: list[Any] = []
     watched = _Watched(file)
@@ -80,7 +80,7 @@ def _members(file: Readable, source: Source) -> list[Any]:
     return [_extended(archive.pax_headers), members]
 
 
-def _member(archive: tarfile.TarFile, member: tarfile.TarInfo, source: Source) -> list[Any]:
+def _member(archive: tarfile.TarFile, member: tarfile.TarInfo, source: ContentSource) -> list[Any]:
     described = [member.name, _type(member), member.mode & 0o7777, member.linkname, member.devmajor, member.devminor,
                  _extended(member.pax_headers)]  # fmt: skip
     if not member.isreg() and member.type in tarfile.SUPPORTED_TYPES:

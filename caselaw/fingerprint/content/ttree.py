@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from caselaw.fingerprint.content.source import Budget
-from caselaw.fingerprint.content.stream import Stream
+from caselaw.fingerprint.content.stream import ByteStream
 from caselaw.fingerprint.hashing import digest
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _entries(branch: TBranch, budget: Budget) -> list[Any]:
     """Bytes of all entries one after the other, and their lengths where ROOT stores them."""
     import numpy
 
-    data, lengths, entries, starts = Stream(), Stream(), 0, [0]
+    data, lengths, entries, starts = ByteStream(), ByteStream(), 0, [0]
     for number in range(branch.num_baskets):
         basket = branch.basket(number)
         budget.expand(basket.data.nbytes)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from caselaw.fingerprint.content.kinds import HEAD, KINDS, begins_as
-from caselaw.fingerprint.content.source import Counted, Source
+from caselaw.fingerprint.content.source import ContentSource, Counted
 from caselaw.fingerprint.content.stream import STEP, Readable, pieces
 
 DICTIONARY_BYTES = 256 << 20
@@ -22,7 +22,7 @@ PACKED = 16 << 10
 
 
 @contextmanager
-def unpacked(source: Source) -> Iterator[Readable]:
+def unpacked(source: ContentSource) -> Iterator[Readable]:
     """The bytes of a compressed file. Its end is only known to be there, and right, when all were read.
 
     Raises `ValueError` for a way of compression that is not known.

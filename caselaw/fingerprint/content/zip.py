@@ -12,7 +12,7 @@ from typing import Any
 from caselaw.fingerprint.content import npy
 from caselaw.fingerprint.content.kinds import named_kind
 from caselaw.fingerprint.content.readers import contained
-from caselaw.fingerprint.content.source import Counted, ExpandsTooMuchError, Source
+from caselaw.fingerprint.content.source import ContentSource, Counted, ExpandsTooMuchError
 from caselaw.fingerprint.content.stream import STEP
 from caselaw.fingerprint.hashing import digest
 
@@ -26,7 +26,7 @@ _PROPERTIES = "docProps/core.xml"
 _DATES = re.compile(rb"(<(dcterms:created|dcterms:modified|cp:lastPrinted)\b[^<>]*>)[0-9TZ:.+-]*(</\2>)")
 
 
-def content(source: Source) -> str:
+def content(source: ContentSource) -> str:
     """Digest of comment and members: names, modes, what they hold. Raises for damaged and encrypted archives.
 
     Of an npz file only names and arrays are shown, and count.
@@ -41,7 +41,7 @@ def content(source: Source) -> str:
         return digest("zip", VERSION, b"" if plain else archive.comment, members)
 
 
-def _held(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source) -> str:
+def _held(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: ContentSource) -> str:
     source.budget.enter()
     if info.filename.endswith(".npy") and (array := _array(archive, info, source)) is not None:
         return array
@@ -52,7 +52,7 @@ def _held(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source) -> st
         return contained(info.filename, counted, source)
 
 
-def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source) -> str | None:
+def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: ContentSource) -> str | None:
     """Digest of an array of any size; None when the member cannot be read as one."""
     try:
         with archive.open(info) as file:

@@ -18,10 +18,10 @@ from caselaw.branches.look import carries_fingerprints
 from caselaw.errors import TaskError, UpstreamError
 from caselaw.execution.job import Job
 from caselaw.execution.threads import VARIABLES
-from caselaw.plan.audit.child import DIGESTS, FAILURE, OBSERVATIONS, OUTPUT, Request
+from caselaw.plan.audit.child import DIGESTS, FAILURE, OBSERVATIONS, OUTPUT, ChildRequest
 from caselaw.plan.audit.comparison import Made
 from caselaw.plan.audit.observation import Observation, read_observations
-from caselaw.plan.audit.origin import Origins
+from caselaw.plan.audit.origin import SourceOrigins
 from caselaw.plan.audit.recorder import Lines
 from caselaw.publishing.recording import RunContext
 from caselaw.sandbox.entrance import needs_sandbox
@@ -87,7 +87,7 @@ def command(task: Any) -> str:
 
 
 def observe(
-    branch: Any, number: int | None, origins: Origins, lines: Lines, texts: Mapping[str, str] | None = None
+    branch: Any, number: int | None, origins: SourceOrigins, lines: Lines, texts: Mapping[str, str] | None = None
 ) -> Observed:
     """Run the branch in a process of its own, which writes to a temporary folder that is removed again.
 
@@ -105,7 +105,7 @@ def observe(
         names = frozenset(name.partition(".")[0] for name in workflow.code_closure.symbols)
         store = os.path.realpath(branch.output_store.root) if branch.output_store.is_local else None
         yields = getattr(branch, "run_yields", False)
-        request = Request(
+        request = ChildRequest(
             work, number or 0, scratch, origins, lines, branch.fingerprint, store, yields, names, texts or {}
         )
         status = execute(request, environment(scratch, branch.batch_resources.cpus))
@@ -114,7 +114,7 @@ def observe(
         return Observed(tuple(read_observations(scratch / OBSERVATIONS)), scratch, failure, made)
 
 
-def execute(request: Request, variables: Mapping[str, str]) -> int:
+def execute(request: ChildRequest, variables: Mapping[str, str]) -> int:
     """Exit status of the process, which ends with this one."""
     command = [sys.executable, "-P", "-c", START, json.dumps([os.path.realpath(entry) for entry in sys.path])]
     with (request.scratch / OUTPUT).open("wb") as output:

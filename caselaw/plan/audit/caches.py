@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import FrameType
 
-from caselaw.plan.audit.origin import Origins
+from caselaw.plan.audit.origin import SourceOrigins
 from caselaw.plan.audit.recorder import outwards
 
 # Modules that keep results of functions, or any objects, on disk under keys of their own.
@@ -33,7 +33,7 @@ def is_machine_code(path: str) -> bool:
     return path.endswith(MACHINE_CODE)
 
 
-def keys_on_less(path: str, origins: Origins) -> bool:
+def keys_on_less(path: str, origins: SourceOrigins) -> bool:
     """Whether numba keeps this machine code by the file of one first-party function alone.
 
     caselaw has folders of its own for it, named by the digest of all that is reached.

@@ -22,7 +22,7 @@ from caselaw.plan.audit.events import watch_events
 from caselaw.plan.audit.functions import traced
 from caselaw.plan.audit.inputs import targets
 from caselaw.plan.audit.options import watch_options
-from caselaw.plan.audit.origin import Origins
+from caselaw.plan.audit.origin import SourceOrigins
 from caselaw.plan.audit.parameters import watch_parameters
 from caselaw.plan.audit.recorder import Lines, Recorder
 from caselaw.plan.audit.variables import watch_variables
@@ -34,13 +34,13 @@ FAILED = 3
 
 
 @dataclass(frozen=True)
-class Request:
+class ChildRequest:
     """What the process is to run. `branch` is a pickled pair of job and row: reading it imports the task's module."""
 
     branch: bytes
     number: int
     scratch: Path
-    origins: Origins
+    origins: SourceOrigins
     lines: Lines
     fingerprint: str = ""
     store: str | None = None
@@ -55,7 +55,7 @@ class Request:
 
 def serve() -> None:
     """Run the branch of the request on standard input, whose sender is the parent process."""
-    request: Request = pickle.loads(sys.stdin.buffer.read())
+    request: ChildRequest = pickle.loads(sys.stdin.buffer.read())
     descriptor = os.open(request.scratch / OBSERVATIONS, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     own = (f"{request.scratch}{os.sep}", *filter(None, [request.fingerprint]))
     recorder = Recorder(descriptor, request.origins, request.lines, own, request.store)
@@ -73,7 +73,7 @@ def serve() -> None:
         sys.exit(FAILED)
 
 
-def run(request: Request, recorder: Recorder) -> None:
+def run(request: ChildRequest, recorder: Recorder) -> None:
     job, row = pickle.loads(request.branch)
     task = job.branch(job.task(), request.number, row)
     outputs = divert(task, request.scratch)

@@ -16,7 +16,7 @@ Origin = Literal["first-party", "engine", "standard", "library"]
 NOT_CODE = frozenset({"__pycache__", "build", "dist", "node_modules", "site-packages"})
 
 
-class Origins:
+class SourceOrigins:
     """Origins of source files; each is looked up once.
 
     `folders` and `files` hold the first-party code; `open_folders` is the root of a project that does not name
@@ -52,15 +52,15 @@ class Origins:
         return "library"
 
 
-def origins_of(project: Project, sources: Iterable[Path]) -> Origins:
+def origins_of(project: Project, sources: Iterable[Path]) -> SourceOrigins:
     """The origins as a project's law.cfg determines them; `sources` are files of the closure."""
     files = {os.path.realpath(path) for path in sources}
     if project.first_party is None:
-        return Origins((), files, (os.path.realpath(project.root),))
+        return SourceOrigins((), files, (os.path.realpath(project.root),))
     finder = Finder(first_party(project.root, project.first_party))
     modules = [module for module in map(finder.find, project.first_party) if module is not None]
     folders = [os.path.realpath(folder) for module in modules for folder in module.search]
-    return Origins(folders, files | {os.path.realpath(file) for module in modules for file in module.files}, ())
+    return SourceOrigins(folders, files | {os.path.realpath(file) for module in modules for file in module.files}, ())
 
 
 def is_open(path: str, root: str) -> bool:

@@ -10,7 +10,7 @@ from types import CodeType, FrameType
 from caselaw.fingerprint import files
 from caselaw.fingerprint.code.reading import sources
 from caselaw.plan.audit.observation import By, Kind, Observation
-from caselaw.plan.audit.origin import Origins
+from caselaw.plan.audit.origin import SourceOrigins
 
 CO_OPTIMIZED = 1  # set for functions, not for the bodies of modules and classes
 HERE = str(Path(__file__).parent)
@@ -26,7 +26,7 @@ class Recorder:
     """
 
     def __init__(
-        self, descriptor: int, origins: Origins, lines: Lines, own: tuple[str, ...] = (), store: str | None = None
+        self, descriptor: int, origins: SourceOrigins, lines: Lines, own: tuple[str, ...] = (), store: str | None = None
     ) -> None:
         self.descriptor, self.origins, self.lines, self.own, self.store = descriptor, origins, lines, own, store
         self.running = False

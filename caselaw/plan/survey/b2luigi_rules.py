@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from caselaw.plan.survey.classes import Class, Classes
-from caselaw.plan.survey.finding import LINE, Finding
+from caselaw.plan.survey.finding import LINE, SurveyFinding
 
 IN_PLACE = {
     "add_to_output": "return {{{first}: luigi.LocalTarget(…)}} from output(), with a path for each parameter",
@@ -22,7 +22,7 @@ IN_PLACE = {
 """Method → what to write; `{first}` is its first argument."""
 
 
-def of_b2luigi(task: Class, classes: Classes) -> Iterator[Finding]:
+def of_b2luigi(task: Class, classes: Classes) -> Iterator[SurveyFinding]:
     """Calls of methods that the task has from b2luigi, and from nowhere else."""
     for above in task.mro:
         if not above.of_project or not imports_b2luigi(above):
@@ -32,7 +32,7 @@ def of_b2luigi(task: Class, classes: Classes) -> Iterator[Finding]:
                 case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name)) if name in IN_PLACE:
                     if task.member(name) is None:
                         first = ast.unparse(node.args[0]) if node.args else "…"
-                        yield Finding(
+                        yield SurveyFinding(
                             LINE, above.module.path, node.lineno, f"{name}() is a method of b2luigi's tasks",
                             IN_PLACE[name].format(first=first),
                         )  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from caselaw.plan.survey.library import Elsewhere, Library
-from caselaw.plan.survey.names import ClassSource, Module
+from caselaw.plan.survey.names import ClassSource, SurveyedModule
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -49,7 +49,7 @@ class Class:
         return self.source.name
 
     @property
-    def module(self) -> Module:
+    def module(self) -> SurveyedModule:
         return self.source.module
 
     @property

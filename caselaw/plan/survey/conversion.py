@@ -10,14 +10,14 @@ from caselaw.plan.survey.classes import Base, Class
 from caselaw.plan.survey.edits import Edit, appended, imported, replaced
 from caselaw.plan.survey.kinds import CASELAW, PLAIN_BASES, STAY_PLAIN, WORKFLOW, WORKFLOW_BASES
 from caselaw.plan.survey.library import DEPTH, Library
-from caselaw.plan.survey.names import Assigned, Imported, Module
+from caselaw.plan.survey.names import AssignedName, Imported, SurveyedModule
 
 
 @dataclass(frozen=True)
-class Place:
+class BaseClassPlace:
     """A base class as it is written: in the head of a class, or where a name of the project is given to it."""
 
-    module: Module
+    module: SurveyedModule
     node: ast.expr
 
 
@@ -75,14 +75,14 @@ class Conversion:
         yield from self.import_of(place.module)
         yield replaced(place.module, place.node, name)
 
-    def import_of(self, module: Module) -> Iterator[Edit]:
+    def import_of(self, module: SurveyedModule) -> Iterator[Edit]:
         edit = imported(module)
         if edit is not None:
             yield edit
 
-    def place(self, module: Module, node: ast.expr, depth: int = 0) -> Place:
+    def place(self, module: SurveyedModule, node: ast.expr, depth: int = 0) -> BaseClassPlace:
         """Where a base is written: the class, or the assignment of the project that its name goes back to."""
-        here = Place(module, node)
+        here = BaseClassPlace(module, node)
         if depth > DEPTH or not isinstance(node, ast.Name | ast.Attribute):
             return here
         match node:
@@ -90,14 +90,14 @@ class Conversion:
                 return self.place_of_name(module, name, here, depth)
             case ast.Attribute(value=value, attr=name):
                 owner = self.library.meaning(value, module)
-                if isinstance(owner, Module) and owner.of_project:
+                if isinstance(owner, SurveyedModule) and owner.of_project:
                     return self.place_of_name(owner, name, here, depth)
         return here
 
-    def place_of_name(self, module: Module, name: str, here: Place, depth: int) -> Place:
+    def place_of_name(self, module: SurveyedModule, name: str, here: BaseClassPlace, depth: int) -> BaseClassPlace:
         for binding in reversed(module.names.get(name, [])):
             match binding:
-                case Assigned(value) if isinstance(value, ast.Name | ast.Attribute):
+                case AssignedName(value) if isinstance(value, ast.Name | ast.Attribute):
                     return self.place(module, value, depth + 1)
                 case Imported(source, str(attribute)):
                     found = self.library.module(source, module)

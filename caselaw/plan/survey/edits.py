@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
-from caselaw.plan.survey.names import Module
+from caselaw.plan.survey.names import SurveyedModule
 
 
 @dataclass(frozen=True, order=True)
@@ -20,7 +20,7 @@ class Edit:
     new: str
 
 
-def replaced(module: Module, node: ast.expr, new: str) -> Edit:
+def replaced(module: SurveyedModule, node: ast.expr, new: str) -> Edit:
     """Another expression in the place of one that stands on a line."""
     line = module.source.lines[node.lineno - 1]
     start = column(line, node.col_offset)
@@ -28,14 +28,14 @@ def replaced(module: Module, node: ast.expr, new: str) -> Edit:
     return Edit(module.path, node.lineno, start, line[start:end], new)
 
 
-def appended(module: Module, node: ast.expr, new: str) -> Edit:
+def appended(module: SurveyedModule, node: ast.expr, new: str) -> Edit:
     """Something behind an expression."""
     line = node.end_lineno or node.lineno
     end = column(module.source.lines[line - 1], node.end_col_offset or 0)
     return Edit(module.path, line, end, "", new)
 
 
-def inserted(module: Module, line: int, text: str) -> Edit:
+def inserted(module: SurveyedModule, line: int, text: str) -> Edit:
     """A line of its own before another one, as far to the right as that."""
     lines = module.source.lines
     here = lines[line - 1] if line <= len(lines) else ""
@@ -47,7 +47,7 @@ def column(line: str, offset: int) -> int:
     return len(line.encode()[:offset].decode("utf-8", "replace"))
 
 
-def imported(module: Module) -> Edit | None:
+def imported(module: SurveyedModule) -> Edit | None:
     """The import of caselaw, before the first import of a module; None where it is there."""
     if "caselaw" in module.names:
         return None

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from caselaw.plan.survey.folders import Folders
+from caselaw.plan.survey.folders import FolderNames
 from caselaw.plan.survey.patterns import Path, expression, is_wild
 
 
@@ -14,7 +14,7 @@ from caselaw.plan.survey.patterns import Path, expression, is_wild
 class Existing:
     """Counts of the paths that were asked for."""
 
-    folders: Folders
+    folders: FolderNames
     counts: dict[Path, int] = field(default_factory=dict)
 
     def count(self, path: Path) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from caselaw.errors import FingerprintError
 from caselaw.fingerprint.code.reading.parsing import parse
-from caselaw.plan.survey.folders import Folders
+from caselaw.plan.survey.folders import FolderNames
 
 ENVIRONMENTS = ("pyvenv.cfg", "conda-meta")
 """What the folder of an environment of packages holds."""
@@ -36,7 +36,7 @@ class Unread:
     why: str
 
 
-def source_files(root: Path, folders: Folders) -> Iterator[SourceFile | Unread]:
+def source_files(root: Path, folders: FolderNames) -> Iterator[SourceFile | Unread]:
     """All Python files under a folder (or the file itself), in order."""
     if root.is_file():
         yield read(root)
@@ -47,7 +47,7 @@ def source_files(root: Path, folders: Folders) -> Iterator[SourceFile | Unread]:
         yield Unread(Path(folder), None, f"cannot be listed: {why}")
 
 
-def python_files(folder: Path, folders: Folders, seen: set[tuple[int, int]]) -> Iterator[Path]:
+def python_files(folder: Path, folders: FolderNames, seen: set[tuple[int, int]]) -> Iterator[Path]:
     """Files of Python code and notebooks; hidden folders and environments of packages are left out."""
     inner, files = folders.names(str(folder))
     yield from (folder / name for name in sorted(files) if name.endswith((".py", ".ipynb")))

@@ -11,7 +11,7 @@ UNCHANGED, LINE, CANNOT = "unchanged", "a line", "cannot"
 
 
 @dataclass(frozen=True)
-class Finding:
+class SurveyFinding:
     """A line that keeps a task from working unchanged.
 
     `advice` says what to write; `edit` is that as a change of the text, where it is one. `verdict` is `LINE` or
@@ -26,6 +26,6 @@ class Finding:
     edit: Edit | None = None
 
 
-def worst(findings: tuple[Finding, ...]) -> str:
+def worst(findings: tuple[SurveyFinding, ...]) -> str:
     verdicts = {finding.verdict for finding in findings}
     return next((verdict for verdict in (CANNOT, LINE) if verdict in verdicts), UNCHANGED)

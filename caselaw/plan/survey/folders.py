@@ -10,7 +10,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass
-class Folders:
+class FolderNames:
     """Names in folders. `tell` hears of each folder before it is listed."""
 
     tell: Tell

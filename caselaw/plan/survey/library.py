@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from caselaw.plan.survey.files import SourceFile, read
-from caselaw.plan.survey.names import Assigned, Binding, ClassSource, Imported, Module, module_of
+from caselaw.plan.survey.names import AssignedName, Binding, ClassSource, Imported, SurveyedModule, module_of
 
 DEPTH = 40
 """As many names are followed; what goes on is a circle."""
@@ -29,16 +29,16 @@ class Elsewhere:
     name: str
 
 
-Meaning = Module | ClassSource | Elsewhere
+Meaning = SurveyedModule | ClassSource | Elsewhere
 
 
 @dataclass
 class Library:
     """Modules of the project by every end of their dotted names, and those of packages as they are asked for."""
 
-    modules: list[Module]
-    by_ending: dict[str, list[Module]] = field(default_factory=dict)
-    packages: dict[str, Module | None] = field(default_factory=dict)
+    modules: list[SurveyedModule]
+    by_ending: dict[str, list[SurveyedModule]] = field(default_factory=dict)
+    packages: dict[str, SurveyedModule | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, root: Path, sources: Iterable[SourceFile]) -> Library:
@@ -57,7 +57,7 @@ class Library:
                 library.by_ending.setdefault(".".join(parts[start:]), []).append(module)
         return library
 
-    def module(self, name: str, asking: Module) -> Module | None:
+    def module(self, name: str, asking: SurveyedModule) -> SurveyedModule | None:
         """The module that an import means: of the project the nearest to who asks, else that of a package.
 
         A project may put any of its folders on the path; so a module is known by any end of its name.
@@ -72,7 +72,7 @@ class Library:
 
     # what names and expressions stand for
 
-    def meaning(self, expression: ast.expr | None, module: Module, depth: int = 0) -> Meaning | None:
+    def meaning(self, expression: ast.expr | None, module: SurveyedModule, depth: int = 0) -> Meaning | None:
         """What an expression stands for: a module, a class, or the name of something that was not found."""
         if depth > DEPTH:
             return None
@@ -87,11 +87,11 @@ class Library:
                 return self.made(function, arguments, module, depth + 1)
         return None
 
-    def named(self, name: str, module: Module, depth: int = 0) -> Meaning | None:
+    def named(self, name: str, module: SurveyedModule, depth: int = 0) -> Meaning | None:
         fallback: Meaning | None = None
         for binding in reversed(module.names.get(name, [])):
             found = self.bound(binding, module, depth + 1)
-            if isinstance(found, Module | ClassSource):
+            if isinstance(found, SurveyedModule | ClassSource):
                 return found
             fallback = fallback or found
         for star in module.stars:
@@ -101,11 +101,11 @@ class Library:
                     return found
         return fallback
 
-    def bound(self, binding: Binding, module: Module, depth: int) -> Meaning | None:
+    def bound(self, binding: Binding, module: SurveyedModule, depth: int) -> Meaning | None:
         match binding:
             case ClassSource():
                 return binding
-            case Assigned(value):
+            case AssignedName(value):
                 return self.meaning(value, module, depth)
             case Imported(name, None):
                 return self.module(name, module) or Elsewhere(name)
@@ -116,15 +116,15 @@ class Library:
                 return self.attribute(source, attribute, module, depth)
         return None
 
-    def attribute(self, owner: Meaning | None, name: str, module: Module, depth: int) -> Meaning | None:
+    def attribute(self, owner: Meaning | None, name: str, module: SurveyedModule, depth: int) -> Meaning | None:
         match owner:
-            case Module():
+            case SurveyedModule():
                 if depth > DEPTH:
                     return None
                 found = self.named(name, owner, depth + 1)
                 asking = module if owner.of_project else owner
                 below = found or self.module(LAZY.get(f"{owner.name}.{name}", f"{owner.name}.{name}"), asking)
-                if isinstance(below, Module) and below.name in LAZY.values():
+                if isinstance(below, SurveyedModule) and below.name in LAZY.values():
                     return self.named(name, below, depth + 1)
                 if below is None and owner.name == "law":  # law.contrib.load("htcondor") makes law.htcondor
                     below = self.module(f"law.contrib.{name}", owner)
@@ -137,7 +137,7 @@ class Library:
         return None
 
     def made(
-        self, function: ast.expr, arguments: Sequence[ast.expr], module: Module, depth: int
+        self, function: ast.expr, arguments: Sequence[ast.expr], module: SurveyedModule, depth: int
     ) -> Meaning | None:  # fmt: skip
         """What a call returns, where it is the class that it was given: with_metaclass(…, Base), decorator(…)(Base)."""
         for argument in reversed(arguments):
@@ -174,7 +174,7 @@ def nearness(name: str, asking: str) -> tuple[int, int]:
     return shared, -name.count(".")
 
 
-def installed(name: str) -> Module | None:
+def installed(name: str) -> SurveyedModule | None:
     """A module of an installed package, read and not imported."""
     top, *rest = name.split(".")
     try:
@@ -193,6 +193,6 @@ def installed(name: str) -> Module | None:
     return None
 
 
-def read_module(name: str, path: Path) -> Module | None:
+def read_module(name: str, path: Path) -> SurveyedModule | None:
     source = read(path) if path.suffix == ".py" and path.is_file() else None
     return module_of(name, source, of_project=False) if isinstance(source, SourceFile) else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from caselaw.plan.survey.classes import Class, Classes
 from caselaw.plan.survey.kinds import is_task
-from caselaw.plan.survey.names import Assigned, ClassSource, Module
+from caselaw.plan.survey.names import AssignedName, ClassSource, SurveyedModule
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class MadeTask:
     """A name of a module that is given a class made from `base`."""
 
     name: str
-    module: Module
+    module: SurveyedModule
     line: int
     base: Class
 
@@ -25,13 +25,13 @@ def made_tasks(classes: Classes) -> Iterator[MadeTask]:
     for module in classes.library.modules:
         for name, bindings in module.names.items():
             for binding in bindings:
-                if isinstance(binding, Assigned) and isinstance(binding.value, ast.Call) and name[:1].isupper():
+                if isinstance(binding, AssignedName) and isinstance(binding.value, ast.Call) and name[:1].isupper():
                     base = base_of(binding.value, module, classes)
                     if base is not None:
                         yield MadeTask(name, module, binding.value.lineno, base)
 
 
-def base_of(call: ast.Call, module: Module, classes: Classes) -> Class | None:
+def base_of(call: ast.Call, module: SurveyedModule, classes: Classes) -> Class | None:
     """The task class that a call makes another one of, as far as it looks like that."""
     match call:
         case ast.Call(func=ast.Attribute(value=owner, attr="derive")):

@@ -19,7 +19,7 @@ class Imported:
 
 
 @dataclass(frozen=True)
-class Assigned:
+class AssignedName:
     """`name = expression`."""
 
     value: ast.expr
@@ -30,7 +30,7 @@ class ClassSource:
     """A class as it is written. `scope` is the function that defines it, if one does."""
 
     name: str
-    module: Module
+    module: SurveyedModule
     node: ast.ClassDef
     scope: str | None = None
 
@@ -39,12 +39,12 @@ class ClassSource:
         return f"{self.module.name}.{self.name}"
 
 
-Binding = Imported | Assigned | ClassSource
+Binding = Imported | AssignedName | ClassSource
 Names = dict[str, list[Binding]]
 
 
 @dataclass(eq=False)
-class Module:
+class SurveyedModule:
     """A module: its dotted name, its file, what its names are bound to, and its classes."""
 
     name: str
@@ -64,13 +64,13 @@ class Module:
         return self.name if self.path.name == "__init__.py" else self.name.rpartition(".")[0]
 
 
-def module_of(name: str, source: SourceFile, *, of_project: bool) -> Module:
-    module = Module(name, source, of_project)
+def module_of(name: str, source: SourceFile, *, of_project: bool) -> SurveyedModule:
+    module = SurveyedModule(name, source, of_project)
     bind(module, source.tree.body, module.names, "", None)
     return module
 
 
-def bind(module: Module, body: Iterable[ast.stmt], names: Names, prefix: str, scope: str | None) -> None:
+def bind(module: SurveyedModule, body: Iterable[ast.stmt], names: Names, prefix: str, scope: str | None) -> None:
     """Note what the statements of one scope bind, and all classes inside."""
     for statement in plain_statements(body):
         match statement:
@@ -83,9 +83,9 @@ def bind(module: Module, body: Iterable[ast.stmt], names: Names, prefix: str, sc
             case ast.Assign(value=value):
                 for target in statement.targets:
                     if isinstance(target, ast.Name):
-                        names.setdefault(target.id, []).append(Assigned(value))
+                        names.setdefault(target.id, []).append(AssignedName(value))
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                names.setdefault(name, []).append(Assigned(value))
+                names.setdefault(name, []).append(AssignedName(value))
             case ast.ClassDef():
                 found = ClassSource(prefix + statement.name, module, statement, scope)
                 names.setdefault(statement.name, []).append(found)
@@ -98,7 +98,7 @@ def bind(module: Module, body: Iterable[ast.stmt], names: Names, prefix: str, sc
                 bind(module, statement.body, inner, f"{prefix}{statement.name}.", statement.name)
 
 
-def bind_from(module: Module, statement: ast.ImportFrom, names: Names) -> None:
+def bind_from(module: SurveyedModule, statement: ast.ImportFrom, names: Names) -> None:
     source = absolute(module, statement)
     for alias in statement.names:
         if alias.name == "*":
@@ -107,7 +107,7 @@ def bind_from(module: Module, statement: ast.ImportFrom, names: Names) -> None:
             names.setdefault(alias.asname or alias.name, []).append(Imported(source, alias.name))
 
 
-def absolute(module: Module, statement: ast.ImportFrom) -> str:
+def absolute(module: SurveyedModule, statement: ast.ImportFrom) -> str:
     """The dotted name of the module that is imported from."""
     if not statement.level:
         return statement.module or ""

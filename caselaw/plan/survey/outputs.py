@@ -10,7 +10,7 @@ from typing import Any
 
 from caselaw.plan.survey.calls import bound, flat, in_order
 from caselaw.plan.survey.classes import Class, Classes, Member
-from caselaw.plan.survey.names import Assigned, ClassSource, Imported, Module
+from caselaw.plan.survey.names import AssignedName, ClassSource, Imported, SurveyedModule
 from caselaw.plan.survey.patterns import ANY, NUMBER, Path, filled, joined, percented, specified
 
 DEPTH = 25
@@ -22,12 +22,12 @@ FAMILY = frozenset({"task_family", "get_task_family"})
 
 
 @dataclass(frozen=True)
-class Scope:
+class ExpressionScope:
     """Where an expression stands: the task that is asked, the class whose method it is in, and what names hold."""
 
     task: Class
     owner: Class
-    module: Module
+    module: SurveyedModule
     names: dict[str, Any] = field(default_factory=dict)
     depth: int = 0
 
@@ -37,7 +37,13 @@ def paths_of(task: Class, classes: Classes, root: str) -> list[Path] | None:
     member = task.member("output")
     if member is None or member.function is None or not member.owner.of_project:
         return None
-    found = list(targets(Reader(classes, root).called(member, Scope(task, member.owner, member.owner.module), [], {})))
+    found = list(
+        targets(
+            ExpressionReader(classes, root).called(
+                member, ExpressionScope(task, member.owner, member.owner.module), [], {}
+            )
+        )
+    )
     return found if found and all(path.text.startswith("/") or path.server for path in found) else None
 
 
@@ -50,13 +56,13 @@ def targets(value: Any) -> Iterator[Path]:
 
 
 @dataclass
-class Reader:
+class ExpressionReader:
     """Works out expressions: a text with wildcards, a list, a target's path, or None for what cannot be told."""
 
     classes: Classes
     root: str
 
-    def value(self, node: ast.expr | None, scope: Scope) -> Any:
+    def value(self, node: ast.expr | None, scope: ExpressionScope) -> Any:
         if scope.depth > DEPTH:
             return None
         match node:
@@ -87,17 +93,17 @@ class Reader:
                 return self.call(node, scope)
         return None
 
-    def text(self, node: ast.expr, scope: Scope) -> str:
+    def text(self, node: ast.expr, scope: ExpressionScope) -> str:
         found = self.value(node, scope)
         return found if isinstance(found, str) else ANY
 
-    def part(self, part: ast.expr, scope: Scope) -> str:
+    def part(self, part: ast.expr, scope: ExpressionScope) -> str:
         if not isinstance(part, ast.FormattedValue):
             return self.text(part, scope)
         spec = self.text(part.format_spec, scope) if part.format_spec else ""
         return specified(self.text(part.value, scope), spec)
 
-    def elements(self, nodes: Iterable[ast.expr], scope: Scope) -> list[Any]:
+    def elements(self, nodes: Iterable[ast.expr], scope: ExpressionScope) -> list[Any]:
         found: list[Any] = []
         for node in nodes:
             value = self.value(node.value if isinstance(node, ast.Starred) else node, scope)
@@ -107,7 +113,7 @@ class Reader:
                 found.append(value)
         return found
 
-    def in_loop(self, generators: list[ast.comprehension], scope: Scope) -> list[Scope]:
+    def in_loop(self, generators: list[ast.comprehension], scope: ExpressionScope) -> list[ExpressionScope]:
         """The scopes of a comprehension: one per element where these are known, else one for all."""
         match generators:
             case [ast.comprehension(target=ast.Name(id=name), iter=over, ifs=[])]:
@@ -117,7 +123,7 @@ class Reader:
         names = {node.id: ANY for each in generators for node in ast.walk(each.target) if isinstance(node, ast.Name)}
         return [replace(scope, names={**scope.names, **names})]
 
-    def combined(self, node: ast.BinOp, scope: Scope) -> Any:
+    def combined(self, node: ast.BinOp, scope: ExpressionScope) -> Any:
         left, right = self.value(node.left, scope), self.value(node.right, scope)
         match node.op:
             case ast.Add() if isinstance(left, list) or isinstance(right, list):
@@ -133,14 +139,14 @@ class Reader:
 
     # names and attributes
 
-    def named(self, name: str, scope: Scope) -> Any:
+    def named(self, name: str, scope: ExpressionScope) -> Any:
         if name in scope.names:
             return scope.names[name]
         if name == "__file__":
             return str(scope.module.path)
         for binding in reversed(scope.module.names.get(name, [])):
             match binding:
-                case Assigned(value):
+                case AssignedName(value):
                     return self.value(value, replace(scope, names={}, depth=scope.depth + 1))
                 case Imported(source, str(attribute)):
                     found = self.classes.library.module(source, scope.module)
@@ -154,7 +160,7 @@ class Reader:
                     return value
         return None
 
-    def attribute(self, node: ast.Attribute, scope: Scope) -> Any:
+    def attribute(self, node: ast.Attribute, scope: ExpressionScope) -> Any:
         match node:
             case ast.Attribute(value=value, attr="__name__") if is_class_of_task(value):
                 return scope.task.source.node.name
@@ -167,11 +173,11 @@ class Reader:
                 found = self.value(inner, scope)
                 return found.text if isinstance(found, Path) else found
         owner = self.classes.library.meaning(node.value, scope.module)
-        if isinstance(owner, Module) and owner.of_project:
+        if isinstance(owner, SurveyedModule) and owner.of_project:
             return self.named(node.attr, replace(scope, module=owner, names={}, depth=scope.depth + 1))
         return ANY
 
-    def of_task(self, name: str, scope: Scope) -> Any:
+    def of_task(self, name: str, scope: ExpressionScope) -> Any:
         if name in FAMILY:
             return family_name(scope.task)
         if name == "branch":
@@ -183,13 +189,13 @@ class Reader:
             return self.called(member, scope, [], {})
         if isinstance(member.value, ast.Call) and (kind := self.name_of(member.value.func)).endswith("Parameter"):
             return NUMBER if kind == "IntParameter" else ANY
-        inner = Scope(scope.task, member.owner, member.owner.module, depth=scope.depth + 1)
+        inner = ExpressionScope(scope.task, member.owner, member.owner.module, depth=scope.depth + 1)
         found = self.value(member.value, inner)
         return ANY if found is None else found
 
     # calls
 
-    def call(self, node: ast.Call, scope: Scope) -> Any:
+    def call(self, node: ast.Call, scope: ExpressionScope) -> Any:
         arguments = self.elements(node.args, scope)
         words = {word.arg: self.value(word.value, scope) for word in node.keywords if word.arg}
         match node.func:
@@ -214,7 +220,7 @@ class Reader:
                 return None
         return self.of_library(node, arguments, words, scope)
 
-    def of_library(self, node: ast.Call, arguments: list[Any], words: dict[str, Any], scope: Scope) -> Any:
+    def of_library(self, node: ast.Call, arguments: list[Any], words: dict[str, Any], scope: ExpressionScope) -> Any:
         name = self.name_of(node.func)
         first = arguments[0] if arguments else words.get("path")
         match name:
@@ -239,7 +245,7 @@ class Reader:
             return first
         return self.target(node, name, first, scope)
 
-    def target(self, node: ast.Call, name: str, first: Any, scope: Scope) -> Any:
+    def target(self, node: ast.Call, name: str, first: Any, scope: ExpressionScope) -> Any:
         """The path of a target, or what a collection of targets holds."""
         if "Collection" in name or name in ("DotDict", "OrderedDict", "dict"):
             return self.elements([*node.args, *(word.value for word in node.keywords)], scope)
@@ -254,18 +260,18 @@ class Reader:
         first = os.path.expandvars(os.path.expanduser(first))
         return Path(os.path.normpath(joined(["/" if of_law else self.root, first])), folder=name.endswith(FOLDER))
 
-    def above(self, name: str, scope: Scope, arguments: list[Any], words: dict[str, Any]) -> Any:
+    def above(self, name: str, scope: ExpressionScope, arguments: list[Any], words: dict[str, Any]) -> Any:
         later = scope.task.mro[scope.task.mro.index(scope.owner) + 1 :] if scope.owner in scope.task.mro else ()
         member = next((above.own[name] for above in later if name in above.own), None)
         if member is None or member.function is None or not member.owner.of_project:
             return None
         return self.called(member, scope, arguments, words)
 
-    def called(self, member: Member, scope: Scope, arguments: list[Any], words: dict[str, Any]) -> Any:
+    def called(self, member: Member, scope: ExpressionScope, arguments: list[Any], words: dict[str, Any]) -> Any:
         """What a method returns: the last of several texts, all of several targets."""
         assert member.function is not None
         names = bound(member.function, arguments, words)
-        inner = Scope(scope.task, member.owner, member.owner.module, names, scope.depth + 1)
+        inner = ExpressionScope(scope.task, member.owner, member.owner.module, names, scope.depth + 1)
         returned = []
         for statement in in_order(member.function.body):
             match statement:

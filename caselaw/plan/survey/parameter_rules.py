@@ -14,7 +14,7 @@ from caselaw.parameters.canonical import counted_value
 from caselaw.parameters.engine import engine_parameter, says_how
 from caselaw.plan.survey.classes import Class, Classes
 from caselaw.plan.survey.edits import Edit, replaced
-from caselaw.plan.survey.finding import LINE, Finding
+from caselaw.plan.survey.finding import LINE, SurveyFinding
 from caselaw.plan.survey.kinds import WORKFLOW
 from caselaw.plan.survey.parameters import UNKNOWN, Written, of_library, parameters_of
 from caselaw.task.reserved import RESERVED
@@ -26,7 +26,7 @@ KINDS = {int: "IntParameter", float: "FloatParameter", bool: "BoolParameter", li
 """luigi's parameter for a default of a type."""
 
 
-def refused_defaults(task: Class, classes: Classes) -> Iterator[Finding]:
+def refused_defaults(task: Class, classes: Classes) -> Iterator[SurveyFinding]:
     """Defaults that are another value once they were given on the command line."""
     for parameter in parameters_of(task, classes):
         default = parameter.arguments.get("default", UNKNOWN)
@@ -35,7 +35,7 @@ def refused_defaults(task: Class, classes: Classes) -> Iterator[Finding]:
         problem = refusal(parameter)
         if problem is not None:
             kind = KINDS.get(type(default)) if parameter.kind in (luigi.Parameter, law.Parameter) else None
-            yield Finding(
+            yield SurveyFinding(
                 LINE, parameter.member.owner.module.path, parameter.member.line, problem.what,
                 f"write luigi.{kind}" if kind else problem.advice, edit_of_kind(parameter, kind),
             )  # fmt: skip
@@ -64,7 +64,7 @@ def edit_of_kind(parameter: Written, kind: str | None) -> Edit | None:
     return replaced(module, function, f"luigi.{kind}")
 
 
-def other_roles(task: Class, classes: Classes) -> Iterator[Finding]:
+def other_roles(task: Class, classes: Classes) -> Iterator[SurveyFinding]:
     """Parameters of a name that law or caselaw use to say how a task runs, and that count here."""
     for parameter in parameters_of(task, classes):
         of_engine = parameter_of_engine(task, parameter.name)
@@ -72,7 +72,7 @@ def other_roles(task: Class, classes: Classes) -> Iterator[Finding]:
             continue
         if not issubclass(parameter.kind, type(of_engine)) or not of_engine.significant:
             significant = "" if of_engine.significant else ", significant=False"
-            yield Finding(
+            yield SurveyFinding(
                 LINE, parameter.member.owner.module.path, parameter.member.line,
                 f"the parameter '{parameter.name}' counts here, but law uses it to say how the task runs",
                 f"call it otherwise; or, if it is meant as law's, write {type(of_engine).__name__}(…{significant})",
@@ -90,11 +90,11 @@ def parameter_of_engine(task: Class, name: str) -> luigi.Parameter | None:
     return found
 
 
-def reserved_names(task: Class, classes: Classes) -> Iterator[Finding]:
+def reserved_names(task: Class, classes: Classes) -> Iterator[SurveyFinding]:
     """Names by which caselaw asks a task for something of its own."""
     for above in task.mro:
         for name in sorted(RESERVED & above.own.keys() if above.of_project else ()):
-            yield Finding(
+            yield SurveyFinding(
                 LINE, above.module.path, above.own[name].line, f"'{name}' is a name of caselaw itself",
                 "call the parameter or member otherwise",
             )  # fmt: skip

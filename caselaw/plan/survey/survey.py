@@ -12,8 +12,8 @@ from caselaw.plan.survey.conversion import Conversion
 from caselaw.plan.survey.edits import Edit
 from caselaw.plan.survey.existing import Existing
 from caselaw.plan.survey.files import SourceFile, Unread, source_files
-from caselaw.plan.survey.finding import Finding, worst
-from caselaw.plan.survey.folders import Folders, Tell
+from caselaw.plan.survey.finding import SurveyFinding, worst
+from caselaw.plan.survey.folders import FolderNames, Tell
 from caselaw.plan.survey.kinds import CASELAW, is_task, kind_of
 from caselaw.plan.survey.library import Library
 from caselaw.plan.survey.made import MadeTask, made_tasks
@@ -37,7 +37,7 @@ class SurveyedTask:
     verdict: str
     is_converted: bool
     edits: tuple[Edit, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[SurveyFinding, ...]
     outputs: tuple[str, ...]
     existing: int | None
 
@@ -70,7 +70,7 @@ class Survey:
 
 def survey(root: Path, tell: Tell = lambda text: None) -> Survey:
     """Read a project, which is a folder or a file. `tell` hears what is being looked at."""
-    folders = Folders(tell)
+    folders = FolderNames(tell)
     found = list(source_files(root, folders))
     of_code = set(folders.unlisted)
     sources = [each for each in found if isinstance(each, SourceFile)]
@@ -84,7 +84,7 @@ def survey(root: Path, tell: Tell = lambda text: None) -> Survey:
     project = root if root.is_dir() else root.parent
     law_cfg = law_cfg_of(project)
     home = str(law_cfg.parent if law_cfg else project)
-    look = Look(classes, conversion, existing, home)
+    look = SurveyContext(classes, conversion, existing, home)
     surveyed = (
         *(of_task(task, look, task in derived) for task in tasks),
         *(of_made(made, look) for made in made_tasks(classes)),
@@ -100,7 +100,7 @@ def survey(root: Path, tell: Tell = lambda text: None) -> Survey:
 
 
 @dataclass(frozen=True)
-class Look:
+class SurveyContext:
     """What all tasks are looked at with. `home` is the folder that relative paths start from."""
 
     classes: Classes
@@ -114,7 +114,7 @@ def law_cfg_of(folder: Path) -> Path | None:
     return next((above / "law.cfg" for above in (folder, *folder.parents) if (above / "law.cfg").is_file()), None)
 
 
-def of_task(task: Class, look: Look, derived: bool) -> SurveyedTask:
+def of_task(task: Class, look: SurveyContext, derived: bool) -> SurveyedTask:
     found = tuple(dict.fromkeys(findings(task, look.classes)))
     kind = kind_of(task, derived)
     makes = kind in ("task", "workflow") and not task.is_a(*CASELAW)
@@ -128,7 +128,7 @@ def of_task(task: Class, look: Look, derived: bool) -> SurveyedTask:
     )  # fmt: skip
 
 
-def of_made(made: MadeTask, look: Look) -> SurveyedTask:
+def of_made(made: MadeTask, look: SurveyContext) -> SurveyedTask:
     """What is made at run time works as the class that it is made from."""
     of_base = of_task(made.base, look, derived=True)
     return dataclasses.replace(

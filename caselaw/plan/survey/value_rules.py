@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 from caselaw.plan.survey.classes import Class, Classes, Member
 from caselaw.plan.survey.edits import replaced
-from caselaw.plan.survey.finding import LINE, Finding
+from caselaw.plan.survey.finding import LINE, SurveyFinding
 from caselaw.plan.survey.kinds import CASELAW
 from caselaw.plan.survey.names import ClassSource
 
 REGISTERS = ("luigi.task_register.Register",)
 
 
-def values_without_fingerprint(task: Class, classes: Classes) -> Iterator[Finding]:
+def values_without_fingerprint(task: Class, classes: Classes) -> Iterator[SurveyFinding]:
     """Functions, and instances of classes that say nothing of what they hold, as values of branches."""
     member = task.member("create_branch_map")
     if member is None or member.function is None or not member.owner.of_project:
@@ -22,7 +22,7 @@ def values_without_fingerprint(task: Class, classes: Classes) -> Iterator[Findin
     for node in values_of(member.function):
         what = without_fingerprint(node, member, classes)
         if what is not None:
-            yield Finding(LINE, member.owner.module.path, node.lineno, *what)
+            yield SurveyFinding(LINE, member.owner.module.path, node.lineno, *what)
 
 
 def values_of(function: ast.AST) -> Iterator[ast.expr]:
@@ -56,7 +56,7 @@ def is_closed(found: Class) -> bool:
     return not found.source.node.decorator_list and not found.bases
 
 
-def other_metaclass(task: Class, classes: Classes) -> Iterator[Finding]:
+def other_metaclass(task: Class, classes: Classes) -> Iterator[SurveyFinding]:
     """A metaclass made from law's or luigi's: that of caselaw's tasks is another one."""
     for above in task.mro:
         for word in above.source.node.keywords if above.of_project else ():
@@ -66,7 +66,7 @@ def other_metaclass(task: Class, classes: Classes) -> Iterator[Finding]:
             for base in classes.of(meant).bases:
                 if isinstance(base.found, Class) and base.found.is_a(*REGISTERS):
                     here = meant.module
-                    yield Finding(
+                    yield SurveyFinding(
                         LINE, here.path, base.node.lineno,
                         f"the metaclass {meant.name} is made from another one than that of caselaw's tasks",
                         "derive it from type(caselaw.Task)", replaced(here, base.node, "type(caselaw.Task)"),

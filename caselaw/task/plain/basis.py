@@ -19,19 +19,19 @@ from caselaw.task.base import FingerprintedTask, file_digests_of
 
 
 @dataclass(frozen=True)
-class Basis:
+class UpstreamBasis:
     """`names` is one digest of the fingerprints of all that is needed; `known` says that none is provisional."""
 
     names: str
     known: bool
 
 
-def basis_of(task: Any) -> Basis | None:
+def basis_of(task: Any) -> UpstreamBasis | None:
     """What a plain task is made from; None where no task of caselaw's lies upstream. Raises `CircleError`."""
     return ask("basis", task, lambda: of_upstream(task))
 
 
-def of_upstream(task: Any) -> Basis | None:
+def of_upstream(task: Any) -> UpstreamBasis | None:
     look, found, known = Look(file_digests_of(load_project().root)), [], True
     for needed in required_by(task):
         if isinstance(needed, FingerprintedTask):
@@ -39,7 +39,7 @@ def of_upstream(task: Any) -> Basis | None:
         elif (inner := basis_of(needed)) is not None:
             found.append(digest("through", identity_of_task(needed), inner.names))
             known = known and inner.known
-    return Basis(digest("made from", sorted(found)), known and not look.seen().unknown) if found else None
+    return UpstreamBasis(digest("made from", sorted(found)), known and not look.seen().unknown) if found else None
 
 
 def holds_of(task: Any) -> str | None:

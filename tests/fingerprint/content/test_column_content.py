@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caselaw.fingerprint import digest_bytes
-from caselaw.fingerprint.content.column import Column
-from caselaw.fingerprint.content.stream import Counts, Stream
+from caselaw.fingerprint.content.column import ColumnContent
+from caselaw.fingerprint.content.stream import ByteStream, Counts
 
 item = st.none() | st.fixed_dictionaries({
     "number": st.none() | st.integers(0, 3),
@@ -24,7 +24,7 @@ KIND = pa.struct([("number", pa.int16()), ("text", pa.string()), ("list", pa.lis
 
 
 def digest_of(*arrays: pa.Array) -> str:
-    column = Column()
+    column = ColumnContent()
     for array in arrays:
         column.feed(array)
     return column.digest()
@@ -93,7 +93,7 @@ def test_a_union_is_refused() -> None:
 
 @given(st.lists(st.binary(max_size=20)))
 def test_a_stream_is_the_digest_of_all_its_bytes(parts: list[bytes]) -> None:
-    stream = Stream()
+    stream = ByteStream()
     for part in parts:
         stream.feed(part)
     assert stream.digest() == digest_bytes(b"".join(parts))

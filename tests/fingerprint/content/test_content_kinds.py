@@ -14,7 +14,7 @@ import pytest
 from caselaw.errors import FingerprintError
 from caselaw.fingerprint import file_digest
 from caselaw.fingerprint.content import content_digest, kinds
-from caselaw.fingerprint.content.source import Source
+from caselaw.fingerprint.content.source import ContentSource
 
 
 def by_bytes(path: Path) -> str:
@@ -99,7 +99,7 @@ def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path: Path, monkey
     path.write_bytes(gzip.compress(b"events"))
     original = reader.content
 
-    def slow(source: Source) -> str:
+    def slow(source: ContentSource) -> str:
         digest = original(source)
         path.write_bytes(gzip.compress(b"other events"))
         return digest
@@ -115,7 +115,7 @@ def test_a_read_error_is_not_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     path = tmp_path / "file.gz"
     path.write_bytes(gzip.compress(b"events"))
 
-    def fails(source: Source) -> str:
+    def fails(source: ContentSource) -> str:
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(reader, "content", fails)

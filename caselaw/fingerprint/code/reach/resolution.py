@@ -12,7 +12,7 @@ from caselaw.fingerprint.code.reading.deeds import no_deeds
 from caselaw.fingerprint.code.reading.facts import OWN, Import, Ref
 from caselaw.fingerprint.code.reading.lookups import WHOLE
 from caselaw.fingerprint.code.reading.modules import ENGINE, Finder, Module
-from caselaw.fingerprint.code.reading.names import Origin
+from caselaw.fingerprint.code.reading.names import NameOrigin
 from caselaw.fingerprint.code.reading.reads import ANNOTATIONS, DOCSTRINGS, EVERYWHERE
 from caselaw.fingerprint.code.reading.sources import Source, Sources
 from caselaw.fingerprint.code.reading.table import MAYBE, Table
@@ -150,7 +150,7 @@ class Resolver:
             if ref.level == OWN:
                 found = self._own(module, ref.chain)
             else:
-                found = self._from(module, Origin(*ref[1:]), (), frozenset())
+                found = self._from(module, NameOrigin(*ref[1:]), (), frozenset())
             self._resolved[key] = tuple(dict.fromkeys(found))
         return self._resolved[key]
 
@@ -181,7 +181,7 @@ class Resolver:
             if base is not None and not self.ours(base):
                 yield Target(EXTERNAL, f"{base}.*")
 
-    def _from(self, module: str, origin: Origin, rest: tuple[str, ...], seen: _Seen) -> list[Target]:
+    def _from(self, module: str, origin: NameOrigin, rest: tuple[str, ...], seen: _Seen) -> list[Target]:
         base = self.absolute(module, origin.level, origin.module)
         if base is None:
             return []

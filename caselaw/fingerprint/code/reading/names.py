@@ -12,7 +12,7 @@ from caselaw.fingerprint.code.reading.syntax import Function
 from caselaw.fingerprint.code.reading.trees import children
 
 
-class Origin(NamedTuple):
+class NameOrigin(NamedTuple):
     """Where a name comes from: `chain` of a module, which `level` dots of a relative import precede."""
 
     level: int
@@ -24,7 +24,7 @@ class Origin(NamedTuple):
 class Names:
     """What one block binds; blocks inside it have their own."""
 
-    imported: dict[str, list[Origin]] = field(default_factory=dict)
+    imported: dict[str, list[NameOrigin]] = field(default_factory=dict)
     bound: set[str] = field(default_factory=set)
     """Bound by anything but an import."""
     of_module: set[str] = field(default_factory=set)
@@ -121,17 +121,17 @@ def names_of_targets(node: ast.AST) -> set[str]:
     return {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
 
 
-def origins_of(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Origin]]:
+def origins_of(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, NameOrigin]]:
     """Each name that an import binds, and where it comes from."""
     for alias in node.names:
         if isinstance(node, ast.ImportFrom):
             if alias.name != "*":
-                yield alias.asname or alias.name, Origin(node.level, node.module or "", (alias.name,))
+                yield alias.asname or alias.name, NameOrigin(node.level, node.module or "", (alias.name,))
         elif alias.asname:
-            yield alias.asname, Origin(0, alias.name)
+            yield alias.asname, NameOrigin(0, alias.name)
         else:
             top = alias.name.partition(".")[0]
-            yield top, Origin(0, top)
+            yield top, NameOrigin(0, top)
 
 
 def imports_of(node: ast.Import | ast.ImportFrom) -> list[Import]:

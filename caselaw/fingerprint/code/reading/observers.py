@@ -27,7 +27,7 @@ OBSERVED = reads.OBSERVED | lookups.HANDED_ON | _SEARCH_LEAVES
 """Names of which it matters that they are mentioned."""
 
 
-class Walk(Protocol):
+class CodeWalk(Protocol):
     """The walk through code that calls these functions."""
 
     module: Scope
@@ -39,14 +39,14 @@ class Walk(Protocol):
     def refer(self, ref: Ref) -> None: ...
 
 
-def places_of(walker: Walk) -> Places:
+def places_of(walker: CodeWalk) -> Places:
     return Places(walker.dotted, walker.references)
 
 
 # Paths
 
 
-def observe_place(walker: Walk, node: ast.AST, scope: Scope) -> None:
+def observe_place(walker: CodeWalk, node: ast.AST, scope: Scope) -> None:
     """Note the files that an expression stands for, unless what is around it did."""
     settled = walker.settled
     if id(node) in settled or id(node) in walker.module.settled or not isinstance(getattr(node, "ctx", None), _LOAD):
@@ -74,13 +74,13 @@ def observe_place(walker: Walk, node: ast.AST, scope: Scope) -> None:
 _LOAD = (ast.Load, type(None))
 
 
-def _note(walker: Walk, node: ast.AST, what: str, place: Place, places: Places) -> None:
+def _note(walker: CodeWalk, node: ast.AST, what: str, place: Place, places: Places) -> None:
     walker.settled.update(places.spine)
     assert isinstance(node, ast.expr)
     walker.facts.reads.setdefault(Read(node.lineno, what, None, place, lookups.text_of(node)))
 
 
-def enter_function(walker: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
+def enter_function(walker: CodeWalk, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
     """Learn which names of a function stand for paths."""
     walker.module.settled.update(local_places(node.body, scope, places_of(walker)))
 
@@ -88,7 +88,7 @@ def enter_function(walker: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef, s
 # Search paths
 
 
-def follows_path(walker: Walk, node: ast.Call, origins: set[str], scope: Scope) -> bool:
+def follows_path(walker: CodeWalk, node: ast.Call, origins: set[str], scope: Scope) -> bool:
     """Whether a call loads code from a path that can be followed."""
     if not origins & lookups.BY_PATH:
         return False
@@ -98,7 +98,7 @@ def follows_path(walker: Walk, node: ast.Call, origins: set[str], scope: Scope) 
     return any(places_of(walker).find(part, scope) is not None for part in given)
 
 
-def observe_search(walker: Walk, node: ast.Call | ast.Assign | ast.AugAssign, scope: Scope) -> bool:
+def observe_search(walker: CodeWalk, node: ast.Call | ast.Assign | ast.AugAssign, scope: Scope) -> bool:
     """`sys.path.insert(0, folder)`, `sys.path[:0] = [folder]`, `sys.path += [folder]`: whether it is one."""
     if isinstance(node, ast.Call):
         origins = walker.dotted(node.func, scope)
@@ -126,7 +126,7 @@ def observe_search(walker: Walk, node: ast.Call | ast.Assign | ast.AugAssign, sc
     return True
 
 
-def _elements(walker: Walk, node: ast.expr, scope: Scope) -> list[ast.expr]:
+def _elements(walker: CodeWalk, node: ast.expr, scope: Scope) -> list[ast.expr]:
     """What is put into a list; what was in it stays."""
     if isinstance(node, ast.BinOp):
         return [*_elements(walker, node.left, scope), *_elements(walker, node.right, scope)]
@@ -140,7 +140,7 @@ def _elements(walker: Walk, node: ast.expr, scope: Scope) -> list[ast.expr]:
     return found
 
 
-def observe_asked(walker: Walk, node: ast.Compare | ast.For | ast.comprehension, scope: Scope) -> None:
+def observe_asked(walker: CodeWalk, node: ast.Compare | ast.For | ast.comprehension, scope: Scope) -> None:
     """`folder in sys.path` and `for folder in sys.path` change nothing."""
     for asked in node.comparators if isinstance(node, ast.Compare) else [node.iter]:
         if isinstance(asked, ast.Attribute | ast.Name) and walker.dotted(asked, scope) & _SEARCH_LISTS:
@@ -150,7 +150,7 @@ def observe_asked(walker: Walk, node: ast.Compare | ast.For | ast.comprehension,
 # Names
 
 
-def observe_chain(walker: Walk, node: ast.Attribute | ast.Name, chain: tuple[str, ...], scope: Scope) -> None:
+def observe_chain(walker: CodeWalk, node: ast.Attribute | ast.Name, chain: tuple[str, ...], scope: Scope) -> None:
     """A name with attributes: what taking them reads, and functions that are handed on instead of called."""
     if not isinstance(node.ctx, ast.Load) or id(node) in walker.settled:
         return
@@ -170,7 +170,7 @@ def observe_chain(walker: Walk, node: ast.Attribute | ast.Name, chain: tuple[str
         walker.facts.reads.setdefault(Read(node.lineno, what))
 
 
-def observe_call(walker: Walk, node: ast.Call, origins: set[str], scope: Scope) -> None:
+def observe_call(walker: CodeWalk, node: ast.Call, origins: set[str], scope: Scope) -> None:
     """What a function reads of what it is given, and names in texts."""
     what = of_function(node.func, origins)
     if what is not None:
@@ -188,7 +188,7 @@ def observe_call(walker: Walk, node: ast.Call, origins: set[str], scope: Scope) 
             walker.refer(Ref(node.lineno, OWN, "", (name,)))
 
 
-def observe_text(walker: Walk, node: ast.Constant) -> None:
+def observe_text(walker: CodeWalk, node: ast.Constant) -> None:
     """`getattr(f, "__doc__")` and its like."""
     what = of_attribute(node.value) if isinstance(node.value, str) and node.value.startswith("__") else None
     if what is not None:

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
-from caselaw.fingerprint.code.reading.names import Names, Origin
+from caselaw.fingerprint.code.reading.names import NameOrigin, Names
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Scope:
             parent = parent.parent
         return Scope(names, parent if not is_class else self, is_class)
 
-    def origins(self, name: str, line: int = 0) -> list[Origin] | None:
+    def origins(self, name: str, line: int = 0) -> list[NameOrigin] | None:
         """Where a name comes from; empty for a local one, None for one of the module or of Python."""
         scope = self
         while scope.parent is not None:

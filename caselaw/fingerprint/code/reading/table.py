@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from caselaw.fingerprint.code.reading.facts import OWN, Done, Import, Lookup, Option, Read, Ref
-from caselaw.fingerprint.code.reading.names import Origin
+from caselaw.fingerprint.code.reading.names import NameOrigin
 
 MAYBE = "*?"
 """The name in a star import that stands under a condition."""
@@ -65,7 +65,7 @@ class Binding:
 
     parts: tuple[Part, ...] = ()
     """The statements that bind or mutate it, without imports at the top level."""
-    origins: tuple[Origin, ...] = ()
+    origins: tuple[NameOrigin, ...] = ()
     """What imports bind it to."""
     definition: ClassTable | None = None
     decorators: tuple[Done, ...] = ()
@@ -158,7 +158,7 @@ def _binding(values: list[Any]) -> Binding:
     parts, origins, definition, decorators, is_function, binders, last, place = values
     return Binding(
         _parts(parts),
-        tuple(Origin(level, module, tuple(chain)) for level, module, chain in origins),
+        tuple(NameOrigin(level, module, tuple(chain)) for level, module, chain in origins),
         None if definition is None else _class(*definition),
         _done(decorators),
         is_function,

@@ -12,7 +12,7 @@ from caselaw.fingerprint.code.reading.cuts import executed_on_import, simple_sta
 from caselaw.fingerprint.code.reading.exports import exports, unused_imports
 from caselaw.fingerprint.code.reading.facts import OWN, Done, Import, Ref
 from caselaw.fingerprint.code.reading.instructions import reading_of
-from caselaw.fingerprint.code.reading.names import Origin, imports_of, names_of, origins_of
+from caselaw.fingerprint.code.reading.names import NameOrigin, imports_of, names_of, origins_of
 from caselaw.fingerprint.code.reading.observers import places_of
 from caselaw.fingerprint.code.reading.parts import Parts
 from caselaw.fingerprint.code.reading.pieces import Piece, Pieces
@@ -30,7 +30,7 @@ class _Draft:
     """A binding in the making."""
 
     parts: list[Part] = field(default_factory=list)
-    origins: list[Origin] = field(default_factory=list)
+    origins: list[NameOrigin] = field(default_factory=list)
     definition: ClassTable | None = None
     decorators: list[Done] = field(default_factory=list)
     is_function: bool = False
