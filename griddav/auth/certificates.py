@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from griddav.auth.credentials import BearerToken, Credentials
+from griddav.auth.kept import UnreadableError
 from griddav.errors import BadCredentials
 
 BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
@@ -26,8 +27,11 @@ class Certificate:
     file: str
     key: str | None = None
 
-    def load(self, context: ssl.SSLContext) -> None:
-        """Show it to servers that ask for one. Raises `BadCredentials` for one that ended or cannot be used."""
+    def load(self, context: ssl.SSLContext) -> datetime:
+        """Show it to servers that ask for one; returns when it ends.
+
+        Raises `BadCredentials` for one that ended or cannot be used.
+        """
         try:
             end = expiry(Path(self.file).read_text("ascii"))
             # An empty password: without one, OpenSSL would ask for it on the terminal.
@@ -35,9 +39,10 @@ class Certificate:
         except (OSError, ValueError) as error:
             what = getattr(error, "reason", None) or getattr(error, "strerror", None) or "it holds no certificate"
             advice = "give certificate and key as PEM files; the key without a password, or make a proxy"
-            raise BadCredentials(f"the certificate cannot be used: {what}", self.file, advice) from None
+            raise UnreadableError(f"the certificate cannot be used: {what}", self.file, advice) from None
         if end <= datetime.now(UTC):
             raise BadCredentials(f"the certificate ended at {end:%Y-%m-%d %H:%M:%S} UTC", self.file, NEW_PROXY)
+        return end
 
     def state(self) -> tuple[str, int, int] | None:
         """What changes when the file does; None where it cannot be read."""

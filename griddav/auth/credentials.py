@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from griddav.auth import macaroon
+from griddav.auth.kept import GRACE, Kept, UnreadableError
 from griddav.errors import BadCredentials
 
 TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
@@ -23,12 +24,16 @@ NEW_TOKEN = "get a new token (oidc-token, htgettoken)"
 
 @dataclass(frozen=True)
 class Password:
-    """Basic authentication (RFC 7617). The password is given, in a file, or in the environment variable `variable`."""
+    """Basic authentication (RFC 7617). The password is given, in a file, or in the environment variable `variable`.
+
+    Where the file is caught while it is written, the last password goes on for a minute.
+    """
 
     user: str
     password: str | None = field(default=None, repr=False)
     file: str | None = None
     variable: str | None = None
+    _kept: Kept = field(default_factory=Kept, init=False, repr=False, compare=False)
 
     def header(self, secure: bool) -> str | None:
         """The value of `Authorization`. Raises `BadCredentials` for a password that cannot be read."""
@@ -55,12 +60,20 @@ class Password:
         if self.password is not None:
             return self.password
         if self.file is not None:
-            return read_secret(Path(self.file).expanduser(), "write it there, readable by you only").rstrip("\r\n")
+            return self._kept.get(self.from_file)
         found = os.environ.get(self.variable or "")
         if found is None:
             raise BadCredentials(
                 f"there is no password for {self.user}", self.source(), "set password_file or password_variable"
             )
+        return found
+
+    def from_file(self) -> str:
+        """Raises `UnreadableError` for a file that is missing, or empty."""
+        path, fix = Path(self.file or "").expanduser(), "write it there, readable by you only"
+        found = read_secret(path, fix).rstrip("\r\n")
+        if not found:
+            raise UnreadableError("there is no password in it", path, fix)
         return found
 
 
@@ -69,13 +82,17 @@ class BearerToken:
     """A bearer token: given, in a file, or where WLCG's token discovery finds it (zenodo.3937438).
 
     A file is read again when it changes, and when its token is about to expire. A token that was found, not given,
-    is sent over TLS only. One that the server refused is not sent again for a minute.
+    is sent over TLS only. One that the server refused is not sent again for a minute. Where the file is caught while it
+    is written (missing, empty, a part of a token), the last good token goes on while it is valid.
     """
 
     given: str | None = field(default=None, repr=False)
     file: str | None = None
     _read: tuple[Path, tuple[int, ...], str] | None = field(default=None, init=False, repr=False, compare=False)
     _refused: tuple[str, float] | None = field(default=None, init=False, repr=False, compare=False)
+    _when: float = field(default=0.0, init=False, repr=False, compare=False)  # `_read` was
+    _before: str | None = field(default=None, init=False, repr=False, compare=False)  # the token in `_read`
+    _cut: tuple[int, ...] | None = field(default=None, init=False, repr=False, compare=False)
 
     def header(self, secure: bool) -> str | None:
         """The value of `Authorization`; None without a token.
@@ -100,11 +117,18 @@ class BearerToken:
     def refuse(self, sent: str, secure: bool, status: int = 401) -> str | None:
         """The server does not take what we `sent`: what the user can do; None where another token is there now.
 
-        Raises `BadCredentials` for a token that can no longer be read.
+        A file that cannot be read is looked at once more before anything is sent.
         """
-        refused = sent.removeprefix("Bearer ")
-        self._read = None
-        found = self.found()
+        refused, read = sent.removeprefix("Bearer "), self._read
+        self._read = self._cut = None
+        mine = read is not None and read[2] == refused and not self.ended(sent)
+        if read is not None and mine and self._before is not None and valid(self._before):
+            # Perhaps the end of the token is missing: the one before goes on until the file is another.
+            self._cut, self._read, self._before = read[1], (read[0], (), self._before), None
+        try:
+            found = self.found()
+        except UnreadableError:
+            return None
         if found is not None and found[0] != refused:
             return None
         if status == 401:  # after 403 it may still do elsewhere: the clock may be ours that is wrong
@@ -133,20 +157,38 @@ class BearerToken:
         return None
 
     def from_file(self, path: Path, must_exist: bool) -> tuple[str, str] | None:
+        """The token in a file, or the last good one; None where there is none and none has to be."""
+        known = self._read[2] if self._read is not None and self._read[0] == path else None
         try:
             state = path.stat()
+            signature = (state.st_ino, state.st_size, state.st_mtime_ns)
+            if known is not None and self._read == (path, signature, known) and not ends_soon(known):
+                return known, str(path)
+            if not must_exist and state.st_uid != os.geteuid():
+                return None  # /tmp belongs to everybody: a token that somebody else put there is not ours
+            token = self.whole(path, signature, known)
         except OSError as error:
+            if known is not None and self.goes_on(known):
+                return known, str(path)
             if not must_exist and isinstance(error, FileNotFoundError):
                 return None
-            raise unreadable(path, error, NEW_TOKEN) from None
-        signature = (state.st_ino, state.st_size, state.st_mtime_ns)
-        if self._read is not None and self._read[:2] == (path, signature) and not ends_soon(self._read[2]):
-            return self._read[2], str(path)
-        if not must_exist and state.st_uid != os.geteuid():
-            return None  # /tmp belongs to everybody: a token that somebody else put there is not ours
-        token = checked(read_secret(path, NEW_TOKEN), path)
-        self._read = (path, signature, token)
+            raise (error if isinstance(error, UnreadableError) else unreadable(path, error, NEW_TOKEN)) from None
+        if token != known:
+            self._before = known
+        self._read, self._when = (path, signature, token), time.monotonic()
         return token, str(path)
+
+    def goes_on(self, known: str) -> bool:
+        """Whether the last good token is good for now."""
+        return valid(known) if expiry(known) is not None else time.monotonic() < self._when + GRACE
+
+    def whole(self, path: Path, signature: tuple[int, ...], known: str | None) -> str:
+        """The token that a file holds now. Raises `UnreadableError` where it is, or seems, a part of one."""
+        token = checked(read_secret(path, NEW_TOKEN), path, UnreadableError)
+        lost_its_end = known is not None and valid(known) and expiry(token) is None
+        if lost_its_end or signature == self._cut:
+            raise UnreadableError("it holds a part of a token only", path, NEW_TOKEN)
+        return token
 
 
 Credentials = Password | BearerToken
@@ -171,11 +213,11 @@ def credentials(
     return Password(user, password if passwords else "", password_file, password_variable)
 
 
-def checked(text: str, where: object) -> str:
+def checked(text: str, where: object, kind: type[BadCredentials] = BadCredentials) -> str:
     """The token without white space around it. Raises `BadCredentials`, without the text, where it is none."""
     token = text.strip()
     if not TOKEN.fullmatch(token):
-        raise BadCredentials("this is no bearer token", where, NEW_TOKEN)
+        raise kind("this is no bearer token", where, NEW_TOKEN)
     return token
 
 
@@ -187,10 +229,10 @@ def read_secret(path: Path, advice: str) -> str:
         raise unreadable(path, error, advice) from None
 
 
-def unreadable(path: Path, error: Exception, advice: str) -> BadCredentials:
+def unreadable(path: Path, error: Exception, advice: str) -> UnreadableError:
     if isinstance(error, FileNotFoundError):
-        return BadCredentials("there is no file of this name", path, advice)
-    return BadCredentials(
+        return UnreadableError("there is no file of this name", path, advice)
+    return UnreadableError(
         f"it cannot be read: {type(error).__name__}", path, "check the file's owner and permissions"
     )  # fmt: skip
 
@@ -206,6 +248,12 @@ def expiry(token: str) -> float | None:
         return None
     end = claims.get("exp") if isinstance(claims, dict) else None
     return float(end) if isinstance(end, (int, float)) else None
+
+
+def valid(token: str) -> bool:
+    """Whether a token says when it ends, and has not ended."""
+    end = expiry(token)
+    return end is not None and time.time() < end
 
 
 def ends_soon(token: str) -> bool:

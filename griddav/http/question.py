@@ -34,6 +34,7 @@ class Progress:
     rounds: int = 0
     asked: dict[Door, None] = field(default_factory=dict)
     at_door: bool = True
+    origin: str = ""  # of the server that is asked
     answered: float | None = None  # when the headers of the present attempt arrived
     in_bodies: float = 0.0
     place: asyncio.Semaphore | None = None  # among those whose request is on its way

@@ -10,6 +10,7 @@ import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 import aiohttp
@@ -17,6 +18,8 @@ from yarl import URL
 
 from griddav.auth.certificates import SHOW_ONE, refusal
 from griddav.auth.credentials import Credentials
+from griddav.auth.kept import looked_again
+from griddav.auth.untrusted import explained
 from griddav.errors import ContentChanged, GridDavError, NoAnswer, NotAllowed, Refused, refused
 from griddav.http.arriving import Speed
 from griddav.http.doors import Door, DoorUrls, canonical, doors_of, operation_of
@@ -251,8 +254,11 @@ class Client:
                 raise NotAllowed(what, self.url(question.path), SHOW_ONE) from error
             if not isinstance(error, (aiohttp.ClientSSLError, ssl.SSLError)):
                 raise no_answer(error, progress.at_door and progress.answered is None) from error
-            what = f"{question.method}: the connection is not safe: {error}"
-            advice = "give the CA that signed the server's certificate (ca=…)"
+            if self.sessions.renewed():  # the CAs were caught while they were written
+                raise TransientError(f"the connection is not safe: {error}") from error
+            server, ca = URL(progress.origin), self.sessions.connection.authorities
+            what, advice = await explained(error, server.host or "", server.port or 443, ca)
+            what = f"{question.method}: {what}"
             raise self.unavailable(question.path, what, advice) from error
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
             if isinstance(error, TimeoutError) and progress.answered is not None:
@@ -275,12 +281,14 @@ class Client:
             # A body may be read from the same server: it is not kept waiting behind others like it.
             open_gate = callable(body) and not question.ask_first
             async with nullcontext() if open_gate else self.sessions.gate(str(url.origin())):
-                if str(url.origin()) in self.trusted and (secret := self.credentials.header(url.scheme == "https")):
-                    own["Authorization"] = secret
+                progress.origin = str(url.origin())
+                if progress.origin in self.trusted:
+                    secret = await looked_again(partial(self.credentials.header, url.scheme == "https"))
+                    own |= {"Authorization": secret} if secret else {}
                 asked = await session.request(
                     method, url, headers=own, data=body() if callable(body) else body, allow_redirects=False,
                     expect100=question.ask_first and number == 0,
-                    ssl=self.sessions.tls() if url.scheme == "https" else True,
+                    ssl=await looked_again(self.sessions.tls) if url.scheme == "https" else True,
                 )  # fmt: skip
             async with asked as response:
                 if response.status not in REDIRECTS or "Location" not in response.headers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
 import ssl
 import time
@@ -16,7 +17,7 @@ import aiohttp
 
 from griddav.auth.certificates import Certificate, certificate_of
 from griddav.auth.credentials import Credentials
-from griddav.errors import BadCredentials
+from griddav.auth.kept import UnreadableError
 
 GRID_CERTIFICATES = "/etc/grid-security/certificates"
 READ_BUFFER = 1 << 20  # bytes
@@ -39,14 +40,27 @@ class Connection:
     read_timeout: float = 60.0
     least_speed: float = 1000.0  # bytes per second, over `read_timeout`
 
-    def tls(self) -> ssl.SSLContext:
-        """A context that checks the server's certificate and name.
+    @property
+    def authorities(self) -> str:
+        """The file or folder of CA certificates."""
+        return self.ca or os.environ.get("X509_CERT_DIR") or GRID_CERTIFICATES
+
+    def state(self) -> object:
+        """What changes when the files do that a context is made from."""
+        own = self.own()
+        with contextlib.suppress(OSError):
+            found = Path(self.authorities).stat()
+            return None if own is None else own.state(), found.st_ino, found.st_size, found.st_mtime_ns
+        return (None if own is None else own.state(),)
+
+    def tls(self) -> tuple[ssl.SSLContext, float]:
+        """A context that checks the server's certificate and name, and when our own certificate ends.
 
         Raises `BadCredentials` for CAs that cannot be read and for a certificate of ours that does not do.
         """
         context = ssl.create_default_context()
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # many CAs of the grid predate it; Python 3.13 switches it on
-        folder = self.ca or os.environ.get("X509_CERT_DIR") or GRID_CERTIFICATES
+        folder = self.authorities
         try:
             if Path(folder).is_dir():
                 context.load_verify_locations(capath=folder)
@@ -54,11 +68,9 @@ class Connection:
                 context.load_verify_locations(cafile=self.ca)
         except OSError as error:  # a missing CA is no missing file of the store
             what = f"the CA certificates cannot be read: {error.strerror or error}"
-            raise BadCredentials(what, folder, "give a file or folder of CA certificates (ca=…)") from error
+            raise UnreadableError(what, folder, "give a file or folder of CA certificates (ca=…)") from error
         own = self.own()
-        if own is not None:
-            own.load(context)
-        return context
+        return context, math.inf if own is None else own.load(context).timestamp()
 
     def own(self) -> Certificate | None:
         """The certificate that is shown to a server that asks for one."""
@@ -71,7 +83,7 @@ class Sessions:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._sessions: dict[tuple[int, int], tuple[weakref.ref[Any], aiohttp.ClientSession]] = {}
-        self._tls: tuple[object, ssl.SSLContext] | None = None
+        self._tls: tuple[object, ssl.SSLContext, float] | None = None
         self._looked = 0.0
         self._gates: weakref.WeakKeyDictionary[Any, dict[str, asyncio.Semaphore]] = weakref.WeakKeyDictionary()
         weakref.finalize(self, close_all, self._sessions)
@@ -97,17 +109,29 @@ class Sessions:
 
     def tls(self) -> ssl.SSLContext:
         """The context of all connections over TLS; made when the first one is, as reading the CAs takes a while, and
-        again when a proxy was renewed.
+        again when a proxy or a CA was renewed. Where a file is caught while it is written, the last context goes on
+        while our certificate is valid.
         """
         now = time.monotonic()
         if self._tls is not None and now < self._looked + LOOK_AGAIN:
             return self._tls[1]
-        own = self.connection.own()
-        state = None if own is None else own.state()
+        try:
+            state = self.connection.state()
+            if self._tls is None or self._tls[0] != state:
+                self._tls = state, *self.connection.tls()
+        except UnreadableError:
+            if self._tls is None or self._tls[2] < time.time():
+                raise
         self._looked = now
-        if self._tls is None or self._tls[0] != state:
-            self._tls = state, self.connection.tls()
         return self._tls[1]
+
+    def renewed(self) -> bool:
+        """Whether a proxy or a CA is another than that of the present context, which is then made anew."""
+        with contextlib.suppress(UnreadableError):
+            if self._tls is not None and self._tls[0] != self.connection.state():
+                self._looked = -math.inf
+                return True
+        return False
 
     async def close(self) -> None:
         """Close the session of the running event loop."""

@@ -39,7 +39,7 @@ def test_a_url_and_a_ca_are_enough(apache: Apache, folder: Path) -> None:
 
 def test_a_server_whose_ca_is_unknown_gets_no_token(apache: Apache) -> None:
     fs = WebDavFileSystem(apache.url, token="a-token")
-    with pytest.raises(NoAnswer, match="CA that signed"):
+    with pytest.raises(NoAnswer, match="give the CA certificate"):
         fs.exists("/store")
 
 

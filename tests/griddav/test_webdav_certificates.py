@@ -155,7 +155,7 @@ def test_a_folder_of_cas_will_do(
 
 def test_a_folder_without_the_ca_will_not(connected: Callable[..., WebDavFileSystem], tmp_path: Path) -> None:
     authority(tmp_path / "other")
-    with pytest.raises(NoAnswer, match="CA that signed"):
+    with pytest.raises(NoAnswer, match="give the CA certificate of Test CA"):
         connected(ca=str(tmp_path / "other"), token="a-token").exists("/store")
 
 
