@@ -20,12 +20,12 @@ from fsspec.spec import AbstractBufferedFile
 from griddav.http.request import Client
 from griddav.reading.download import file_info
 from griddav.reading.stream import Reader
-from griddav.writing.upload import Source
+from griddav.writing.upload import UploadSource
 
 IN_MEMORY = 8 << 20  # bytes: what is longer goes to a temporary file
 
 
-class Files(Protocol):
+class FileAccess(Protocol):
     """What an open file needs of its file system."""
 
     client: Client
@@ -34,7 +34,7 @@ class Files(Protocol):
     def loop(self) -> asyncio.AbstractEventLoop: ...
     def exists(self, path: str) -> bool: ...
     def get_file(self, rpath: str, lpath: str) -> None: ...
-    async def _publish(self, source: Source, path: str, overwrite: bool) -> None: ...
+    async def _publish(self, source: UploadSource, path: str, overwrite: bool) -> None: ...
 
 
 class Draft:
@@ -52,8 +52,8 @@ class Draft:
         error = sys.exc_info()[1]
         return error is not None and error is not self._handled
 
-    def source(self, path: str, size: int) -> Source:
-        return Source(path, size, self._from_start)
+    def source(self, path: str, size: int) -> UploadSource:
+        return UploadSource(path, size, self._from_start)
 
     def close(self) -> None:
         self.buffer.close()
@@ -70,7 +70,7 @@ class WebDavFile(AbstractBufferedFile):  # type: ignore[misc]
     closed on the way of an error.
     """
 
-    def __init__(self, fs: Files, path: str, mode: str = "rb", **options: Any) -> None:
+    def __init__(self, fs: FileAccess, path: str, mode: str = "rb", **options: Any) -> None:
         there = sync(fs.loop, file_info, fs.client, path) if mode == "rb" else {}
         self.closed: bool = False
         if mode == "rb":
@@ -197,7 +197,7 @@ class TextFile(io.TextIOWrapper):
 class AsyncWebDavFile(AbstractAsyncStreamedFile):  # type: ignore[misc]
     """Modes rb, wb and xb for coroutines; opened by `WebDavFileSystem.open_async`."""
 
-    def __init__(self, fs: Files, path: str, mode: str, size: int | None) -> None:
+    def __init__(self, fs: FileAccess, path: str, mode: str, size: int | None) -> None:
         self.closed: bool = False
         super().__init__(fs, path, mode, size=size, cache_type="none")
         self._reader = Reader(fs.client, path, size, ahead=True) if size is not None else None
@@ -250,7 +250,7 @@ class AsyncWebDavFile(AbstractAsyncStreamedFile):  # type: ignore[misc]
         await self.close()
 
 
-def fetched(fs: Files, path: str, draft: Draft) -> int:
+def fetched(fs: FileAccess, path: str, draft: Draft) -> int:
     """Begin a draft with what a file holds; how many bytes that is."""
     with tempfile.TemporaryDirectory(prefix="griddav-") as folder:
         local = Path(folder, "file")

@@ -24,7 +24,7 @@ from griddav.listing.properties import Info, entries, exists, info, tree
 from griddav.reading.download import AT_ONCE, digest, fetch, fetch_known, file_info, read_all, read_range, whole_file
 from griddav.reading.ranges import absolute_ranges, read_many
 from griddav.writing.folders import make_folder, remove_empty_folder, remove_file, remove_tree
-from griddav.writing.upload import Source, upload
+from griddav.writing.upload import UploadSource, upload
 
 
 class WebDavFileSystem(Exact):
@@ -240,13 +240,13 @@ class WebDavFileSystem(Exact):
     # Writing
 
     async def _publish(
-        self, source: Source, path: str, overwrite: bool, progress: Callable[[int], None] = lambda _: None
+        self, source: UploadSource, path: str, overwrite: bool, progress: Callable[[int], None] = lambda _: None
     ) -> None:
         await upload(self.client, source, path, overwrite=overwrite, progress=progress)
         self.known.add(made(path, source.size))
 
     async def _pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **_: Any) -> None:
-        await self._publish(Source.of_bytes(bytes(value)), self._strip_protocol(path), overwrite=mode != "create")
+        await self._publish(UploadSource.of_bytes(bytes(value)), self._strip_protocol(path), overwrite=mode != "create")
 
     async def _put_file(
         self, lpath: str, rpath: str, mode: str = "overwrite", callback: Any = DEFAULT_CALLBACK, **_: Any
@@ -255,7 +255,7 @@ class WebDavFileSystem(Exact):
         if os.path.isdir(lpath):
             await self._makedirs(path, exist_ok=True)
             return
-        source = Source.of_file(os.fspath(lpath))
+        source = UploadSource.of_file(os.fspath(lpath))
         callback.set_size(source.size)
         await self._publish(source, path, mode != "create", callback.absolute_update)
 

@@ -21,7 +21,7 @@ ASYNC = frozenset({"asynchronous", "loop", "batch_size", "skip_instance_cache"})
 
 
 @dataclass(frozen=True)
-class Kind:
+class OptionKind:
     """What an option takes: `what` for people; `read` raises `ValueError` or `TypeError` for anything else."""
 
     what: str
@@ -88,17 +88,17 @@ def words(value: Any) -> tuple[str, ...]:
     return tuple(word for each in found if (word := text(each).strip()))
 
 
-TEXT, FILE = Kind("text", text), Kind("the path of a file", file, is_file=True)
-NUMBER, COUNT = Kind("a number above 0", number), Kind("a whole number, at least 1", count)
-COUNT_OR_NONE = Kind("a whole number, at least 1, or none", count_or_none)
-SECONDS = Kind("a time such as '90s', '10 min', '1.5 h' or '2 d'", seconds)
-SWITCH = Kind("true or false", switch)
-SERVER = Kind(f"one of {', '.join(SERVERS)}", server)
-WORDS = Kind("a list of texts", words)
+TEXT, FILE = OptionKind("text", text), OptionKind("the path of a file", file, is_file=True)
+NUMBER, COUNT = OptionKind("a number above 0", number), OptionKind("a whole number, at least 1", count)
+COUNT_OR_NONE = OptionKind("a whole number, at least 1, or none", count_or_none)
+SECONDS = OptionKind("a time such as '90s', '10 min', '1.5 h' or '2 d'", seconds)
+SWITCH = OptionKind("true or false", switch)
+SERVER = OptionKind(f"one of {', '.join(SERVERS)}", server)
+WORDS = OptionKind("a list of texts", words)
 
 
 def option(
-    default: Any, kind: Kind, about: str, *, secret: bool = False, dcache: bool = False, of_store: bool = True
+    default: Any, kind: OptionKind, about: str, *, secret: bool = False, dcache: bool = False, of_store: bool = True
 ) -> Any:  # fmt: skip
     about_it = {"kind": kind, "about": about, "secret": secret, "dcache": dcache, "of_store": of_store}
     return field(default=default, repr=not secret, metadata=about_it)
@@ -133,14 +133,14 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Option:
+class ServerOption:
     """A row of the table. `dcache`: it is one of `dcache://` only. `of_store`: it says something about the server,
     and nothing about what a program remembers of it.
     """
 
     name: str
     default: Any
-    kind: Kind
+    kind: OptionKind
     about: str
     secret: bool
     dcache: bool
@@ -157,8 +157,8 @@ class Option:
             raise ValueError(f"{self.name}: {shown} is not {self.kind.what}") from None
 
 
-OPTIONS: Mapping[str, Option] = {
-    each.name: Option(each.name, each.default, **each.metadata) for each in fields(Options)
+OPTIONS: Mapping[str, ServerOption] = {
+    each.name: ServerOption(each.name, each.default, **each.metadata) for each in fields(Options)
 }
 
 

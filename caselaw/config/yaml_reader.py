@@ -47,7 +47,7 @@ def read(content: bytes) -> Document:
     text = ""
     try:
         text = decoded(content)
-        return Reader(text, problems).document()
+        return YamlReader(text, problems).document()
     except UnreadableError as unreadable:
         problems.append(unreadable.problem)
     except yaml.MarkedYAMLError as error:
@@ -89,7 +89,7 @@ def place(before: str) -> tuple[int, int]:
     return len(lines), len(lines[-1]) + 1
 
 
-class Reader:
+class YamlReader:
     """Builds nodes from the event stream of one document."""
 
     def __init__(self, text: str, problems: list[Problem]) -> None:

@@ -13,7 +13,7 @@ from caselaw.publishing.own_outputs import final_target
 from caselaw.publishing.recording import identity_of_branch
 from caselaw.records.completeness import incomplete
 from caselaw.storage.own_targets import by_name, is_file, is_folder, needed
-from caselaw.storage.plain_files import FILE, FOLDER, Folders, Lying, path_here
+from caselaw.storage.plain_files import FILE, FOLDER, FolderListings, Lying, path_here
 from caselaw.storage.target import url_of
 
 READY, COMPLETE, MISSING, EMPTY, REFUSED = "ready", "complete", "missing", "empty", "refused"
@@ -61,7 +61,7 @@ class TakenBesides:
     again: bool = False
 
 
-def claims_of(task: Any, numbers: Collection[int], folders: Folders, taken: TakenBesides) -> Iterator[Claim]:
+def claims_of(task: Any, numbers: Collection[int], folders: FolderListings, taken: TakenBesides) -> Iterator[Claim]:
     """Claims of branches of a task that names its outputs itself, by one listing of each folder of outputs.
 
     Raises `StoreUnavailable`.
@@ -78,7 +78,7 @@ def claims_of(task: Any, numbers: Collection[int], folders: Folders, taken: Take
             yield claim_of(task.passing_branch(number), number, made, folders, taken)
 
 
-def claim_of(branch: Any, number: int, made: Sequence[str], folders: Folders, taken: TakenBesides) -> Claim:
+def claim_of(branch: Any, number: int, made: Sequence[str], folders: FolderListings, taken: TakenBesides) -> Claim:
     """`made`: fingerprints of the records that there are of the branch."""
     own = branch.own_output()
     files: dict[str, Plain] = {}
@@ -106,7 +106,7 @@ def claim_of(branch: Any, number: int, made: Sequence[str], folders: Folders, ta
     return Claim(number, state, files, reason, len(files) < len(targets) or branch.fixed_names)
 
 
-def state_of(target: Any, final: Any, found: Lying, folders: Folders, taken: TakenBesides) -> tuple[str, str]:
+def state_of(target: Any, final: Any, found: Lying, folders: FolderListings, taken: TakenBesides) -> tuple[str, str]:
     """Whether something may be an output, and why not."""
     wanted, path = FOLDER if is_folder(target) else FILE, url_of(target)
     if found.kind != wanted:

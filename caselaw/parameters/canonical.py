@@ -39,7 +39,7 @@ _EQUAL_IS_SAME = frozenset({int, str, bool})
 _WITH_ORDER = frozenset({int, str, bool, float, tuple, list, dict, type(None)})
 
 
-class Exact(tuple):  # type: ignore[type-arg]
+class ExactPair(tuple):  # type: ignore[type-arg]
     """Name and value of a parameter; equal are those of equal type only.
 
     luigi takes instances with equal pairs for one: without this, `Fit(n=1)` would be what `Fit(n=True)` was.
@@ -63,7 +63,7 @@ class Way:
     parameters: Mapping[str, luigi.Parameter]
     exact: Mapping[str, type | None]
     """Name → the type of values that need no look."""
-    known: dict[Exact, Any] = field(default_factory=dict)
+    known: dict[ExactPair, Any] = field(default_factory=dict)
 
     @classmethod
     @functools.cache
@@ -75,7 +75,7 @@ class Way:
         """The value that the command line would give; remembered where it can be looked up."""
         if keeps_objects(self.parameters[name], value):
             return value
-        pair = Exact((name, value))
+        pair = ExactPair((name, value))
         try:
             found = self.known.get(pair, NO_VALUE)
         except TypeError:  # it cannot be looked up
@@ -149,7 +149,7 @@ def canonical_values(cls: Any, found: Iterable[tuple[str, Any]], given: Mapping[
             if value is None and given.get(name) is not None:
                 refuse_unclear_truth(cls, name, way.parameters[name], given[name])
             value = way.canonical(name, value)
-        values.append(Exact((name, value)))
+        values.append(ExactPair((name, value)))
     return values
 
 

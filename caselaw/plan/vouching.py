@@ -18,7 +18,7 @@ from caselaw.plan.lineage import everything
 from caselaw.plan.selection import own_selection, selected_branches
 from caselaw.publishing.contents import Holdings, origin
 from caselaw.publishing.recording import identity_of_branch
-from caselaw.storage.plain_files import Folders
+from caselaw.storage.plain_files import FolderListings
 from caselaw.task.base import FingerprintedTask
 
 
@@ -39,7 +39,7 @@ def claims_for(task: Any, taken: TakenBesides, holdings: Holdings, *, upstream: 
     With `upstream` a branch is only ready where all that it is made from is there or ready, which is noted in
     `holdings`. Raises `TaskError` for a task with nothing to vouch for.
     """
-    folders = Folders()
+    folders = FolderListings()
     found = [
         claims_of_task(each, numbers, folders, taken, holdings, with_inputs=upstream)
         for each, numbers in tasks_of(task, upstream)
@@ -93,7 +93,8 @@ def tasks_of(task: Any, upstream: bool) -> Iterator[tuple[Any, Sequence[int]]]:
 
 
 def claims_of_task(
-    task: Any, numbers: Sequence[int], folders: Folders, taken: TakenBesides, holdings: Holdings, *, with_inputs: bool
+    task: Any, numbers: Sequence[int], folders: FolderListings, taken: TakenBesides, holdings: Holdings, *,
+    with_inputs: bool,
 ) -> TaskClaims:  # fmt: skip
     if task.upstream_seen.unknown:
         task.renew_fingerprints()
@@ -127,4 +128,4 @@ def unadopted(task: Any, numbers: Sequence[int]) -> int:
         return 0
     earlier = task.record_index.earlier(task.output_location.directory)
     never = [number for number in numbers if identity_of_branch(task, number) not in earlier]
-    return sum(claim.state == READY for claim in claims_of(task, never, Folders(), TakenBesides()))
+    return sum(claim.state == READY for claim in claims_of(task, never, FolderListings(), TakenBesides()))

@@ -36,7 +36,7 @@ from caselaw.storage.own_targets import (
     replaced,
     with_fingerprint,
 )
-from caselaw.storage.plain_files import Folders, path_here, state_here
+from caselaw.storage.plain_files import FolderListings, path_here, state_here
 from caselaw.storage.publish import Published, Staging
 from caselaw.storage.target import url_of
 
@@ -88,7 +88,7 @@ def paths_of_own(task: Any) -> dict[str, str]:
 # whether they are there
 
 
-def own_present(task: Any, record: Record | None, folders: Folders | None = None) -> bool:
+def own_present(task: Any, record: Record | None, folders: FolderListings | None = None) -> bool:
     """Whether outputs that a project names itself are there, and are what their record says.
 
     Those whose names do not tell must be what was made last under today's fingerprint; others are read where they may

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from caselaw.storage.plain_files import Folders
+from caselaw.storage.plain_files import FolderListings
 
 MOST_BY_NAME = 8
 """More outputs than these are looked up in listings of their folders."""
@@ -34,7 +34,7 @@ def lacking_own(task: Any, numbers: Collection[int]) -> Iterator[int]:
     wanted = [fingerprints[number] for number in numbers]
     known = set(wanted) if task.trust_unrecorded else task.record_index.recorded(directory, wanted)
     records = task.record_index.of_fingerprints(directory, known.intersection(wanted))
-    folders = Folders() if len(wanted) > MOST_BY_NAME else None
+    folders = FolderListings() if len(wanted) > MOST_BY_NAME else None
     for number, fingerprint in zip(numbers, wanted, strict=True):
         newest = records[fingerprint][-1] if fingerprint in records else None
         if fingerprint not in known or not task.own_present(number, newest, folders):

@@ -28,7 +28,7 @@ class Lying:
     """How many names a file of this machine has."""
 
 
-class Folders:
+class FolderListings:
     """Listings of folders; each is asked for once."""
 
     def __init__(self) -> None:

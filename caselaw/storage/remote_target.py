@@ -10,7 +10,7 @@ from caselaw.config import StoreSettings, load_project, store_at
 from caselaw.storage.files.filesystem import asking_again
 from caselaw.storage.files.schemes import WEBDAV
 from caselaw.storage.law.filesystem import StoreFileSystem
-from caselaw.storage.law.settings import Settings
+from caselaw.storage.law.settings import LawSettings
 from caselaw.storage.law.target import StoreDirectoryTarget, StoreFileTarget, StoreTarget
 from caselaw.storage.state import exists
 from caselaw.storage.stores import store_of
@@ -64,7 +64,7 @@ def law_file_system(settings: StoreSettings) -> StoreFileSystem:
     """law's view of a store; all its targets share one."""
     is_webdav = settings.root.partition("://")[0] in WEBDAV
     return StoreFileSystem(
-        Settings(
+        LawSettings(
             section=settings.name, base=(settings.root, *settings.doors), bases={},
             webdav={**asking_again(settings), **settings.options} if is_webdav else {},
             options={} if is_webdav else settings.options, cache={},

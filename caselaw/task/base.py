@@ -47,7 +47,7 @@ from caselaw.sandbox.entrance import entrance
 from caselaw.sandbox.versions import distributions_of
 from caselaw.storage import Location, exists, readable_directory
 from caselaw.storage.own_targets import to_be_read_again
-from caselaw.storage.plain_files import Folders
+from caselaw.storage.plain_files import FolderListings
 from caselaw.storage.target import Content
 from caselaw.task.bases import no_run, runs
 from caselaw.task.declared import DeclaredTask, FreeName
@@ -409,7 +409,7 @@ class FingerprintedTask(DeclaredTask):
         """A branch that is only asked what it is called and what it makes; a task without branches itself."""
         return self
 
-    def own_present(self, number: int, record: Record | None, folders: Folders | None = None) -> bool:
+    def own_present(self, number: int, record: Record | None, folders: FolderListings | None = None) -> bool:
         """Whether the outputs are there that the task names itself, and are what its record says."""
         return own_present(self.passing_branch(number), record, folders)
 

@@ -17,7 +17,7 @@ from griddav.http.request import Client
 from griddav.http.retry import TransientError
 from griddav.listing.properties import Info
 from griddav.reading.rest import ENOUGH
-from griddav.writing.upload import Source, Stream
+from griddav.writing.upload import UploadSource, UploadStream
 
 AHEAD = 4  # pieces that wait for the slower side
 DAMAGED = "look into the server's log, and check the file there"
@@ -38,11 +38,11 @@ def turn(target: Client) -> asyncio.Semaphore:
     return of_loop.setdefault(target, asyncio.Semaphore(max(1, target.sessions.connection.per_host // 2)))
 
 
-class Stated(Stream):
+class Stated(UploadStream):
     """A file that was sent by somebody else: its size, and the checksums that are known of it."""
 
     def __init__(self, client: Client, there: Info, progress: Callable[[int], None]) -> None:
-        super().__init__(Source(client.url(there["name"]), there["size"], elsewhere), None, progress)
+        super().__init__(UploadSource(client.url(there["name"]), there["size"], elsewhere), None, progress)
         self.stated: dict[str, str] = dict(there["checksums"])
 
     def digest(self, algorithm: str) -> str:

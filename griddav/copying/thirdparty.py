@@ -24,7 +24,7 @@ from griddav.writing.upload import (
     TRIES,
     DamagedError,
     OccupiedError,
-    Stream,
+    UploadStream,
     difference,
     may_be_written,
     put_verified,
@@ -44,7 +44,7 @@ AGAIN = (DamagedHereError, DamagedError, OccupiedError)
 
 
 @dataclass(frozen=True)
-class Copy:
+class ThirdPartyCopy:
     """A file of one server (`there`: what it is) that shall be on another one."""
 
     source: Client
@@ -69,7 +69,7 @@ async def copy_to_server(
     if there["size"] is None:
         raise source.refused(source_path, "the file is being written", "copy it when it is complete")
     await may_be_written(target, target_path, there["size"], overwrite)
-    copy = Copy(source, there, target, target_path, overwrite, progress, lend)
+    copy = ThirdPartyCopy(source, there, target, target_path, overwrite, progress, lend)
     way = await copied_by_servers(copy)
     if way is None:
         await stream(copy)
@@ -77,7 +77,7 @@ async def copy_to_server(
     return way or "stream"
 
 
-async def stream(copy: Copy) -> None:
+async def stream(copy: ThirdPartyCopy) -> None:
     """Copy a file through this machine; again where it arrived damaged, here or there."""
     async with turn(copy.target):
         for left in reversed(range(TRIES)):
@@ -89,7 +89,7 @@ async def stream(copy: Copy) -> None:
                     raise
 
 
-async def copied_by_servers(copy: Copy) -> Way | None:
+async def copied_by_servers(copy: ThirdPartyCopy) -> Way | None:
     """How the servers copied a file between themselves; None where they could not."""
     ways: tuple[tuple[Way, Client], ...] = (("pull", copy.target), ("push", copy.source))
     for way, active in ways:
@@ -103,7 +103,7 @@ async def copied_by_servers(copy: Copy) -> Way | None:
     return None
 
 
-async def publish(copy: Copy, write: Callable[[Copy, str], Awaitable[Stream]]) -> None:
+async def publish(copy: ThirdPartyCopy, write: Callable[[ThirdPartyCopy, str], Awaitable[UploadStream]]) -> None:
     """Have `write` make a verified file under a temporary name, and give it its own.
 
     Each attempt has a name of its own: a server may go on for a while with a transfer that was given up.
@@ -118,14 +118,14 @@ async def publish(copy: Copy, write: Callable[[Copy, str], Awaitable[Stream]]) -
         raise
 
 
-async def streamed(copy: Copy, temporary: str) -> Stream:
+async def streamed(copy: ThirdPartyCopy, temporary: str) -> UploadStream:
     algorithms = {(await client.profile()).digest for client in (copy.source, copy.target)}
     piped = Piped(copy.source, copy.there, {name for name in algorithms if name}, copy.progress)
     await put_verified(copy.target, piped, temporary, copy.path)
     return piped
 
 
-async def pulled(copy: Copy, temporary: str) -> Stream:
+async def pulled(copy: ThirdPartyCopy, temporary: str) -> UploadStream:
     """The target fetches the file from the source. Raises `NotCopiedError`."""
     headers = await lent_headers(copy, copy.target, copy.source, copy.there["name"], "DOWNLOAD")
     headers["Source"] = copy.source.url(copy.there["name"])
@@ -135,7 +135,7 @@ async def pulled(copy: Copy, temporary: str) -> Stream:
     return await verified(copy, temporary)
 
 
-async def pushed(copy: Copy, temporary: str) -> Stream:
+async def pushed(copy: ThirdPartyCopy, temporary: str) -> UploadStream:
     """The source sends the file to the target. Raises `NotCopiedError`."""
     headers = await lent_headers(copy, copy.source, copy.target, temporary, "UPLOAD")
     headers["Destination"] = copy.target.url(temporary)
@@ -144,7 +144,9 @@ async def pushed(copy: Copy, temporary: str) -> Stream:
     return await verified(copy, temporary)
 
 
-async def lent_headers(copy: Copy, active: Client, passive: Client, path: str, activity: str) -> dict[str, str]:
+async def lent_headers(
+    copy: ThirdPartyCopy, active: Client, passive: Client, path: str, activity: str
+) -> dict[str, str]:
     """The headers of a COPY, with the token that the one server shows to the other.
 
     Raises `NotCopiedError` where it would need one, and we have none for it or no safe way to give it.
@@ -166,7 +168,9 @@ async def lent_headers(copy: Copy, active: Client, passive: Client, path: str, a
     return headers | {"TransferHeaderAuthorization": f"Bearer {token}"}
 
 
-async def ask_to_copy(copy: Copy, active: Client, path: str, headers: dict[str, str], last: bool = False) -> int:
+async def ask_to_copy(
+    copy: ThirdPartyCopy, active: Client, path: str, headers: dict[str, str], last: bool = False
+) -> int:
     """COPY; the status of a success, or one of `NO_FOLDER` unless this is the `last` try. Raises `NotCopiedError`."""
 
     async def read(response: aiohttp.ClientResponse) -> str | None:
@@ -184,7 +188,7 @@ async def ask_to_copy(copy: Copy, active: Client, path: str, headers: dict[str, 
     return answer.status
 
 
-async def verified(copy: Copy, temporary: str) -> Stream:
+async def verified(copy: ThirdPartyCopy, temporary: str) -> UploadStream:
     """What the source says of the file, when the target says the same. Raises `NotCopiedError`."""
     stream = Stated(copy.source, copy.there, copy.progress)
     algorithm = (await copy.target.profile()).digest or (await copy.source.profile()).digest

@@ -7,14 +7,14 @@ import tempfile
 from pathlib import Path
 
 from griddav.copying.piped import Stated
-from griddav.copying.thirdparty import Copy, NotCopiedError, copied_by_servers, own_token, publish
+from griddav.copying.thirdparty import NotCopiedError, ThirdPartyCopy, copied_by_servers, own_token, publish
 from griddav.http.names import parent
 from griddav.http.request import Client
 from griddav.listing.properties import Info, exists, info
 from griddav.reading.download import fetch, read_all
 from griddav.writing.folders import make_folder
 from griddav.writing.moving import ask, file_at, move, move_onto
-from griddav.writing.upload import Source, Stream, difference, may_be_written, upload
+from griddav.writing.upload import UploadSource, UploadStream, difference, may_be_written, upload
 
 IN_MEMORY = 1 << 20  # bytes: many files are copied at once
 NOT_HERE = frozenset({400, 405, 501})  # the server knows COPY to another server only, or not at all
@@ -33,23 +33,23 @@ async def copy_file(client: Client, source: str, target: str) -> None:
         return
     size = there["size"]
     # A server that fetches the file from itself needs our own token; to show it that gives nothing away.
-    itself = Copy(client, there, client, target, overwrite=True, progress=lambda _: None, lend=own_token)
+    itself = ThirdPartyCopy(client, there, client, target, overwrite=True, progress=lambda _: None, lend=own_token)
     if size is not None:
         await may_be_written(client, target, size, overwrite=True)
         if (await client.profile()).copies and await copied_by_server(itself):
             return
     if size is not None and size <= IN_MEMORY:
-        await upload(client, Source.of_bytes(await read_all(client, source)), target, overwrite=True)
+        await upload(client, UploadSource.of_bytes(await read_all(client, source)), target, overwrite=True)
         return
     if size is not None and await copied_by_servers(itself) is not None:
         return
     with tempfile.TemporaryDirectory(prefix="griddav-") as folder:
         local = str(Path(folder, "file"))
         await fetch(client, source, local, there, lambda _: None)
-        await upload(client, Source.of_file(local), target, overwrite=True)
+        await upload(client, UploadSource.of_file(local), target, overwrite=True)
 
 
-async def copied_by_server(copy: Copy) -> bool:
+async def copied_by_server(copy: ThirdPartyCopy) -> bool:
     """Whether the server made the copy."""
     try:
         await publish(copy, copied)
@@ -58,7 +58,7 @@ async def copied_by_server(copy: Copy) -> bool:
     return True
 
 
-async def copied(copy: Copy, temporary: str) -> Stream:
+async def copied(copy: ThirdPartyCopy, temporary: str) -> UploadStream:
     """The server copies the file to a name that nobody else has. Raises `NotCopiedError`."""
     client, source = copy.source, copy.there["name"]
     headers = {"Destination": await client.destination(temporary), "Overwrite": "T", "Depth": "0"}

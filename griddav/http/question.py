@@ -26,7 +26,7 @@ class Question:
 
 
 @dataclass
-class Progress:
+class RequestProgress:
     """Where a question stands. `attempt` counts what was sent, `rounds` what ended with a pause."""
 
     started: float = field(default_factory=time.monotonic)

@@ -24,7 +24,7 @@ from griddav.errors import ContentChanged, GridDavError, NoAnswer, NotAllowed, R
 from griddav.http.arriving import Speed
 from griddav.http.doors import Door, DoorUrls, canonical, doors_of, operation_of
 from griddav.http.profile import ServerProfile, detect
-from griddav.http.question import Body, Progress, Question
+from griddav.http.question import Body, Question, RequestProgress
 from griddav.http.rate_limit import Pace
 from griddav.http.retry import (
     DOOR_IS_DOWN,
@@ -149,7 +149,7 @@ class Client:
         if "?" in path:
             await self.destination(path)  # raises where the server would take it for another path
         question = Question(method, path, {} if headers is None else headers, body, expected, ask_first, query)
-        progress, operation = Progress(), operation_of(method)
+        progress, operation = RequestProgress(), operation_of(method)
         while True:
             waiting = time.monotonic()
             await self._turn(question, progress)
@@ -190,7 +190,7 @@ class Client:
         where = self.url(path)
         return Refused(what, where, advice) if status is None else refused(status, what, where, advice)
 
-    async def _turn(self, question: Question, progress: Progress) -> None:
+    async def _turn(self, question: Question, progress: RequestProgress) -> None:
         """Wait for our turn; where the server asks everybody to wait too long, do not.
 
         Requests wait here and not for a connection, so that a pause that the server asks for holds for all of them.
@@ -210,7 +210,7 @@ class Client:
             progress.let_go()
             raise
 
-    def _after(self, failure: TransientError, door: Door, operation: str, progress: Progress) -> float:
+    def _after(self, failure: TransientError, door: Door, operation: str, progress: RequestProgress) -> float:
         """Seconds to wait after a failure: none where another door can be asked."""
         if failure.door_is_down and len(self.doors.of[operation]) > 1:
             self.doors.put_aside(door, failure.asked or 0.0)
@@ -228,7 +228,9 @@ class Client:
             self._told = True
             logger.warning("%s: %s; asking again for up to %.0f s", self.origin, failure.what, self.retry.deadline)
 
-    def _given_up(self, question: Question, progress: Progress, failure: TransientError, spent: float) -> GridDavError:
+    def _given_up(
+        self, question: Question, progress: RequestProgress, failure: TransientError, spent: float
+    ) -> GridDavError:
         what = f"{question.method}: {failure.what} ({self.retry.counted(progress.rounds)}, {spent:.1f} s)"
         if len(progress.asked) > 1:
             what += f"; asked: {', '.join(door.origin + door.prefix for door in progress.asked)}"
@@ -236,7 +238,7 @@ class Client:
             return ContentChanged(what, self.url(question.path), failure.advice)
         return self.unavailable(question.path, what, failure.advice)
 
-    async def _attempt(self, question: Question, door: Door, progress: Progress, read: Read[T]) -> Answer[T]:
+    async def _attempt(self, question: Question, door: Door, progress: RequestProgress, read: Read[T]) -> Answer[T]:
         """One attempt at one door. Raises `TransientError` where another may help."""
         progress.next(door)
         try:
@@ -266,7 +268,9 @@ class Client:
             raise no_answer(error, progress.at_door and progress.answered is None) from error
 
     @asynccontextmanager
-    async def _send(self, question: Question, door: Door, progress: Progress) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def _send(
+        self, question: Question, door: Door, progress: RequestProgress
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
         """Follow redirects by hand: the body goes to the last server only, credentials to those that may see them."""
         url, session = URL(door.url(question.path) + question.query, encoded=True), self.sessions.get()
         path, method, body = question.path, question.method, question.body
@@ -305,7 +309,7 @@ class Client:
         home, own = (each.origin + each.prefix for each in (self.doors.home, door))
         return own + destination.removeprefix(home) if destination.startswith(f"{home}/") else destination
 
-    def _classify(self, response: aiohttp.ClientResponse, question: Question, progress: Progress) -> None:
+    def _classify(self, response: aiohttp.ClientResponse, question: Question, progress: RequestProgress) -> None:
         status, at_home = response.status, str(response.url.origin()) in self._homes
         if self.known_profile is None and "Server" in response.headers and at_home:
             self.known_profile = detect(response.headers)

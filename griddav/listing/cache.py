@@ -14,7 +14,7 @@ Info = dict[str, Any]
 
 
 @dataclass
-class Reading:
+class ListingUnderWay:
     """A listing on its way. `changed`: we wrote into the folder meanwhile, so that the answer may be an old one."""
 
     folder: str
@@ -39,7 +39,7 @@ class Known:
     def __init__(self, on: bool = False, expiry: float | None = None, most: int | None = None) -> None:
         self.on, self.expiry, self.most = on, expiry, most
         self._folders: dict[str, Folder] = {}
-        self._readings: dict[str, list[Reading]] = {}
+        self._readings: dict[str, list[ListingUnderWay]] = {}
 
     def infos(self, folder: str) -> list[Info] | None:
         """The entries of a folder, sorted by name, or None where they are not known."""
@@ -63,9 +63,9 @@ class Known:
         return None if known.infos is None else dict(known.infos[path])
 
     @contextmanager
-    def reading(self, folders: Iterable[str]) -> Iterator[list[Reading]]:
+    def reading(self, folders: Iterable[str]) -> Iterator[list[ListingUnderWay]]:
         """A block in which folders are listed; what `keep` is not told of is not known afterwards either."""
-        readings = [Reading(folder) for folder in folders] if self.on else []
+        readings = [ListingUnderWay(folder) for folder in folders] if self.on else []
         for reading in readings:
             self._readings.setdefault(reading.folder, []).append(reading)
         try:
@@ -76,7 +76,7 @@ class Known:
                 if not self._readings[reading.folder]:
                     del self._readings[reading.folder]
 
-    def keep(self, reading: Reading, names: Iterable[str] | None = None, infos: Iterable[Info] = ()) -> None:
+    def keep(self, reading: ListingUnderWay, names: Iterable[str] | None = None, infos: Iterable[Info] = ()) -> None:
         """Keep what was read: names only, or properties."""
         if reading.changed:
             return

@@ -43,7 +43,7 @@ class MultistatusError(ValueError):
     """The body is not a whole multistatus document, or one that is not safe to read."""
 
 
-class Entry(NamedTuple):
+class ResponseEntry(NamedTuple):
     """One resource of a listing. `modified` is in seconds since 1970; what the server did not say is None."""
 
     href: str
@@ -62,7 +62,7 @@ class Multistatus:
     def __init__(self) -> None:
         self._prolog = Prolog()
         self._parser: Any = XMLPullParser(("end",))  # whose events have no narrow type
-        self._entries: list[Entry] = []
+        self._entries: list[ResponseEntry] = []
         self._waiting = 0  # bytes since the last entry
 
     def feed(self, data: bytes) -> None:
@@ -71,7 +71,7 @@ class Multistatus:
             self._parser.feed(data)
             self._take(len(data))
 
-    def close(self) -> list[Entry]:
+    def close(self) -> list[ResponseEntry]:
         with well_formed():
             self._parser.close()
             self._take(0)
@@ -129,7 +129,7 @@ def refuse_doctype(*_: object) -> None:
     raise MultistatusError("the listing declares a document type, which may hold entities; it is not read")
 
 
-def entry_of(response: Element) -> Entry:
+def entry_of(response: Element) -> ResponseEntry:
     """One entry. Raises `MultistatusError` for one that has no name, or whose status says nothing."""
     href, status = "", 200
     properties: dict[str, str] = {}
@@ -157,12 +157,12 @@ def status_of(line: str) -> int:
     return int(words[1])
 
 
-def entry(href: str, status: int, properties: Mapping[str, str]) -> Entry:
+def entry(href: str, status: int, properties: Mapping[str, str]) -> ResponseEntry:
     """What a listing says of one name. Raises `MultistatusError` where it has none."""
     if not href:
         raise MultistatusError("an entry of the listing has no name")
     size = properties.get("getcontentlength", "")
-    return Entry(
+    return ResponseEntry(
         href,
         status,
         "folder" in properties,

@@ -13,7 +13,7 @@ from griddav.http.concurrency import together
 from griddav.http.names import parent, path_of_href, without
 from griddav.http.request import Client
 from griddav.http.retry import TransientError
-from griddav.listing.multistatus import Entry, Multistatus, MultistatusError, question
+from griddav.listing.multistatus import Multistatus, MultistatusError, ResponseEntry, question
 
 HEADERS = {"Content-Type": "application/xml; charset=utf-8"}
 
@@ -77,7 +77,7 @@ async def parsed(client: Client, response: aiohttp.ClientResponse, parser: Parse
         raise TransientError(str(error)) from error
 
 
-def described(encodes: bool, prefix: str, entry: Entry) -> Info:
+def described(encodes: bool, prefix: str, entry: ResponseEntry) -> Info:
     """An entry as fsspec describes files. Raises `TransientError` for one that the server says too little about."""
     name = without(prefix, path_of_href(entry.href, encodes))
     if entry.status >= 300:

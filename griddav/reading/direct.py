@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass
-class Reading:
+class DirectReading:
     """One file on its way; `given_up` ends the thread at its next block."""
 
     rest: Rest
@@ -53,7 +53,7 @@ async def read_directly(
     def report(size: int) -> None:
         loop.call_soon_threadsafe(progress, size)
 
-    reading = Reading(rest, report, client.speed())
+    reading = DirectReading(rest, report, client.speed())
     stating = asyncio.ensure_future(state(client, path, rest))
     stating.add_done_callback(lambda task: task.cancelled() or task.exception())  # where nobody waits for it any more
     await client.pace.turn()
@@ -80,7 +80,7 @@ async def state(client: Client, path: str, rest: Rest) -> None:
         rest.stated |= served((await client.ask("HEAD", path, headers=wanted(rest.algorithm))).headers)
 
 
-def read(client: Client, url: URL, target: str, reading: Reading) -> bool:
+def read(client: Client, url: URL, target: str, reading: DirectReading) -> bool:
     """Whether the server sent the whole file. Raises `OSError`, `HTTPException` and `EOFError`."""
     headers = {"Accept-Encoding": "identity"}
     if (secret := client.credentials.header(url.scheme == "https")) is not None:
@@ -113,7 +113,7 @@ def connected(client: Client, url: URL) -> Iterator[http.client.HTTPConnection]:
         connection.close()
 
 
-def receive(buffered: io.BufferedReader, socket: Any, file: BinaryIO, reading: Reading) -> None:
+def receive(buffered: io.BufferedReader, socket: Any, file: BinaryIO, reading: DirectReading) -> None:
     """Read all bytes; the checksum of a block is computed while the next one arrives. Raises `OSError`, `EOFError`."""
     free: queue.SimpleQueue[bytearray] = queue.SimpleQueue()
     full: queue.SimpleQueue[tuple[bytearray, int] | None] = queue.SimpleQueue()

@@ -215,7 +215,7 @@ async def file_info(client: Client, path: str, *, reading: bool = True) -> Info:
 
 
 def whole_file(client: Client, path: str, there: Info, *, reading: bool = True) -> Info:
-    """What is known of a file, as it is. Raises as `file_info` does for what is none, not whole or not on disk."""
+    """What is known of a file, as it is. Raises `IsADirectoryError`, and as `file_info` does."""
     if there["type"] == "directory":
         raise IsADirectoryError(errno.EISDIR, "Is a directory", path)
     if there["size"] is None:

@@ -28,7 +28,7 @@ Range = tuple[int, int]  # from, and to (excluded), in bytes
 
 
 @dataclass(frozen=True)
-class Part:
+class RangePart:
     """Bytes of a file from `start` on, of a file with `total` bytes."""
 
     start: int
@@ -137,7 +137,7 @@ async def read_batch(client: Client, path: str, ranges: list[Range]) -> dict[Ran
 async def read_at_once(client: Client, path: str, ranges: list[Range]) -> dict[Range, bytes] | None:
     """None where the server does not answer several ranges at once."""
 
-    async def read(response: aiohttp.ClientResponse) -> list[Part] | None:
+    async def read(response: aiohttp.ClientResponse) -> list[RangePart] | None:
         match = BOUNDARY.match(response.headers.get("Content-Type", ""))
         if response.status != 206 or (match is None and "Content-Range" not in response.headers):
             return None
@@ -159,12 +159,12 @@ async def read_at_once(client: Client, path: str, ranges: list[Range]) -> dict[R
     return answer.value
 
 
-def parts(body: bytes, boundary: bytes) -> list[Part]:
+def parts(body: bytes, boundary: bytes) -> list[RangePart]:
     """What a multipart/byteranges body holds; lengths count, so that the data may hold the boundary.
 
     Raises `TransientError` for a body that is cut or not what it says.
     """
-    found: list[Part] = []
+    found: list[RangePart] = []
     position, view = 0, memoryview(body)
     opening = re.compile(rb"\s*--" + re.escape(boundary) + rb"(?:(--)|[ \t]*\r\n)")
     while (match := opening.match(body, position)) is not None:
@@ -181,21 +181,21 @@ def parts(body: bytes, boundary: bytes) -> list[Part]:
         position += len(data)
         if len(data) != last + 1 - start or span[3] == "*":
             break
-        found.append(Part(start, data, int(span[3])))
+        found.append(RangePart(start, data, int(span[3])))
     raise TransientError("the server's answer with several parts of a file is not whole")
 
 
-def single(text: str, data: bytes) -> Part:
+def single(text: str, data: bytes) -> RangePart:
     """The part of a file that an answer holds. Raises `TransientError` where it does not say which."""
     span = RANGE.fullmatch(text.strip())
     if span is None or span[3] == "*":
         raise TransientError("the server sent a part of a file without saying which")
     start, last = int(span[1]), int(span[2])
     verify_range(text, start, last + 1, len(data))
-    return Part(start, memoryview(data), int(span[3]))
+    return RangePart(start, memoryview(data), int(span[3]))
 
 
-def chosen_from(found: list[Part], wanted: Range) -> bytes:
+def chosen_from(found: list[RangePart], wanted: Range) -> bytes:
     """Raises `TransientError` where the server left a part out."""
     start, end = wanted
     for part in found:

@@ -9,15 +9,15 @@ if TYPE_CHECKING:
     from griddav.tape.interface import FileState, Stage, StageRequest, Tape
     from griddav.tape.locality import Locality
     from griddav.tape.online import ensure_online, localities, progress, release, stage, wait
-    from griddav.tape.staging import Patience, Progress
+    from griddav.tape.staging import Patience, StagingProgress
 
 __all__ = [
     "FileState",
     "Locality",
     "Patience",
-    "Progress",
     "Stage",
     "StageRequest",
+    "StagingProgress",
     "Tape",
     "ensure_online",
     "localities",
@@ -32,7 +32,7 @@ _HOMES = {
     "FileState": "tape.interface",
     "Locality": "tape.locality",
     "Patience": "tape.staging",
-    "Progress": "tape.staging",
+    "StagingProgress": "tape.staging",
     "Stage": "tape.interface",
     "StageRequest": "tape.interface",
     "Tape": "tape.interface",

@@ -8,7 +8,7 @@ from typing import Any
 
 from griddav.http.concurrency import together
 from griddav.http.request import Client
-from griddav.tape.interface import FileState, Place, Stage, StageRequest
+from griddav.tape.interface import FileState, Stage, StageRequest, TapePlace
 from griddav.tape.locality import Locality
 from griddav.tape.rest import ask, by_path, part, states
 
@@ -25,17 +25,21 @@ class BulkTape:
     def __init__(self, client: Client) -> None:
         self.client = client
 
-    async def places(self, paths: Sequence[str]) -> dict[str, Place]:
+    async def places(self, paths: Sequence[str]) -> dict[str, TapePlace]:
         found = await together(self._place(path) for path in paths)
         return dict(zip(paths, found, strict=True))
 
-    async def _place(self, path: str) -> Place:
+    async def _place(self, path: str) -> TapePlace:
         where = f"/namespace{path}"
         answer = await ask(self.client, "GET", where, query="?locality=true", expected=GONE)
         if answer.status == 404:
-            return Place(None, "the frontend does not know the file")
+            return TapePlace(None, "the frontend does not know the file")
         word = answer.value.get("fileLocality", "NONE") if isinstance(answer.value, dict) else ""
-        return Place(Locality(word)) if word in Locality.__members__ else Place(None, f"it states the locality {word}")
+        return (
+            TapePlace(Locality(word))
+            if word in Locality.__members__
+            else TapePlace(None, f"it states the locality {word}")
+        )
 
     async def stage(self, paths: Sequence[str], lifetime: float) -> StageRequest:
         number = await self._submit("PIN", paths, {"lifetime": str(math.ceil(lifetime)), "lifetimeUnit": "SECONDS"})

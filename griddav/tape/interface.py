@@ -19,7 +19,7 @@ class StageRequest:
 
 
 @dataclass(frozen=True)
-class Place:
+class TapePlace:
     """Where a file is; without a locality, `error` is why the server cannot say (the file may be missing)."""
 
     locality: Locality | None
@@ -53,7 +53,7 @@ class Tape(Protocol):
     def most(self) -> int:
         """Files in one request."""
 
-    async def places(self, paths: Sequence[str]) -> dict[str, Place]:
+    async def places(self, paths: Sequence[str]) -> dict[str, TapePlace]:
         """Where each file is; every path has an entry."""
 
     async def stage(self, paths: Sequence[str], lifetime: float) -> StageRequest:

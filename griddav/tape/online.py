@@ -11,7 +11,7 @@ from griddav.filesystem import WebDavFileSystem
 from griddav.http.concurrency import together
 from griddav.listing.properties import info
 from griddav.tape.discovery import find_tape
-from griddav.tape.interface import FileState, Place, StageRequest, Tape
+from griddav.tape.interface import FileState, StageRequest, Tape, TapePlace
 from griddav.tape.locality import Locality
 from griddav.tape.staging import DAY, Patience, Report, failed, ignore, requested, unreadable, waited
 
@@ -150,10 +150,10 @@ def prefix_of(fs: WebDavFileSystem) -> str:
     return fs.client.doors.home.prefix
 
 
-async def places_of(fs: WebDavFileSystem, tape: Tape | None, paths: Sequence[str]) -> dict[str, Place]:
+async def places_of(fs: WebDavFileSystem, tape: Tape | None, paths: Sequence[str]) -> dict[str, TapePlace]:
     """Where files are: by the tape API in bulk, else by their properties; on disk, where a server knows no tapes."""
     if tape is None and not (await fs.client.profile()).details:
-        return dict.fromkeys(paths, Place(Locality.ONLINE))
+        return dict.fromkeys(paths, TapePlace(Locality.ONLINE))
     if tape is None:
         return await by_properties(fs, paths)
     prefix = prefix_of(fs)
@@ -163,10 +163,10 @@ async def places_of(fs: WebDavFileSystem, tape: Tape | None, paths: Sequence[str
     return places | await by_properties(fs, unknown)  # of files that are missing, perhaps: the door's word counts
 
 
-async def by_properties(fs: WebDavFileSystem, paths: Sequence[str]) -> dict[str, Place]:
+async def by_properties(fs: WebDavFileSystem, paths: Sequence[str]) -> dict[str, TapePlace]:
     """What the door states about each file. Raises `FileNotFoundError`, and `GridDavError` without a statement."""
     found = dict(zip(paths, await together(info(fs.client, path) for path in paths), strict=True))
     strange = next((path for path, there in found.items() if there["locality"] not in Locality.__members__), None)
     if strange is not None:
         raise fs.client.unavailable(strange, "the server does not say whether the file is on disk or on tape")
-    return {path: Place(Locality(there["locality"])) for path, there in found.items()}
+    return {path: TapePlace(Locality(there["locality"])) for path, there in found.items()}

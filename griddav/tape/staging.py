@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from griddav.errors import NoAnswer, StagingFailed
 from griddav.http.concurrency import together
-from griddav.tape.interface import FileState, Place, Stage, StageRequest, Tape
+from griddav.tape.interface import FileState, Stage, StageRequest, Tape, TapePlace
 
 DAY = 86_400.0  # seconds
 
@@ -30,7 +30,7 @@ class Patience:
 
 
 @dataclass(frozen=True)
-class Progress:
+class StagingProgress:
     """Files so far: those that are on disk, those that failed, and all that were asked for."""
 
     online: int
@@ -38,10 +38,10 @@ class Progress:
     total: int
 
 
-Report = Callable[[Progress], None]
+Report = Callable[[StagingProgress], None]
 
 
-def ignore(_: Progress) -> None:
+def ignore(_: StagingProgress) -> None:
     """Nobody watches."""
 
 
@@ -67,7 +67,7 @@ async def waited(
             states |= found
         failures = {path: why(state) for path, state in states.items() if why(state)}
         online = sum(state.stage is Stage.ONLINE for state in states.values())
-        report(Progress(online, len(failures), len(states)))
+        report(StagingProgress(online, len(failures), len(states)))
         if online + len(failures) == len(states):
             break
         if time.monotonic() + pause > end:
@@ -89,7 +89,7 @@ def why(state: FileState) -> str:
     return state.error or f"the request was {state.stage.value}"
 
 
-def unreadable(places: Mapping[str, Place]) -> dict[str, str]:
+def unreadable(places: Mapping[str, TapePlace]) -> dict[str, str]:
     """Files that cannot be read at once, and why."""
     return {
         path: place.error or f"it is {place.locality}"

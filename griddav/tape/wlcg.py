@@ -8,7 +8,7 @@ from typing import Any
 
 from griddav.http.concurrency import together
 from griddav.http.request import Client
-from griddav.tape.interface import FileState, Place, Stage, StageRequest
+from griddav.tape.interface import FileState, Stage, StageRequest, TapePlace
 from griddav.tape.locality import Locality
 from griddav.tape.rest import ask, by_path, part, states
 
@@ -29,23 +29,23 @@ class WlcgTape:
     def __init__(self, client: Client) -> None:
         self.client = client
 
-    async def places(self, paths: Sequence[str]) -> dict[str, Place]:
+    async def places(self, paths: Sequence[str]) -> dict[str, TapePlace]:
         parts = [paths[start : start + AT_ONCE] for start in range(0, len(paths), AT_ONCE)]
-        found: dict[str, Place] = {}
+        found: dict[str, TapePlace] = {}
         for answer in await together(self._places(each) for each in parts):
             found |= answer
         return found
 
-    async def _places(self, paths: Sequence[str]) -> dict[str, Place]:
+    async def _places(self, paths: Sequence[str]) -> dict[str, TapePlace]:
         """Ask until every path has its answer: a server may leave out those beyond its limit without a word.
 
         One that refuses the question, to a macaroon that is good for a folder only, leaves it to the files' properties.
         """
-        found: dict[str, Place] = {}
+        found: dict[str, TapePlace] = {}
         while left := [path for path in paths if path not in found]:
             answer = await ask(self.client, "POST", "/archiveinfo", order={"paths": left}, expected=frozenset({403}))
             if answer.status == 403:
-                return found | dict.fromkeys(left, Place(None))
+                return found | dict.fromkeys(left, TapePlace(None))
             entries = by_path(answer.value, "path")
             new = {path: place(entries[path]) for path in left if path in entries}
             if not new:
@@ -78,10 +78,10 @@ class WlcgTape:
         await ask(self.client, "DELETE", f"/stage/{request.id}", expected=GONE, silent=True)
 
 
-def place(entry: Mapping[str, Any]) -> Place:
+def place(entry: Mapping[str, Any]) -> TapePlace:
     locality = LOCALITIES.get(str(entry.get("locality")))
     error = entry.get("error") or f"it states the locality {entry.get('locality')}"
-    return Place(locality) if locality is not None and "error" not in entry else Place(None, str(error))
+    return TapePlace(locality) if locality is not None and "error" not in entry else TapePlace(None, str(error))
 
 
 def state(entry: Mapping[str, Any]) -> FileState:

@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Source:
+class UploadSource:
     """Bytes that can be read from their start as often as needed."""
 
     name: str
@@ -45,11 +45,11 @@ class Source:
     open: Callable[[], AbstractContextManager[BinaryIO]]
 
     @classmethod
-    def of_bytes(cls, data: bytes) -> Source:
+    def of_bytes(cls, data: bytes) -> UploadSource:
         return cls("bytes in memory", len(data), lambda: io.BytesIO(data))
 
     @classmethod
-    def of_file(cls, path: str) -> Source:
+    def of_file(cls, path: str) -> UploadSource:
         return cls(path, os.stat(path).st_size, lambda: open(path, "rb"))
 
     def digest(self, algorithm: str) -> str:
@@ -61,10 +61,10 @@ class Source:
         return checksum.hex()
 
 
-class Stream:
+class UploadStream:
     """One pass over a source: sends it, and knows its size and checksum at the end."""
 
-    def __init__(self, source: Source, algorithm: str | None, progress: Callable[[int], None]) -> None:
+    def __init__(self, source: UploadSource, algorithm: str | None, progress: Callable[[int], None]) -> None:
         self.source, self.algorithm, self.progress = source, algorithm, progress
         self.size, self.checksum = 0, Checksum(algorithm) if algorithm else None
         self.failure: Exception | None = None
@@ -126,7 +126,12 @@ class DamagedError(ContentChanged):
 
 
 async def upload(
-    client: Client, source: Source, path: str, *, overwrite: bool, progress: Callable[[int], None] = lambda _: None
+    client: Client,
+    source: UploadSource,
+    path: str,
+    *,
+    overwrite: bool,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Publish a source under `path`; folders above it are made.
 
@@ -134,7 +139,7 @@ async def upload(
     name, `SourceChanged`, and another `GridDavError` for everything else; then nothing of it is visible.
     """
     await may_be_written(client, path, source.size, overwrite)
-    stream = Stream(source, (await client.profile()).digest, progress)
+    stream = UploadStream(source, (await client.profile()).digest, progress)
     for left in reversed(range(TRIES)):
         temporary = child(parent(path), f".upload-{uuid.uuid4().hex}")
         try:
@@ -165,7 +170,7 @@ async def may_be_written(client: Client, path: str, size: int, overwrite: bool) 
         await file_at(client, path)
 
 
-async def put_verified(client: Client, stream: Stream, temporary: str, path: str) -> None:
+async def put_verified(client: Client, stream: UploadStream, temporary: str, path: str) -> None:
     """Send the bytes; the server holds them, by its own word. Raises `DamagedError` where it holds others."""
     await put(client, stream, temporary)
     wrong = await difference(client, stream, temporary)
@@ -175,7 +180,7 @@ async def put_verified(client: Client, stream: Stream, temporary: str, path: str
         raise DamagedError(what, client.url(path), "look into the server's log")
 
 
-async def put(client: Client, stream: Stream, temporary: str) -> None:
+async def put(client: Client, stream: UploadStream, temporary: str) -> None:
     profile = await client.profile()
     headers = {"Content-Length": str(stream.source.size)}
     for may_lack_folder in (True, False):
@@ -199,7 +204,7 @@ async def put(client: Client, stream: Stream, temporary: str) -> None:
         await make_folder(client, parent(temporary), exist_ok=True)
 
 
-async def difference(client: Client, stream: Stream, path: str) -> str | None:
+async def difference(client: Client, stream: UploadStream, path: str) -> str | None:
     """What the server holds under `path` that we did not send; None where all is right."""
     algorithm = (await client.profile()).digest
     answer = await client.ask(
@@ -221,7 +226,7 @@ async def difference(client: Client, stream: Stream, path: str) -> str | None:
     return None
 
 
-async def take_name(client: Client, stream: Stream, temporary: str, path: str, overwrite: bool) -> None:
+async def take_name(client: Client, stream: UploadStream, temporary: str, path: str, overwrite: bool) -> None:
     """Give the verified upload its name.
 
     Where two writers of a new name finish in the same moment, a server that looks and renames in two steps (apache,

@@ -14,7 +14,7 @@ from webdav_server import Fault, Server
 from griddav import WebDavFileSystem
 from griddav.errors import ContentChanged, GridDavError, NoAnswer, Refused, SourceChanged
 from griddav.http.retry import Retry
-from griddav.writing.upload import Source, upload
+from griddav.writing.upload import UploadSource, upload
 
 CONTENT = bytes(range(256)) * 4096
 
@@ -181,7 +181,7 @@ def test_a_redirect_to_another_protocol_is_not_followed(fs: WebDavFileSystem, se
 
 
 def test_a_file_that_changes_while_it_is_sent_is_not_published(fs: WebDavFileSystem, server: Server) -> None:
-    source = Source("file", 2 * len(CONTENT), lambda: io.BytesIO(CONTENT))
+    source = UploadSource("file", 2 * len(CONTENT), lambda: io.BytesIO(CONTENT))
     with pytest.raises(SourceChanged, match="changed"):
         sync(fs.loop, upload, fs.client, source, "/store/file", overwrite=True)
     assert server.nodes == {"/": None, "/store": None}

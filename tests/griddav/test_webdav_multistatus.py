@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from griddav.listing.multistatus import Entry, Multistatus, MultistatusError
+from griddav.listing.multistatus import Multistatus, MultistatusError, ResponseEntry
 
 LISTING = b"""<?xml version="1.0" encoding="utf-8"?>
 <D:multistatus xmlns:D="DAV:" xmlns:s="http://srm.lbl.gov/StorageResourceManager">
@@ -21,13 +21,13 @@ LISTING = b"""<?xml version="1.0" encoding="utf-8"?>
 <D:response><D:href>/store/gone</D:href><D:status>HTTP/1.1 404 Not Found</D:status></D:response>
 </D:multistatus>"""
 ENTRIES = [
-    Entry("/store/", 200, True),
-    Entry("/store/a%20b&c", 200, False, 12, 60.0, '"1-2"', {"adler32": "1e6901ae"}, "NEARLINE"),
-    Entry("/store/gone", 404, False),
+    ResponseEntry("/store/", 200, True),
+    ResponseEntry("/store/a%20b&c", 200, False, 12, 60.0, '"1-2"', {"adler32": "1e6901ae"}, "NEARLINE"),
+    ResponseEntry("/store/gone", 404, False),
 ]
 
 
-def parsed(*pieces: bytes) -> list[Entry]:
+def parsed(*pieces: bytes) -> list[ResponseEntry]:
     parser = Multistatus()
     for piece in pieces:
         parser.feed(piece)
@@ -104,4 +104,4 @@ def test_many_entries_in_large_pieces_are_a_listing() -> None:
 
 def test_properties_that_were_not_found_do_not_count() -> None:
     text = LISTING.replace(b"HTTP/1.1 200 OK", b"HTTP/1.1 403 Forbidden")
-    assert parsed(text)[:2] == [Entry("/store/", 200, False), Entry("/store/a%20b&c", 200, False)]
+    assert parsed(text)[:2] == [ResponseEntry("/store/", 200, False), ResponseEntry("/store/a%20b&c", 200, False)]

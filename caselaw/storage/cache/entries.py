@@ -35,7 +35,7 @@ class Slot:
 
     def fill(
         self, note: int, key: str, name: str, write: Callable[[Path], object], sha256: str | None
-    ) -> Entry:  # fmt: skip
+    ) -> CacheEntry:  # fmt: skip
         """Have `write` make the file or folder that it is given, and note it down; for the holder of the lock.
 
         Raises `ContentChanged` where nothing was made, and what `write` raises.
@@ -49,7 +49,7 @@ class Slot:
         self.files.parent.mkdir(exist_ok=True)
         clean(self.files)  # damaged; late, as somebody may use it
         os.rename(self.incoming, self.files)
-        entry = Entry.of(key, self.files / name, sha256)
+        entry = CacheEntry.of(key, self.files / name, sha256)
         entry.write(note)
         return entry
 
@@ -62,7 +62,7 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Entry:
+class CacheEntry:
     """A file or folder of the cache: its size in bytes, SHA-256 where it is known, and when it was last used."""
 
     key: str
@@ -73,7 +73,7 @@ class Entry:
     used: float = 0.0
 
     @classmethod
-    def of(cls, key: str, path: Path, sha256: str | None) -> Entry:
+    def of(cls, key: str, path: Path, sha256: str | None) -> CacheEntry:
         """What lies under `path` now."""
         size, state = state_of(path)
         return cls(key, path, size, sha256, state)
@@ -92,19 +92,19 @@ class Entry:
             return False
 
 
-def read_entry(slot: Slot, descriptor: int) -> Entry | None:
+def read_entry(slot: Slot, descriptor: int) -> CacheEntry | None:
     """The entry of a slot; None where there is none, or half of its note."""
     try:
         note = json.loads(os.pread(descriptor, LONGEST_NOTE, 0))
         path = slot.files / note["name"]
-        return Entry(
+        return CacheEntry(
             note["key"], path, note["size"], note["sha256"], note["state"], os.fstat(descriptor).st_mtime
         )  # fmt: skip
     except (ValueError, KeyError, TypeError):
         return None
 
 
-def entry_of(slot: Slot) -> Entry | None:
+def entry_of(slot: Slot) -> CacheEntry | None:
     """The entry of a slot, for those who do not hold its lock."""
     try:
         with slot.note.open("rb") as note:

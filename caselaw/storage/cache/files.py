@@ -24,7 +24,7 @@ from pathlib import Path
 
 from caselaw.errors import CacheError, ContentChanged
 from caselaw.fingerprint.files import file_digest
-from caselaw.storage.cache.entries import Entry, Slot, clean, entry_of, link_or_copy, read_entry, slots
+from caselaw.storage.cache.entries import CacheEntry, Slot, clean, entry_of, link_or_copy, read_entry, slots
 from caselaw.storage.cache.users import User, in_use, remove_dead_users
 from caselaw.storage.locks import locked, locked_at_once
 
@@ -93,7 +93,7 @@ class FileCache:
         digest = next(part for part in reversed(path.parts) if DIGEST.fullmatch(part))
         return self._removed(Slot.of(self.folder, digest))
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[CacheEntry]:
         """All entries, the least recently used first."""
         found = (entry_of(slot) for slot in slots(self.folder))
         return sorted((entry for entry in found if entry is not None), key=lambda entry: entry.used)
@@ -136,7 +136,7 @@ class FileCache:
 
     def _filled(
         self, slot: Slot, note: int, key: str, name: str, write: Callable[[Path], object], sha256: str | None
-    ) -> Entry:  # fmt: skip
+    ) -> CacheEntry:  # fmt: skip
         """The entry that `write` makes; the caller holds the lock. Room is made where the disk has none left."""
         try:
             for room_can_be_made in (True, False):

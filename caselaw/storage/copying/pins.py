@@ -20,7 +20,7 @@ from caselaw.storage.local_store import LocalDocuments
 
 if TYPE_CHECKING:
     from griddav.tape.interface import StageRequest
-    from griddav.tape.staging import Patience, Progress
+    from griddav.tape.staging import Patience, StagingProgress
 
 FOLDER = "pins"
 
@@ -68,7 +68,7 @@ def stage(root: RemotePlace, places: Sequence[Place], lifetime: float) -> Staged
 
 
 def wait(
-    root: RemotePlace, requests: Sequence[StageRequest], report: Callable[[Progress], None],
+    root: RemotePlace, requests: Sequence[StageRequest], report: Callable[[StagingProgress], None],
     patience: Patience | None = None,
 ) -> None:  # fmt: skip
     """Wait until all files of these requests are on disk. Raises `StagingFailed` and `StoreUnavailable`."""

@@ -29,10 +29,10 @@ def put(fs: Any, scheme: str, local: Path, path: str) -> None:
         return
     if fs.exists(path):
         raise FileExistsError(path)
-    from caselaw.storage.law.doors import Door
+    from caselaw.storage.law.doors import LawDoor
     from caselaw.storage.law.transfer import upload
 
-    upload(Door(f"{scheme}://", fs, ""), str(local), path)
+    upload(LawDoor(f"{scheme}://", fs, ""), str(local), path)
 
 
 def put_text(fs: Any, scheme: str, text: str, path: str) -> None:
@@ -40,13 +40,13 @@ def put_text(fs: Any, scheme: str, text: str, path: str) -> None:
     if scheme in WEBDAV:
         fs.pipe_file(path, text.encode())
         return
-    from caselaw.storage.law.doors import Door
+    from caselaw.storage.law.doors import LawDoor
     from caselaw.storage.law.transfer import upload
 
     with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
-        upload(Door(f"{scheme}://", fs, ""), file.name, path)
+        upload(LawDoor(f"{scheme}://", fs, ""), file.name, path)
 
 
 def put_folder(fs: Any, scheme: str, folder: Path, path: str) -> None:

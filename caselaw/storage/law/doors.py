@@ -12,13 +12,13 @@ from typing import Any
 from caselaw.errors import EVERY_BRANCH, ConfigError, ContentChanged, StoreError, StoreUnavailable
 from caselaw.storage.files.answers import clear_answers
 from caselaw.storage.files.filesystem import opened
-from caselaw.storage.law.settings import Settings, scheme
+from caselaw.storage.law.settings import LawSettings, scheme
 
 AVOIDED = 60.0  # seconds: a door that did not answer is the last one to be asked
 
 
 @dataclass(frozen=True)
-class Door:
+class LawDoor:
     """A base URL, the file system behind it and the path of the base there."""
 
     url: str
@@ -41,14 +41,14 @@ class Door:
 
 
 @dataclass
-class Doors:
+class LawDoors:
     """Opens doors when they are first needed, one for each process, and remembers those that did not answer."""
 
-    settings: Settings
-    _open: dict[tuple[int, str], Door] = field(default_factory=dict, init=False, repr=False)
+    settings: LawSettings
+    _open: dict[tuple[int, str], LawDoor] = field(default_factory=dict, init=False, repr=False)
     _silent: dict[str, float] = field(default_factory=dict, init=False, repr=False)
 
-    def door(self, url: str) -> Door:
+    def door(self, url: str) -> LawDoor:
         """Raises `ConfigError` for options that do not fit, and `StoreUnavailable`."""
         key = (os.getpid(), url)
         if key not in self._open:
@@ -58,7 +58,7 @@ class Doors:
             except (TypeError, ValueError) as error:
                 where, advice = f"[{self.settings.section}] in law.cfg", f"look at what {scheme(url)}:// takes"
                 raise ConfigError(f"the options do not fit: {error}", where, advice) from error
-            self._open[key] = Door(url, files, files._strip_protocol(url))
+            self._open[key] = LawDoor(url, files, files._strip_protocol(url))
         return self._open[key]
 
     def in_order(self, urls: Sequence[str], shuffled: bool) -> list[str]:
@@ -67,11 +67,11 @@ class Doors:
         now = time.monotonic()
         return sorted(order, key=lambda url: now - self._silent.get(url, now - AVOIDED) < AVOIDED)
 
-    def ask(self, urls: Sequence[str], question: Callable[[Door], Any], shuffled: bool) -> Any:
+    def ask(self, urls: Sequence[str], question: Callable[[LawDoor], Any], shuffled: bool) -> Any:
         """The answer of the first door that gives one.
 
-        Raises the error of the last one when none does, and at once every error that is an answer, such as
-        `FileNotFoundError` and `OnTape`. What one door sends damaged, another one may send whole.
+        Raises the error of the last one (`StoreUnavailable`) when none does, and at once every error that is an answer,
+        such as `FileNotFoundError` and `OnTape`. What one door sends damaged, another one may send whole.
         """
         failures: list[StoreError] = []
         for url in self.in_order(urls, shuffled):

@@ -18,7 +18,7 @@ from caselaw.storage.files.pending_file import PendingFile, as_text
 from caselaw.storage.files.unfinished import dotted
 from caselaw.storage.law.cache import StoreCache
 from caselaw.storage.law.interface import StoreFileInterface
-from caselaw.storage.law.settings import Settings, read_settings, section_name
+from caselaw.storage.law.settings import LawSettings, read_settings, section_name
 
 
 class StoreFileSystem(RemoteFileSystem):  # type: ignore[misc]
@@ -29,8 +29,8 @@ class StoreFileSystem(RemoteFileSystem):  # type: ignore[misc]
 
     file_interface_cls = StoreFileInterface
 
-    def __init__(self, section: str | Settings | None = None) -> None:
-        settings = section if isinstance(section, Settings) else read_settings(section)
+    def __init__(self, section: str | LawSettings | None = None) -> None:
+        settings = section if isinstance(section, LawSettings) else read_settings(section)
         super().__init__(
             StoreFileInterface(settings), validate_copy=settings.validate_copy, use_cache=settings.use_cache,
             name=settings.section, has_permissions=False,

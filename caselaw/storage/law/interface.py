@@ -18,8 +18,8 @@ from caselaw.errors import ConfigError, ContentChanged, StoreUnavailable
 from caselaw.storage.files.schemes import WEBDAV
 from caselaw.storage.files.unfinished import is_unfinished
 from caselaw.storage.law import transfer
-from caselaw.storage.law.doors import Door, Doors
-from caselaw.storage.law.settings import Settings
+from caselaw.storage.law.doors import LawDoor, LawDoors
+from caselaw.storage.law.settings import LawSettings
 
 MISSING = (FileNotFoundError, NotADirectoryError)
 
@@ -48,12 +48,12 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
     where none gives a clear answer: that is never False, and never an empty list. `silent` is about missing files only.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: LawSettings) -> None:
         super().__init__(
             list(settings.base), {name: list(urls) for name, urls in settings.bases.items()},
             settings.retries, settings.retry_delay, settings.random_base,
         )  # fmt: skip
-        self.settings, self.doors = settings, Doors(settings)
+        self.settings, self.doors = settings, LawDoors(settings)
 
     def sanitize_path(self, p: Any) -> str:
         """A path from the base, without `.` and `..`; also of a URL. Raises `ConfigError` for that of another place."""
@@ -77,7 +77,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
         return super().uri(path, base=base, return_all=return_all, **{"random": False, **options})
 
     def _ask(
-        self, operations: Sequence[str], question: Callable[[Door], Any], *, base: str | None = None,
+        self, operations: Sequence[str], question: Callable[[LawDoor], Any], *, base: str | None = None,
         retries: int | None = None, retry_delay: float | None = None, random_base: bool | None = None, **_: Any,
     ) -> Any:  # fmt: skip
         urls = [base] if base else self.get_base(base_name=list(operations), return_all=True)
@@ -136,7 +136,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
         """Remove a folder; one that is not empty (`OSError`, ENOTEMPTY) only with `recursive`."""
         name = self.sanitize_path(path)
 
-        def remove(door: Door) -> None:
+        def remove(door: LawDoor) -> None:
             if recursive:
                 transfer.remove_tree(door, door.path(name))
             elif door.files.ls(door.path(name), detail=False):
@@ -150,7 +150,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
         """Remove a file, or a folder with all that it holds."""
         name = self.sanitize_path(path)
 
-        def remove(door: Door) -> None:
+        def remove(door: LawDoor) -> None:
             if door.info(door.path(name))["type"] == "directory":
                 transfer.remove_tree(door, door.path(name))
             else:
@@ -159,13 +159,13 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
         return self._remove(("unlink",), name, remove, silent, base=base, **options)
 
     def _remove(
-        self, operations: Sequence[str], name: str, remove: Callable[[Door], object], silent: bool, **options: Any
+        self, operations: Sequence[str], name: str, remove: Callable[[LawDoor], object], silent: bool, **options: Any
     ) -> bool:
         if name == "/":
             raise ValueError("the base of a store is never removed")
         asked = 0
 
-        def question(door: Door) -> None:
+        def question(door: LawDoor) -> None:
             nonlocal asked
             asked += 1
             remove(door)
@@ -191,7 +191,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
     def _make_folder(self, operations: Sequence[str], path: Any, silent: bool, parents: bool, **options: Any) -> bool:
         name = self.sanitize_path(path)
 
-        def make(door: Door) -> bool:
+        def make(door: LawDoor) -> bool:
             full = door.path(name)
             try:
                 there = door.info(full)
@@ -225,7 +225,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
         """`algorithm:digits` of a file, by the word of its server; None where it has none."""
         name = self.sanitize_path(path)
 
-        def stated(door: Door) -> str | None:
+        def stated(door: LawDoor) -> str | None:
             for algorithm in ("adler32", "md5", "sha-256") if door.scheme in WEBDAV else ():
                 if found := door.files.digest(door.path(name), algorithm):
                     return f"{algorithm}:{found}"
@@ -237,7 +237,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
     def _listed(self, path: Any, **options: Any) -> dict[str, dict[str, Any]]:
         name = self.sanitize_path(path)
 
-        def listing(door: Door) -> list[dict[str, Any]]:
+        def listing(door: LawDoor) -> list[dict[str, Any]]:
             full = door.path(name)
             found: list[dict[str, Any]] = door.files.ls(full, detail=True)
             if not found and door.scheme in WEBDAV:  # dCache's answer when a listing failed, too
@@ -263,7 +263,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
             return src, dst
         names = {path: remove_scheme(path) if here[path] else self.sanitize_path(path) for path in (src, dst)}
 
-        def copy(door: Door) -> tuple[str, str]:
+        def copy(door: LawDoor) -> tuple[str, str]:
             source, target = (names[path] if here[path] else door.path(names[path]) for path in (src, dst))
             make = transfer.upload if here[src] else transfer.download if here[dst] else transfer.copy_within
             make(door, source, target)

@@ -26,7 +26,7 @@ Reader = tuple[Callable[[str], Any], str]
 
 
 @dataclass(frozen=True)
-class Settings:
+class LawSettings:
     """A store as its section describes it.
 
     `base` are URLs of the same folder, `bases` those for single operations. `webdav` are options of the file systems of
@@ -115,7 +115,7 @@ READERS: Mapping[str, Reader] = {
 FILES = ("ca", "certificate", "key")
 
 
-def read_settings(section: str | None = None) -> Settings:
+def read_settings(section: str | None = None) -> LawSettings:
     """The settings in a section of law.cfg; without a name that of `[target] default_store_fs`.
 
     Raises `ConfigError`, with section and key, for an unknown section or key, a value of the wrong type, and for a
@@ -134,7 +134,7 @@ def read_settings(section: str | None = None) -> Settings:
     webdav = {key: given[key] for key in client_options() if key in given}
     check_bases(name, [*given["base"], *(url for each in bases.values() for url in each)], webdav)
     options = {key.removeprefix(OPTION): value for key, value in given.items() if key.startswith(OPTION)}
-    return Settings(name, given["base"], bases, webdav, options, cache_options(given), **plain)
+    return LawSettings(name, given["base"], bases, webdav, options, cache_options(given), **plain)
 
 
 def require_libraries(config: Any, section: str) -> None:

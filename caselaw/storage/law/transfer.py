@@ -16,12 +16,12 @@ from fsspec.asyn import AsyncFileSystem, sync
 from caselaw.errors import PublishError, StoreUnavailable
 from caselaw.storage.files.schemes import OBJECTS, WEBDAV
 from caselaw.storage.files.unfinished import unfinished_beside
-from caselaw.storage.law.doors import Door
+from caselaw.storage.law.doors import LawDoor
 
 PIECE = 1 << 20  # bytes
 
 
-def upload(door: Door, source: str, path: str) -> None:
+def upload(door: LawDoor, source: str, path: str) -> None:
     """Publish a file of this machine; folders above it are made and a file of that name is replaced."""
     if door.scheme in WEBDAV:  # whose uploads do all of it
         door.files.put_file(source, path)
@@ -29,7 +29,7 @@ def upload(door: Door, source: str, path: str) -> None:
     place(door, path, os.stat(source).st_size, lambda name: put(door, source, name))
 
 
-def copy_within(door: Door, source: str, path: str) -> None:
+def copy_within(door: LawDoor, source: str, path: str) -> None:
     """Copy a file of the store; folders above it are made and a file of that name is replaced."""
     if door.scheme in WEBDAV:
         door.files.cp_file(source, path)
@@ -37,7 +37,7 @@ def copy_within(door: Door, source: str, path: str) -> None:
     place(door, path, door.info(source)["size"], lambda name: copy(door, source, name))
 
 
-def put(door: Door, source: str, path: str) -> None:
+def put(door: LawDoor, source: str, path: str) -> None:
     try:
         door.files.put_file(source, path)
     except NotImplementedError:  # fsspec-xrootd
@@ -45,7 +45,7 @@ def put(door: Door, source: str, path: str) -> None:
             shutil.copyfileobj(read, written, PIECE)
 
 
-def copy(door: Door, source: str, path: str) -> None:
+def copy(door: LawDoor, source: str, path: str) -> None:
     try:
         door.files.cp_file(source, path)
     except NotImplementedError:
@@ -53,7 +53,7 @@ def copy(door: Door, source: str, path: str) -> None:
             shutil.copyfileobj(read, written, PIECE)
 
 
-def place(door: Door, path: str, size: int, make: Callable[[str], object]) -> None:
+def place(door: LawDoor, path: str, size: int, make: Callable[[str], object]) -> None:
     """Make a file under a temporary name, compare its size, then give it its own.
 
     Raises `StoreUnavailable` where another number of bytes arrived.
@@ -73,7 +73,7 @@ def place(door: Door, path: str, size: int, make: Callable[[str], object]) -> No
         raise
 
 
-def download(door: Door, path: str, target: str) -> None:
+def download(door: LawDoor, path: str, target: str) -> None:
     """Copy a file to this machine. Raises `StoreUnavailable` where another number of bytes arrived."""
     if door.scheme in WEBDAV:
         door.files.get_file(path, target)
@@ -100,7 +100,7 @@ def copy_here(source: str, target: str) -> None:
         Path(temporary).unlink(missing_ok=True)
 
 
-def rename(door: Door, source: str, path: str) -> None:
+def rename(door: LawDoor, source: str, path: str) -> None:
     """Give a file or folder another name, in place of a file that has it; folders above are made."""
     files = door.files
     if door.scheme in WEBDAV:
@@ -114,7 +114,7 @@ def rename(door: Door, source: str, path: str) -> None:
         files.mv(source, path, recursive=files.isdir(source))
 
 
-def remove_tree(door: Door, path: str) -> None:
+def remove_tree(door: LawDoor, path: str) -> None:
     """Remove a folder with all that it holds; names are taken as they stand."""
     if not has_magic(path):
         door.files.rm(path, recursive=True)
@@ -128,7 +128,7 @@ def remove_tree(door: Door, path: str) -> None:
     door.files.rmdir(path)
 
 
-def upload_tree(door: Door, source: str, path: str) -> None:
+def upload_tree(door: LawDoor, source: str, path: str) -> None:
     """Publish a folder of this machine, files together; it takes the name at the end, in place of what has it."""
     temporary, aside = unfinished_beside(path), unfinished_beside(path)
     try:
@@ -147,7 +147,7 @@ def upload_tree(door: Door, source: str, path: str) -> None:
         remove_tree(door, aside)
 
 
-def put_all(door: Door, source: Path, path: str) -> None:
+def put_all(door: LawDoor, source: Path, path: str) -> None:
     """Upload the files of a folder.
 
     Raises `PublishError` for a link to a folder, and `StoreUnavailable` where a file is not whole.
@@ -170,7 +170,7 @@ def put_all(door: Door, source: Path, path: str) -> None:
             raise StoreUnavailable("the upload is not whole", door.url + name, "look into the server's log")
 
 
-def download_tree(door: Door, path: str, target: str) -> None:
+def download_tree(door: LawDoor, path: str, target: str) -> None:
     """Copy a folder of the store, files together, to a folder of this machine that exists.
 
     Raises `NotADirectoryError` for a file, and `StoreUnavailable` for a listing that holds names of another folder.
@@ -192,7 +192,7 @@ def download_tree(door: Door, path: str, target: str) -> None:
         door.files.get(files, [str(below[name]) for name in files])
 
 
-def is_there(door: Door, path: str) -> bool:
+def is_there(door: LawDoor, path: str) -> bool:
     try:
         door.info(path)
     except FileNotFoundError:

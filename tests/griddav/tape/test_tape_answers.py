@@ -16,7 +16,7 @@ from griddav.http.retry import TransientError
 from griddav.http.session import Connection, Sessions
 from griddav.tape import bulk, wlcg
 from griddav.tape.discovery import first_version
-from griddav.tape.interface import FileState, Place
+from griddav.tape.interface import FileState, TapePlace
 from griddav.tape.locality import Locality
 from griddav.tape.rest import by_path, document, states
 
@@ -37,7 +37,7 @@ CLIENT = Client("https://frontend.example.org:3880/api/v1", Sessions(Connection(
 def test_states_and_places_of_any_entry(entry: dict[str, Any]) -> None:
     assert isinstance(wlcg.state(entry), FileState) and isinstance(bulk.state(entry), FileState)
     place = wlcg.place(entry)
-    assert isinstance(place, Place) and (place.locality is not None or place.error)
+    assert isinstance(place, TapePlace) and (place.locality is not None or place.error)
     assert first_version(entry) in (True, False)
 
 

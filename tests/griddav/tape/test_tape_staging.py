@@ -19,9 +19,9 @@ from griddav.errors import GridDavError, NoAnswer, Refused, StagingFailed
 from griddav.tape import (
     Locality,
     Patience,
-    Progress,
     Stage,
     StageRequest,
+    StagingProgress,
     Tape,
     ensure_online,
     localities,
@@ -73,10 +73,10 @@ def test_listings_state_localities(fs: DCacheFileSystem, double: Double) -> None
 def test_files_are_on_disk_afterwards_and_stay_there_until_they_are_released(
     fs: DCacheFileSystem, double: Double, tape: str
 ) -> None:
-    seen: list[Progress] = []
+    seen: list[StagingProgress] = []
     requests = ensure_online(fs, PATHS, lifetime=3600, progress=seen.append, patience=fs.patience)
     assert all(place.readable for place in localities(fs, PATHS).values())
-    assert seen[-1] == Progress(online=4, failed=0, total=4) and seen[0].online < 4
+    assert seen[-1] == StagingProgress(online=4, failed=0, total=4) and seen[0].online < 4
     assert {path for _, path in double.state.pins} == set(PATHS[1:])
     (order,) = double.state.requests.values()
     if tape == "bulk":
@@ -116,11 +116,11 @@ def test_nothing_is_asked_for_where_all_are_on_disk(fs: DCacheFileSystem, double
 @pytest.mark.usefixtures("files")
 def test_files_that_failed_are_named_and_the_others_come(fs: DCacheFileSystem, double: Double, tape: str) -> None:
     double.settings.broken_tapes.add(PATHS[1])
-    seen: list[Progress] = []
+    seen: list[StagingProgress] = []
     with pytest.raises(StagingFailed) as raised:
         ensure_online(fs, PATHS, progress=seen.append, patience=fs.patience)
     assert list(raised.value.failures) == [PATHS[1]] and "tape drive error" in str(raised.value)
-    assert "1 of 4 files" in raised.value.what and seen[-1] == Progress(3, 1, 4)
+    assert "1 of 4 files" in raised.value.what and seen[-1] == StagingProgress(3, 1, 4)
     assert double.nodes()[PATHS[3]].locality == "ONLINE_AND_NEARLINE"
     copied = pickle.loads(pickle.dumps(raised.value))
     assert (str(copied), copied.failures) == (str(raised.value), raised.value.failures)

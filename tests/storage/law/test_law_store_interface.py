@@ -17,8 +17,8 @@ from webdav_server import Fault, Server, running
 
 from caselaw.errors import ConfigError, StoreError, StoreRefused, StoreUnavailable
 from caselaw.storage.law import StoreFileInterface, StoreFileSystem, StoreFileTarget
-from caselaw.storage.law.doors import Door
-from caselaw.storage.law.settings import Settings, read_settings
+from caselaw.storage.law.doors import LawDoor
+from caselaw.storage.law.settings import LawSettings, read_settings
 
 
 @pytest.fixture
@@ -276,17 +276,17 @@ def test_a_forked_process_has_connections_of_its_own(any_store: StoreFileSystem)
 
 @given(st.lists(st.sampled_from(["..", ".", "", "a", "b c", "%2e%2e", "..."]), max_size=8), st.booleans())
 def test_every_path_lies_in_the_base(parts, absolute):
-    files = StoreFileInterface(Settings("any", ("file:///data/me",), {}, {}, {}, {}))
+    files = StoreFileInterface(LawSettings("any", ("file:///data/me",), {}, {}, {}, {}))
     path = files.sanitize_path("/" * absolute + "/".join(parts))
     assert path.startswith("/") and ".." not in path.split("/")
     assert files.sanitize_path(path) == path
-    full = Door("file:///data/me", None, "/data/me").path(path)
+    full = LawDoor("file:///data/me", None, "/data/me").path(path)
     assert os.path.normpath(full) == full and f"{full}/".startswith("/data/me/")
     assert files.uri(path) == f"file://{full}"
 
 
 @given(st.text(min_size=1).filter(lambda name: "/" not in name and name not in (".", "..")))
 def test_every_name_stands_for_itself(name):
-    files = StoreFileInterface(Settings("any", ("davs://a/me",), {}, {}, {}, {}))
+    files = StoreFileInterface(LawSettings("any", ("davs://a/me",), {}, {}, {}, {}))
     assert files.sanitize_path(f"deep/{name}") == f"/deep/{name}"
-    assert Door("davs://a/me", None, "/me").path(f"/deep/{name}") == f"/me/deep/{name}"
+    assert LawDoor("davs://a/me", None, "/me").path(f"/deep/{name}") == f"/me/deep/{name}"

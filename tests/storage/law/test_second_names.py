@@ -8,7 +8,7 @@ import pytest
 
 from caselaw.errors import PublishError
 from caselaw.storage.law import StoreDirectoryTarget, StoreFileSystem, StoreFileTarget
-from caselaw.storage.plain_files import FILE, FOLDER, Folders
+from caselaw.storage.plain_files import FILE, FOLDER, FolderListings
 from caselaw.storage.second_names import How, give_name
 
 
@@ -34,7 +34,7 @@ def filled(store: StoreFileSystem) -> tuple[StoreFileTarget, StoreDirectoryTarge
 
 def test_a_listing_tells_kinds_and_sizes(store: StoreFileSystem):
     file, folder = filled(store)
-    folders = Folders()
+    folders = FolderListings()
     found = folders.look(file)
     assert (found.kind, found.size) == (FILE, 4)
     assert folders.look(folder).kind == FOLDER
