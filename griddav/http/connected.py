@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -99,8 +100,13 @@ class Connected(AsyncFileSystem):  # type: ignore[misc]
         return found if include_password else {name: value for name, value in found.items() if name not in SECRETS}
 
     def close(self) -> None:
-        """Close the connections; the next request opens new ones."""
-        sync(self.loop, self.client.sessions.close)
+        """Close the connections that nobody uses; the next request opens new ones.
+
+        uproot closes file systems when Python ends: the thread of the event loop is gone then, and with it whoever
+        could close anything. The connections end with the process.
+        """
+        if not sys.is_finalizing():
+            sync(self.loop, self.client.sessions.close)
 
     def invalidate_cache(self, path: str | None = None) -> None:
         """Forget listings: of a folder, the one it lies in and all below, or everything."""

@@ -242,7 +242,7 @@ class Client:
         """One attempt at one door. Raises `TransientError` where another may help."""
         progress.next(door)
         try:
-            async with self._send(question, door, progress) as response:
+            async with self.sessions.lent() as session, self._send(session, question, door, progress) as response:
                 progress.answered = time.monotonic()
                 self._classify(response, question, progress)
                 self.doors.take_back(door)
@@ -269,10 +269,10 @@ class Client:
 
     @asynccontextmanager
     async def _send(
-        self, question: Question, door: Door, progress: RequestProgress
+        self, session: aiohttp.ClientSession, question: Question, door: Door, progress: RequestProgress
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """Follow redirects by hand: the body goes to the last server only, credentials to those that may see them."""
-        url, session = URL(door.url(question.path) + question.query, encoded=True), self.sessions.get()
+        url = URL(door.url(question.path) + question.query, encoded=True)
         path, method, body = question.path, question.method, question.body
         for number in range(MOST_REDIRECTS):
             own = {"Accept-Encoding": "identity", **question.headers}

@@ -9,6 +9,8 @@ import os
 import ssl
 import time
 import weakref
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,6 +87,7 @@ class Sessions:
         self._sessions: dict[tuple[int, int], tuple[weakref.ref[Any], aiohttp.ClientSession]] = {}
         self._tls: tuple[object, ssl.SSLContext, float] | None = None
         self._looked = 0.0
+        self._users: weakref.WeakKeyDictionary[aiohttp.ClientSession, int] = weakref.WeakKeyDictionary()
         self._gates: weakref.WeakKeyDictionary[Any, dict[str, asyncio.Semaphore]] = weakref.WeakKeyDictionary()
         weakref.finalize(self, close_all, self._sessions)
 
@@ -133,10 +136,22 @@ class Sessions:
                 return True
         return False
 
+    @asynccontextmanager
+    async def lent(self) -> AsyncIterator[aiohttp.ClientSession]:
+        """The session, for one request, which nobody closes meanwhile."""
+        session = self.get()
+        self._users[session] = self._users.get(session, 0) + 1
+        try:
+            yield session
+        finally:
+            self._users[session] -= 1
+
     async def close(self) -> None:
-        """Close the session of the running event loop."""
-        known = self._sessions.pop((os.getpid(), id(asyncio.get_running_loop())), None)
-        if known is not None:
+        """Close the session of the running event loop, unless it is in use: others have the same file system."""
+        key = (os.getpid(), id(asyncio.get_running_loop()))
+        known = self._sessions.get(key)
+        if known is not None and not self._users.get(known[1]):
+            del self._sessions[key]
             await known[1].close()
 
     def _open(self) -> aiohttp.ClientSession:

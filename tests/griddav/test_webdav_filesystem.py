@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import subprocess
+import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import fsspec
@@ -246,3 +249,40 @@ def test_a_closed_file_system_opens_again(fs: WebDavFileSystem) -> None:
     fs.pipe_file("/store/file", b"content")
     fs.close()
     assert fs.cat_file("/store/file") == b"content"
+
+
+AT_THE_END = """
+import sys
+from griddav import WebDavFileSystem
+
+class File:
+    def __init__(self, fs):
+        self.fs = fs
+    def __del__(self):
+        self.fs.close()  # as uproot's files do it
+
+fs = WebDavFileSystem(sys.argv[1])
+print(fs.exists("/store"))
+kept = File(fs)
+kept.itself = kept
+sys.modules["kept"] = kept
+"""
+
+
+def test_a_program_ends_that_closes_a_file_system_at_its_end(server: Server) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", AT_THE_END, server.url()], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+def test_a_file_system_that_one_closes_is_still_there_for_others(fs: WebDavFileSystem, server: Server) -> None:
+    """Instances are shared: uproot closes the file system with each file."""
+    server.nodes["/store/file"] = b"content"
+    server.slow = 0.05
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(fs.ls, "/store", detail=False) for _ in range(40)]
+        while not all(each.done() for each in asked):
+            fs.close()
+        assert {tuple(each.result()) for each in asked} == {("/store/file",)}
+    assert server.count("PROPFIND") == 40  # none was broken off and repeated
