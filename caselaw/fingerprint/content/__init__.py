@@ -17,7 +17,7 @@ from pathlib import Path
 from caselaw.errors import FingerprintError
 from caselaw.fingerprint.content import readers
 from caselaw.fingerprint.content.kinds import HEAD, Kind, begins_as, named_kind
-from caselaw.fingerprint.content.source import ContentSource
+from caselaw.fingerprint.content.source import ContentSource, ExpandsTooMuchError
 from caselaw.fingerprint.files import file_digest, file_status, identity_of_file, local_path, tree_digest, unreadable
 
 __all__ = ["content_digest"]
@@ -74,5 +74,7 @@ def _read(path: Path, size: int, kind: Kind) -> str | None:
     except Exception as error:  # what a library raises for a damaged file has no common class
         if isinstance(error, OSError) and error.errno not in _DAMAGE:
             raise unreadable(path, error) from error
-        logger.debug("%s counts with its bytes, not as %s: %s: %s", path, kind.name, type(error).__name__, error)
+        level = logging.WARNING if isinstance(error, ExpandsTooMuchError) else logging.DEBUG
+        what = "%s counts with its bytes, not with what it holds as %s: %s: %s"
+        logger.log(level, what, path, kind.name, type(error).__name__, error)
         return None

@@ -32,9 +32,9 @@ def content(source: ContentSource) -> str:
     options = {"page_checksum_verification": True, "buffer_size": 1 << 20, "pre_buffer": False}
     with ParquetFile(source.handle, **options) as file:
         schema = file.schema_arrow
-        source.budget.expand(file.metadata.num_rows * file.metadata.num_columns)
         columns = [ColumnContent() for _ in schema]
         for batch in file.iter_batches(batch_size=_batch_rows(file.metadata)):
+            source.budget.expand(max(batch.nbytes, batch.num_rows * batch.num_columns))  # nulls have no bytes
             for column, array in zip(columns, batch.columns, strict=True):
                 column.feed(array)
         fields = [[_field(field) for field in schema], _leaves(file.schema)]

@@ -43,6 +43,7 @@ def content(source: ContentSource) -> str:
     if any(name == b"acTL" for name, _ in chunks):
         raise ValueError("an animation")
     with Image.open(source.handle) as image:
+        source.budget.expand(image.width * image.height * len(image.getbands()))
         image.load()
         stream = ByteStream()
         for top in range(0, image.height, 256):

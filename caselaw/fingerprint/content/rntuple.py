@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from caselaw.fingerprint.content.column import ColumnContent
+from caselaw.fingerprint.content.source import Budget
 from caselaw.fingerprint.hashing import digest
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ STEP_BYTES = "64 MB"
 _STREAMER = 4  # the role of fields that ROOT's streamers wrote: uproot reads none of them
 
 
-def ntuple_content(ntuple: RNTuple) -> str:
+def ntuple_content(ntuple: RNTuple, budget: Budget) -> str:
     """Digest of an RNTuple: description, fields with their types, and values.
 
     Raises `ValueError` for attributes, streamed objects and fields that cannot be read.
@@ -30,12 +31,14 @@ def ntuple_content(ntuple: RNTuple) -> str:
     columns: dict[str, ColumnContent] = {name: ColumnContent() for name in ntuple.keys(recursive=False)}
     for chunk in ntuple.iterate(step_size=STEP_BYTES) if ntuple.num_entries else ():
         for name, column in columns.items():
-            column.feed(awkward.to_arrow(chunk[name], extensionarray=False))
+            values = awkward.to_arrow(chunk[name], extensionarray=False)
+            budget.expand(max(values.nbytes, len(values)))
+            column.feed(values)
     fields = _fields(records)
     if [name for name, *_ in fields] != list(columns):
         raise ValueError("fields that cannot be read")
-    values = [column.digest() for column in columns.values()]
-    return digest(header.ntuple_name, header.ntuple_description, ntuple.num_entries, fields, values)
+    digests = [column.digest() for column in columns.values()]
+    return digest(header.ntuple_name, header.ntuple_description, ntuple.num_entries, fields, digests)
 
 
 def _fields(records: list[Any]) -> list[Any]:

@@ -75,7 +75,7 @@ class _Objects:
                 return [*described, "backup", tree.num_entries]  # the first entries of the newest one
             return [*described, tree_content(tree, self._budget)]
         if key.fClassName in _NTUPLES:
-            return [*described, ntuple_content(key.get())]
+            return [*described, ntuple_content(key.get(), self._budget)]
         if key.fClassName == _PROCESS:
             return [key.fClassName]
         refuse_trees(key.fClassName, directory)

@@ -146,6 +146,19 @@ def test_many_rows_without_values_are_not_read_for_ever(tmp_path: Path, monkeypa
     assert content_digest(path) == f"bytes:{file_digest(path)}"
 
 
+def test_values_count_with_the_bytes_that_they_are_decoded_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A few bytes that are gigabytes of zeros: bounded by what is decoded, and told."""
+    path = tmp_path / "file.parquet"
+    zeros = pa.table({"x": pa.array([0.0] * 600_000)})
+    assert write(path, zeros).startswith("parquet:")
+    monkeypatch.setattr(source, "EXPANDED_BYTES", 2 << 20)
+    assert path.stat().st_size * source.EXPANSION < 600_000
+    assert content_digest(path) == f"bytes:{file_digest(path)}"
+    assert "counts with its bytes" in caplog.text and "expands to too many bytes" in caplog.text
+
+
 def test_the_version_of_pandas_does_not_count_and_its_index_does(tmp_path: Path) -> None:
     def written(name: str, version: str, index: str) -> str:
         table = pa.Table.from_pandas(pd.DataFrame({"x": [1, 2]}, index=pd.Index([5, 6], name=index)))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import uproot
 
-from caselaw.fingerprint.content import content_digest, rntuple
+from caselaw.fingerprint.content import content_digest, rntuple, source
 
 ENTRIES = 300
 FAST = uproot.ZLIB(1)
@@ -87,3 +87,13 @@ def test_every_change_counts(tmp_path: Path, field: str) -> None:
 def test_real_ntuples_are_read_completely(shared_data: Path) -> None:
     (path,) = (shared_data / "nanoaod").glob("Run2012BC*rntuple*.root")
     assert content_digest(path).startswith("root:")
+
+
+def test_an_ntuple_that_expands_too_much_counts_with_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "zeros.root"
+    with uproot.recreate(path, compression=uproot.ZSTD(5)) as file:
+        file.mkrntuple("events", {"x": np.zeros(400_000)})
+    assert content_digest(path).startswith("root:")
+    monkeypatch.setattr(source, "EXPANDED_BYTES", 1 << 20)
+    monkeypatch.setattr(source, "EXPANSION", 1)
+    assert content_digest(path).startswith("bytes:")
