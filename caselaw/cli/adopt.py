@@ -68,7 +68,7 @@ def adopt(
     from caselaw.execution.claims import TakenBesides
     from caselaw.execution.vouching import Manner, Word, user_here
     from caselaw.plan.vouching import claims_for, still_ready
-    from caselaw.publishing.contents import Holdings
+    from caselaw.publishing.contents import OutputContents
     from caselaw.records.index import index_of
     from caselaw.storage.second_names import How
     from caselaw.task.base import file_digests_of
@@ -82,11 +82,14 @@ def adopt(
     manner = Manner(How.MOVE if move else How.COPY if copy else How.LINK, quick)
     root = load_project().root
     found = claims_for(
-        task, TakenBesides(empty, again), Holdings(index_of(root), file_digests_of(root)), upstream=upstream
+        task, TakenBesides(empty, again), OutputContents(index_of(root), file_digests_of(root)), upstream=upstream
     )
     if word is not None:
-        holdings = Holdings(index_of(root), file_digests_of(root))
-        found = [taken(still_ready(each, holdings) if upstream else each, word, manner, holdings) for each in found]
+        output_contents = OutputContents(index_of(root), file_digests_of(root))
+        found = [
+            taken(still_ready(each, output_contents) if upstream else each, word, manner, output_contents)
+            for each in found
+        ]
     if as_json:
         click.echo(json.dumps({"vouched": word is not None, "tasks": list(map(plain, found))}, indent=2))
     else:
@@ -98,7 +101,7 @@ def flags(given: dict[str, Any]) -> list[str]:
     return [f"--{name}" for name in ("upstream", "move", "copy", "quick", "empty", "again") if given[name]]
 
 
-def taken(found: Any, word: Any, manner: Any, holdings: Any) -> Any:
+def taken(found: Any, word: Any, manner: Any, output_contents: Any) -> Any:
     """The claims of a task, after what was ready has been taken."""
     from caselaw.execution.claims import READY
     from caselaw.execution.progress import progress_for
@@ -114,7 +117,7 @@ def taken(found: Any, word: Any, manner: Any, holdings: Any) -> Any:
             progress.update(done, failed)
             progress.refresh()
 
-        claims = list(vouch(found.task, found.claims, word, manner, holdings, report))
+        claims = list(vouch(found.task, found.claims, word, manner, output_contents, report))
     return TaskClaims(found.task, sorted(claims, key=lambda claim: claim.number))
 
 

@@ -33,7 +33,7 @@ SPECIAL = {
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-class UnreadableError(Exception):
+class UnreadableYamlError(Exception):
     """Reading cannot go on after this problem."""
 
     def __init__(self, problem: Problem) -> None:
@@ -48,7 +48,7 @@ def read(content: bytes) -> Document:
     try:
         text = decoded(content)
         return YamlReader(text, problems).document()
-    except UnreadableError as unreadable:
+    except UnreadableYamlError as unreadable:
         problems.append(unreadable.problem)
     except yaml.MarkedYAMLError as error:
         problems.append(syntax_problem(error, text))
@@ -67,17 +67,17 @@ def syntax_problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
 
 
 def decoded(content: bytes) -> str:
-    """The text of a file. Raises `UnreadableError` for what is not text, naming the place."""
+    """The text of a file. Raises `UnreadableYamlError` for what is not text, naming the place."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8", "replace")
-        raise UnreadableError(
+        raise UnreadableYamlError(
             Problem(*place(before), "", f"byte 0x{content[error.start]:02x} is not UTF-8 text")
         ) from error
     bad = UNPRINTABLE.search(text)
     if bad:
-        raise UnreadableError(Problem(*place(text[: bad.start()]), "", f"control character {bad[0]!r} in the text"))
+        raise UnreadableYamlError(Problem(*place(text[: bad.start()]), "", f"control character {bad[0]!r} in the text"))
     return text
 
 
@@ -112,9 +112,9 @@ class YamlReader:
         self.result.problems.append(Problem(mark.line + 1, mark.column + 1, dotted(self.path), message))
 
     def fail(self, event: Any, message: str) -> NoReturn:
-        """Raises `UnreadableError` that names the place and the key."""
+        """Raises `UnreadableYamlError` that names the place and the key."""
         mark = event.start_mark
-        raise UnreadableError(Problem(mark.line + 1, mark.column + 1, dotted(self.path), message))
+        raise UnreadableYamlError(Problem(mark.line + 1, mark.column + 1, dotted(self.path), message))
 
     def node(self, event: Any) -> YamlNode:
         if isinstance(event, yaml.AliasEvent):

@@ -16,7 +16,7 @@ from caselaw.branches import Branch
 from caselaw.branches.look import carries_fingerprints
 from caselaw.errors import EVERY_BRANCH, FingerprintError, PublishError, StoreError, StoreUnavailable
 from caselaw.execution.progress import progress_for
-from caselaw.publishing.contents import Holdings, origin
+from caselaw.publishing.contents import OutputContents, origin
 from caselaw.publishing.own_outputs import can_be_linked
 from caselaw.publishing.placing import make_way
 from caselaw.publishing.recording import Started, record_of_adoption
@@ -43,52 +43,52 @@ class AdoptionSource:
 
 
 def candidates(
-    task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings
+    task: Any, numbers: Sequence[int], names: frozenset[str], output_contents: OutputContents
 ) -> dict[int, AdoptionSource]:
     """Number of each branch that can be adopted → the output to take over.
 
     `names` are those in the task's folder; outputs are looked for there and in other folders of the family, and not
     yet read.
     """
-    return {number: found[0] for number, found in choices(task, numbers, names, holdings).items()}
+    return {number: found[0] for number, found in choices(task, numbers, names, output_contents).items()}
 
 
 def choices(
-    task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings
+    task: Any, numbers: Sequence[int], names: frozenset[str], output_contents: OutputContents
 ) -> dict[int, tuple[AdoptionSource, ...]]:
     """Number of each branch that can be adopted → outputs to take over, the best first."""
     if not numbers or not carries_fingerprints(task) or task.run_yields:
         return {}
     if task.output_named:
-        found = in_folder(task, numbers, task.output_location.directory, names, holdings)
+        found = in_folder(task, numbers, task.output_location.directory, names, output_contents)
         return {number: sources for number, sources in found.items() if can_be_linked(task, number)}
-    found = in_folder(task, numbers, task.output_location.directory, names, holdings)
+    found = in_folder(task, numbers, task.output_location.directory, names, output_contents)
     for directory, others in names_elsewhere(task).items() if len(found) < len(numbers) else ():
-        found |= in_folder(task, [n for n in numbers if n not in found], directory, others, holdings)
+        found |= in_folder(task, [n for n in numbers if n not in found], directory, others, output_contents)
     return found
 
 
 def in_folder(
-    task: Any, numbers: Sequence[int], directory: str, names: frozenset[str], holdings: Holdings
+    task: Any, numbers: Sequence[int], directory: str, names: frozenset[str], output_contents: OutputContents
 ) -> dict[int, tuple[AdoptionSource, ...]]:
     """Outputs in one folder: of the very fingerprint, where it is another folder, and of equal contents."""
     if not numbers or not (task.output_named or any(name for name in names if not name.startswith("."))):
         return {}
     location, fingerprints = task.output_location, task.fingerprints
     elsewhere = directory != location.directory
-    known = holdings.of(directory) if elsewhere else {}
+    known = output_contents.of(directory) if elsewhere else {}
     found: dict[int, tuple[AdoptionSource, ...]] = {}
     for number in numbers if known else ():
         fingerprint = fingerprints[number]
         if fingerprint in known and names.issuperset(location.names(fingerprint)):
             found[number] = (AdoptionSource(directory, fingerprint),)
     rest = [number for number in numbers if number not in found]
-    made = holdings.index.by_content(directory, task.own_components.digest) if len(rest) > 1 else None
+    made = output_contents.index.by_content(directory, task.own_components.digest) if len(rest) > 1 else None
     for number in rest if made != {} else ():
-        content = origin(task, number, holdings).content
+        content = origin(task, number, output_contents).content
         if content is None:
             continue
-        equal = made.get(content, ()) if made is not None else holdings.index.of_content(directory, content)
+        equal = made.get(content, ()) if made is not None else output_contents.index.of_content(directory, content)
         there = tuple(f for f in equal if f != fingerprints[number] and names.issuperset(location.names(f)))
         if there:
             found[number] = tuple(AdoptionSource(directory, fingerprint) for fingerprint in there)
@@ -113,9 +113,9 @@ def names_elsewhere(task: Any) -> dict[str, frozenset[str]]:
 
 def adopt(task: Any, numbers: Sequence[int]) -> list[int]:
     """Adopt what can be adopted of these branches; returns those that have to run."""
-    holdings: Holdings = task.upstream_holdings
+    output_contents: OutputContents = task.upstream_contents
     names: frozenset[str] = existing_names(task.output_location.directory) if task.output_declared else frozenset()
-    found = choices(task, numbers, names, holdings)
+    found = choices(task, numbers, names, output_contents)
     if not found:
         return list(numbers)
     records = records_of(task, [source for of_branch in found.values() for source in of_branch])
@@ -127,7 +127,7 @@ def adopt(task: Any, numbers: Sequence[int]) -> list[int]:
                 number: [kept for source in found[number] for kept in records.get(source, ())]
                 for number in adoptable[start : start + size]
             }
-            adopted |= adopt_some(task, some, names, holdings)
+            adopted |= adopt_some(task, some, names, output_contents)
             task.output_store.done_reading()
             progress.update(len(adopted), 0)
             progress.refresh()
@@ -155,7 +155,7 @@ def records_of(task: Any, sources: Sequence[AdoptionSource]) -> dict[AdoptionSou
 
 
 def adopt_some(
-    task: Any, sources: Mapping[int, Sequence[KeptRecord]], names: frozenset[str], holdings: Holdings
+    task: Any, sources: Mapping[int, Sequence[KeptRecord]], names: frozenset[str], output_contents: OutputContents
 ) -> set[int]:  # fmt: skip
     """Give outputs of earlier fingerprints their new names, if they are what their records say; returns which.
 
@@ -165,7 +165,7 @@ def adopt_some(
     started = Started.now()
     best = zip(sources, side_by_side(partial(first_verified, task), sources.values()), strict=True)
     chosen = {number: source for number, source in best if source is not None}
-    rows = {number: task.full_row(number, holdings) for number in chosen}
+    rows = {number: task.full_row(number, output_contents) for number in chosen}
     done = {number for number, row in rows.items() if made_meanwhile(task, number, row)}
     new = {number: (rows[number], chosen[number]) for number in rows if number not in done}
     if new:
@@ -174,7 +174,7 @@ def adopt_some(
     taken = side_by_side(partial(take_over, task, names), [(number, *pair) for number, pair in new.items()])
     vanished = [number for number, there in zip(new, taken, strict=True) if not there]
     rest = {n: [s for s in sources[n] if s is not chosen[n]] for n in vanished}
-    again = adopt_some(task, rest, names, holdings) if any(rest.values()) else set()
+    again = adopt_some(task, rest, names, output_contents) if any(rest.values()) else set()
     return done | (new.keys() - set(vanished)) | again
 
 

@@ -65,7 +65,7 @@ class Run:
                     outcome = self.receive(busy[connection])  # type: ignore[index]
                     if outcome is None:
                         continue
-                    if outcome.letter is None:
+                    if outcome.upload is None:
                         yield from self.and_what_follows(outcome)
                     else:
                         self.sender.add(outcome)
@@ -121,7 +121,7 @@ class Run:
         try:
             answer: Accepted | Said | Outcome = worker.connection.recv()
         except (EOFError, ConnectionResetError):
-            answer = self.bury(worker)
+            answer = self.replace_dead(worker)
         else:
             if isinstance(answer, Said):
                 self.hearing.said(answer)
@@ -146,7 +146,9 @@ class Run:
                 if seconds and time.monotonic() - worker.begun > seconds:
                     terminate([worker])
                     self.ended += 1
-                    yield self.bury(worker, f"timed out after {seconds:g} seconds and was terminated", Event.TIMEOUT)
+                    yield self.replace_dead(
+                        worker, f"timed out after {seconds:g} seconds and was terminated", Event.TIMEOUT
+                    )
 
     def tell_trouble(self) -> None:
         """Say once that new work waits for the store."""
@@ -176,7 +178,7 @@ class Run:
         self.waiting.clear()
         self.order.waiting.clear()
 
-    def bury(self, worker: Worker, why: str | None = None, event: str = Event.PROCESS_FAILURE) -> Outcome:
+    def replace_dead(self, worker: Worker, why: str | None = None, event: str = Event.PROCESS_FAILURE) -> Outcome:
         """A worker died: its current branch failed, the others of its chunk wait again."""
         number = worker.running.popleft()
         self.waiting.extendleft(reversed(worker.running))

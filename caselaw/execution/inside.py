@@ -47,7 +47,7 @@ class Inside(law.Task):  # type: ignore[misc]
         if version != __version__:
             raise SandboxError(f"it has caselaw {__version__}, and outside is {version}", sys.prefix, INSTALLED)
         sys.path.extend(path)
-        return {"letter": run_request(*request)}
+        return {"upload": run_request(*request)}
 
 
 class Versions(Inside):

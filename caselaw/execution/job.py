@@ -178,7 +178,7 @@ class Outcome:
     """How one branch went: `error` is its traceback, `printed` where what it printed ends in the file of its worker.
 
     `exception` is what was raised, packed, where that is possible; `event` is luigi's name for the failure, `reply`
-    what the task's own `on_success()` or `on_failure()` had to say. `letter` is the folder of the outbox that holds
+    what the task's own `on_success()` or `on_failure()` had to say. `upload` is the folder of the outbox that holds
     what it made. `outage` is an error that every branch would meet (`EVERY_BRANCH`): then the branch was not made, or
     what it made stays in the outbox. `changed` says that the worker's code is not what was hashed. `needs` are tasks
     that `run()` yielded and that are not complete: the branch was not made.
@@ -188,7 +188,7 @@ class Outcome:
     seconds: float
     error: str | None
     printed: int
-    letter: str | None = None
+    upload: str | None = None
     outage: StoreError | None = None
     changed: SourceChanged | None = None
     needs: tuple[Named, ...] = ()

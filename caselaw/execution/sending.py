@@ -92,7 +92,7 @@ class Sender:
 
     def _send(self, batch: list[Outcome]) -> None:
         """Send a batch; an error that nobody expected fails its branches, and is seen."""
-        folders = [Path(str(outcome.letter)) for outcome in batch]
+        folders = [Path(str(outcome.upload)) for outcome in batch]
         try:
             errors = upload(self.store, folders)
         except Exception as unexpected:

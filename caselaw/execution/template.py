@@ -94,7 +94,7 @@ class Template:
             ready, _, _ = select.select([self.control.fileno(), woken], [], [])
             if woken in ready:
                 os.read(woken, LONGEST_REQUEST)
-                self.bury()
+                self.tell_ended()
             if self.control.fileno() in ready:
                 self.answer((woken, wake))
 
@@ -129,7 +129,7 @@ class Template:
         finally:
             os._exit(status)
 
-    def bury(self) -> None:
+    def tell_ended(self) -> None:
         """Tell how workers ended."""
         for pid in list(self.workers):
             found, status = os.waitpid(pid, os.WNOHANG)

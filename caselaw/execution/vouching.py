@@ -21,7 +21,7 @@ from caselaw.errors import EVERY_BRANCH, FingerprintError, PublishError, StoreEr
 from caselaw.execution.claims import READY, REFUSED, VOUCHED, Claim
 from caselaw.fingerprint import digest
 from caselaw.fingerprint.content.damage import damage
-from caselaw.publishing.contents import Holdings
+from caselaw.publishing.contents import OutputContents
 from caselaw.publishing.own_outputs import final_outputs, known_by_notes, note_own
 from caselaw.publishing.recording import Started, record_of
 from caselaw.records import Record
@@ -68,7 +68,7 @@ def user_here() -> str:
 
 
 def vouch(
-    task: Any, claims: Sequence[Claim], word: Word, manner: Manner, holdings: Holdings,
+    task: Any, claims: Sequence[Claim], word: Word, manner: Manner, output_contents: OutputContents,
     report: Callable[[int, int], None],
 ) -> Iterator[Claim]:  # fmt: skip
     """Take what is ready of some claims; yields each claim as it stands then. `report` gets how many are done, failed.
@@ -82,7 +82,7 @@ def vouch(
     said, done, failed = word.as_record, 0, 0
     for start in range(0, len(ready), BATCH):
         some = ready[start : start + BATCH]
-        for claim in vouch_for_some(task, some, said, manner, holdings):
+        for claim in vouch_for_some(task, some, said, manner, output_contents):
             done, failed = done + 1, failed + (claim.state != VOUCHED)
             report(done, failed)
             yield claim
@@ -97,7 +97,7 @@ def refuse_links(claims: Sequence[Claim]) -> None:
 
 
 def vouch_for_some(
-    task: Any, claims: Sequence[Claim], said: Mapping[str, str], manner: Manner, holdings: Holdings
+    task: Any, claims: Sequence[Claim], said: Mapping[str, str], manner: Manner, output_contents: OutputContents
 ) -> Iterator[Claim]:  # fmt: skip
     started = Started.now()
     at_once = AT_ONCE if any("://" in f.path for c in claims for f in c.files.values()) else READERS
@@ -107,7 +107,7 @@ def vouch_for_some(
         if isinstance(outputs, str):
             yield dataclasses.replace(claim, state=REFUSED, reason=outputs)
             continue
-        records.append(record_of_vouched(task, claim.number, outputs, said, started, holdings))
+        records.append(record_of_vouched(task, claim.number, outputs, said, started, output_contents))
         kept.append(claim)
     if not records:
         return
@@ -118,9 +118,9 @@ def vouch_for_some(
 
 def record_of_vouched(
     task: Any, number: int, outputs: Mapping[str, Mapping[str, Any]], said: Mapping[str, str], started: Started,
-    holdings: Holdings,
+    output_contents: OutputContents,
 ) -> Record:  # fmt: skip
-    row = task.full_row(number, holdings)
+    row = task.full_row(number, output_contents)
     measured = {"started": started.time, "cpu_seconds": 0.0, "peak_memory": 0}
     return record_of(task, row, outputs, vouched=dict(said), **measured)
 

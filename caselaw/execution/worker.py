@@ -78,7 +78,7 @@ def run_chunk(work: Work, chunk: Chunk, voice: Voice, output: Printed) -> None:
     changed: SourceChanged | None = None
     for index, number in enumerate(chunk.numbers):
         started = time.time()
-        error = letter = raised = reply = branch = None
+        error = upload = raised = reply = branch = None
         needs: tuple[Named, ...] = ()
         try:
             if outage is None and changed is None:  # else it would only wait or fail once more
@@ -87,7 +87,7 @@ def run_chunk(work: Work, chunk: Chunk, voice: Voice, output: Printed) -> None:
                 if index == 0:
                     voice.send(Accepted(number, owner(), output.size()))
                 with surrounded(branch):
-                    letter = run_branch(branch, started)
+                    upload = run_branch(branch, started)
                     reply = reply_of(branch, "on_success")
         except EVERY_BRANCH as unavailable:
             outage = unavailable
@@ -100,7 +100,7 @@ def run_chunk(work: Work, chunk: Chunk, voice: Voice, output: Printed) -> None:
             reply, also = reply_after(branch, problem)
             error += also
         seconds = time.time() - started
-        voice.send(Outcome(number, seconds, error, output.size(), letter, outage, changed, needs, raised, reply=reply))
+        voice.send(Outcome(number, seconds, error, output.size(), upload, outage, changed, needs, raised, reply=reply))
 
 
 class Work:
@@ -164,7 +164,7 @@ def run_branch(task: Any, started: float) -> str | None:
         task.output_store.done_reading()
     if task.output_declared or (task.output_named and not task.answers_itself):
         task.require_published()
-    return None if task._letter is None else str(task._letter)
+    return None if task._upload is None else str(task._upload)
 
 
 def traceback_of_step() -> str:

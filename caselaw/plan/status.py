@@ -16,7 +16,7 @@ from caselaw.execution.order import Order
 from caselaw.plan.lineage import everything
 from caselaw.plan.selection import selected_branches
 from caselaw.plan.vouching import unadopted
-from caselaw.publishing.contents import Holdings
+from caselaw.publishing.contents import OutputContents
 from caselaw.publishing.recording import identity_of_branch
 from caselaw.records.completeness import incomplete
 from caselaw.storage import existing_names
@@ -59,7 +59,7 @@ def states_of(task: Any) -> Iterator[TaskStates]:
 
     One listing per folder of outputs, and one question about its records.
     """
-    holdings: Holdings | None = None
+    output_contents: OutputContents | None = None
     wanted = selected_branches(task)
     tasks = everything(task)
     listings = listings_of_servers(tasks)
@@ -69,9 +69,11 @@ def states_of(task: Any) -> Iterator[TaskStates]:
             yield of_plain_task(found)
             continue
         workflow = found.of_all_branches
-        holdings = Holdings(workflow.record_index, workflow.file_digests) if holdings is None else holdings
+        output_contents = (
+            OutputContents(workflow.record_index, workflow.file_digests) if output_contents is None else output_contents
+        )
         chosen = workflow.branch_numbers if numbers is None else sorted(numbers)
-        yield of_task(workflow, chosen, holdings, listings)
+        yield of_task(workflow, chosen, output_contents, listings)
 
 
 def listings_of_servers(tasks: Sequence[Any]) -> dict[str, frozenset[str]]:
@@ -87,9 +89,12 @@ def listings_of_servers(tasks: Sequence[Any]) -> dict[str, frozenset[str]]:
 
 
 def of_task(
-    task: Any, numbers: Sequence[int], holdings: Holdings, listings: Mapping[str, frozenset[str]] = MappingProxyType({})
+    task: Any,
+    numbers: Sequence[int],
+    output_contents: OutputContents,
+    listings: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> TaskStates:
-    """States of some branches of a task. What can be adopted is noted in `holdings` for those downstream."""
+    """States of some branches of a task. What can be adopted is noted in `output_contents` for those downstream."""
     try:
         if task.upstream_seen.unknown:
             problem = f"{task.get_task_family()}: known once {'; '.join(task.upstream_seen.unknown)}"
@@ -100,12 +105,12 @@ def of_task(
         directory = task.output_location.directory
         vouched = vouched_for(task, numbers)
         if task.output_named:
-            return of_named(task, numbers, holdings, vouched)
+            return of_named(task, numbers, output_contents, vouched)
         names = listings[directory] if directory in listings else existing_names(directory)
         found = incomplete(task, numbers, names)
         if not found.numbers:
             return TaskStates(task, numbers, [COMPLETE] * len(numbers), vouched=vouched)
-        states = dict.fromkeys(found.missing, MISSING) | of_open(task, found.numbers, names, holdings)
+        states = dict.fromkeys(found.missing, MISSING) | of_open(task, found.numbers, names, output_contents)
         states |= {n: UNRECORDED for n in found.unrecorded if states.get(n) != ADOPTABLE}
     except StoreError as error:
         return TaskStates(task, numbers, [UNKNOWN] * len(numbers), str(error))
@@ -118,10 +123,10 @@ def vouched_for(task: Any, numbers: Sequence[int]) -> frozenset[int]:
     return frozenset(n for n in numbers if task.fingerprints[n] in said) if said else frozenset()
 
 
-def of_named(task: Any, numbers: Sequence[int], holdings: Holdings, vouched: frozenset[int]) -> TaskStates:
+def of_named(task: Any, numbers: Sequence[int], output_contents: OutputContents, vouched: frozenset[int]) -> TaskStates:
     """States of branches that name their outputs themselves: stale, if others of theirs are known."""
     missing = incomplete(task, numbers, frozenset()).numbers
-    states = dict.fromkeys(missing, MISSING) | (of_open(task, missing, frozenset(), holdings) if missing else {})
+    states = dict.fromkeys(missing, MISSING) | (of_open(task, missing, frozenset(), output_contents) if missing else {})
     plain = unadopted(task, [number for number in missing if states[number] == MISSING])
     found = [states.get(n, COMPLETE) for n in numbers]
     return TaskStates(task, numbers, found, vouched=vouched.difference(missing), plain=plain)
@@ -132,21 +137,23 @@ def of_own_outputs(task: Any) -> str:
     return COMPLETE if task.complete() else MISSING
 
 
-def of_open(task: Any, numbers: Sequence[int], names: frozenset[str], holdings: Holdings) -> dict[int, str]:
+def of_open(
+    task: Any, numbers: Sequence[int], names: frozenset[str], output_contents: OutputContents
+) -> dict[int, str]:
     """Which of the branches that are not complete are adoptable or stale."""
     directory, location, fingerprints = task.output_location.directory, task.output_location, task.fingerprints
-    known = holdings.of(directory)
+    known = output_contents.of(directory)
     states = {}
     order = Order(task.own_needs, numbers)
     free = order.free
     while free:
-        found = candidates(task, free, names, holdings)
+        found = candidates(task, free, names, output_contents)
         for number, source in found.items():
             states[number] = ADOPTABLE
-            known[fingerprints[number]] = holdings.of(source.directory)[source.fingerprint]
+            known[fingerprints[number]] = output_contents.of(source.directory)[source.fingerprint]
         free = order.done(found)
     if task.output_named or len(names) > 1:  # more than the folder of records
-        earlier = holdings.index.earlier(directory)
+        earlier = output_contents.index.earlier(directory)
         for number in numbers:
             made = earlier.get(identity_of_branch(task, number), ())
             if number not in states and any(names.issuperset(location.names(fingerprint)) for fingerprint in made):

@@ -16,7 +16,7 @@ from caselaw.execution.claims import NO_INPUTS, PROVISIONAL, READY, REFUSED, Cla
 from caselaw.fingerprint import digest
 from caselaw.plan.lineage import everything
 from caselaw.plan.selection import own_selection, selected_branches
-from caselaw.publishing.contents import Holdings, origin
+from caselaw.publishing.contents import OutputContents, origin
 from caselaw.publishing.recording import identity_of_branch
 from caselaw.storage.plain_files import FolderListings
 from caselaw.task.base import FingerprintedTask
@@ -33,15 +33,15 @@ class TaskClaims:
         return [claim for claim in self.claims if claim.state == state]
 
 
-def claims_for(task: Any, taken: TakenBesides, holdings: Holdings, *, upstream: bool) -> list[TaskClaims]:
+def claims_for(task: Any, taken: TakenBesides, output_contents: OutputContents, *, upstream: bool) -> list[TaskClaims]:
     """Claims of a task and, where asked for, of everything upstream: each task after what it needs.
 
     With `upstream` a branch is only ready where all that it is made from is there or ready, which is noted in
-    `holdings`. Raises `TaskError` for a task with nothing to vouch for.
+    `output_contents`. Raises `TaskError` for a task with nothing to vouch for.
     """
     folders = FolderListings()
     found = [
-        claims_of_task(each, numbers, folders, taken, holdings, with_inputs=upstream)
+        claims_of_task(each, numbers, folders, taken, output_contents, with_inputs=upstream)
         for each, numbers in tasks_of(task, upstream)
     ]
     if not found:
@@ -73,9 +73,9 @@ def own_or_refused(claim: Claim, owners: Mapping[str, int]) -> Claim:
     return dataclasses.replace(claim, state=REFUSED, reason=reason)
 
 
-def still_ready(found: TaskClaims, holdings: Holdings) -> TaskClaims:
+def still_ready(found: TaskClaims, output_contents: OutputContents) -> TaskClaims:
     """The claims, when everything upstream that was ready has been vouched for, or turned out to be damaged."""
-    return TaskClaims(found.task, [with_known_inputs(found.task, claim, holdings) for claim in found.claims])
+    return TaskClaims(found.task, [with_known_inputs(found.task, claim, output_contents) for claim in found.claims])
 
 
 def tasks_of(task: Any, upstream: bool) -> Iterator[tuple[Any, Sequence[int]]]:
@@ -93,7 +93,7 @@ def tasks_of(task: Any, upstream: bool) -> Iterator[tuple[Any, Sequence[int]]]:
 
 
 def claims_of_task(
-    task: Any, numbers: Sequence[int], folders: FolderListings, taken: TakenBesides, holdings: Holdings, *,
+    task: Any, numbers: Sequence[int], folders: FolderListings, taken: TakenBesides, output_contents: OutputContents, *,
     with_inputs: bool,
 ) -> TaskClaims:  # fmt: skip
     if task.upstream_seen.unknown:
@@ -103,17 +103,17 @@ def claims_of_task(
         return TaskClaims(task, [Claim(number, PROVISIONAL, {}, reason) for number in numbers])
     found = list(claims_of(task, numbers, folders, taken))
     if with_inputs:
-        found = [with_known_inputs(task, claim, holdings) for claim in found]
+        found = [with_known_inputs(task, claim, output_contents) for claim in found]
     if with_inputs:  # those downstream can count on it
-        known = holdings.of(task.output_location.directory)
+        known = output_contents.of(task.output_location.directory)
         for claim in found:
             if claim.state == READY:
                 known[task.fingerprints[claim.number]] = digest("ready", task.fingerprints[claim.number])
     return TaskClaims(task, found)
 
 
-def with_known_inputs(task: Any, claim: Claim, holdings: Holdings) -> Claim:
-    if claim.state != READY or origin(task, claim.number, holdings).content is not None:
+def with_known_inputs(task: Any, claim: Claim, output_contents: OutputContents) -> Claim:
+    if claim.state != READY or origin(task, claim.number, output_contents).content is not None:
         return claim
     reason = "something upstream is not there; without --upstream the task is taken by itself"
     return dataclasses.replace(claim, state=NO_INPUTS, reason=reason)

@@ -208,7 +208,7 @@ def keys_of(inputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 def inputs_now(workflow: Any, number: int) -> dict[str, Any]:
     """Inputs of a branch as a record would keep them."""
-    found: dict[str, Any] = inputs_of(workflow, number, workflow.upstream_holdings)
+    found: dict[str, Any] = inputs_of(workflow, number, workflow.upstream_contents)
     if workflow.run_yields and (before := workflow.yielded_before([number])) is not None:
         found[RUN] = before.as_input("")
     return found

@@ -126,11 +126,11 @@ class RunOutputs:
                 "write every product that the task declares, to the path that publish() or output() gives",
             )
 
-    def deliver(self) -> None:
+    def publish(self) -> None:
         """Publish what the run has left. Raises `PublishError`, `SourceChanged` and `StoreUnavailable`."""
         task = self.task
         if task.output_named:
-            self._deliver_own()
+            self._publish_own()
             return
         if not self.blocks and len(self.lacking) == len(task.declared_products) and not self.beside:
             if task.output_declared:
@@ -139,7 +139,7 @@ class RunOutputs:
         require(task.hashed_code, type(task))
         self.require_written()
         verified = self.staging.verify(task.output_location.paths(task.fingerprint))
-        deliver(task, self.staging, verified, self.started, at_once=not self.in_worker)
+        publish_verified(task, self.staging, verified, self.started, at_once=not self.in_worker)
         task._has_published = True
         if self.beside:
             logger.warning(
@@ -147,7 +147,7 @@ class RunOutputs:
                 "or write it to a temporary folder", type(task).__name__, ", ".join(self.beside),
             )  # fmt: skip
 
-    def _deliver_own(self) -> None:
+    def _publish_own(self) -> None:
         """Publish files that a project names itself; the record comes first, as with products."""
         task, staging = self.task, self.staging
         require(task.hashed_code, type(task))
@@ -188,7 +188,7 @@ def running(task: Any) -> Iterator[None]:
     try:
         with watched(task):
             yield
-        outputs.deliver()
+        outputs.publish()
     finally:
         task._run_outputs = None
         outputs.close()
@@ -225,14 +225,14 @@ def publishing(task: Any) -> Iterator[Mapping[str, Path]]:
         yield paths
 
 
-def deliver(
+def publish_verified(
     task: Any, staging: Staging, verified: Mapping[str, Published], started: Started, *, at_once: bool
 ) -> None:  # fmt: skip
     """Publish verified outputs; in a worker, leave those for a server in the outbox, which its parent empties."""
     store, directory = task.output_store, task.output_location.directory
     if not store.is_local:
-        task._letter = add_to_outbox(store, staging, verified, record_of_outputs(task, verified, started), directory)
-        if at_once and (error := upload(store, [task._letter])[task._letter]) is not None:
+        task._upload = add_to_outbox(store, staging, verified, record_of_outputs(task, verified, started), directory)
+        if at_once and (error := upload(store, [task._upload])[task._upload]) is not None:
             raise error
     elif not task.is_published():
         there = already_there(verified, staging.folders)

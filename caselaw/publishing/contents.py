@@ -21,7 +21,7 @@ MOST_FILES = 1000
 """External files, or missing branches, of one input that a record lists one by one."""
 
 
-class Holdings:
+class OutputContents:
     """Fingerprint → digest of what the products hold, for folders of outputs.
 
     A folder is read once, and again where an output is not known and there are new records since.
@@ -38,7 +38,7 @@ class Holdings:
         """What is known of the outputs in a folder."""
         if directory not in self._known:
             self._states[directory] = self.index.state(directory)
-            self._known[directory] = self.index.holdings(directory)
+            self._known[directory] = self.index.output_contents(directory)
         return self._known[directory]
 
     def all(self, directory: str, fingerprints: Sequence[str]) -> str | None:
@@ -53,7 +53,7 @@ class Holdings:
         state = self.index.state(directory)
         if state != self._states[directory]:
             self._states[directory] = state
-            self._known[directory].update(self.index.holdings(directory))
+            self._known[directory].update(self.index.output_contents(directory))
 
     def of_column(self, column: Column, number: int) -> dict[str, Any]:
         """One named input of a branch; what all branches share is looked at once."""
@@ -67,54 +67,59 @@ class Holdings:
         return found
 
 
-def origin(task: Any, number: int, holdings: Holdings) -> Origin:
+def origin(task: Any, number: int, output_contents: OutputContents) -> Origin:
     """What a branch is made from; of a task without branches the number is 0."""
-    inputs = inputs_of(task, number, holdings)
+    inputs = inputs_of(task, number, output_contents)
     contents = {name: found["content"] for name, found in inputs.items()}
     if None in contents.values():
         return Origin(inputs, None)
     return Origin(inputs, digest("content", task.own_components.digest, task.branch_values[number], contents))
 
 
-def inputs_of(task: Any, number: int, holdings: Holdings) -> dict[str, dict[str, Any]]:
+def inputs_of(task: Any, number: int, output_contents: OutputContents) -> dict[str, dict[str, Any]]:
     """All inputs of a branch as records keep them."""
-    inputs = {name: holdings.of_column(column, number) for name, column in task.input_columns.items()}
+    inputs = {name: output_contents.of_column(column, number) for name, column in task.input_columns.items()}
     requirements = task.overridden_requirements(number)
     if requirements is not None:
-        inputs["requires"] = of_requirements(requirements, holdings)
+        inputs["requires"] = of_requirements(requirements, output_contents)
     if which := digest(*task.distinction(number)) if task.distinction(number) else "":
         inputs[WHICH_BRANCH] = {"keys": which, "content": which}
     return inputs
 
 
-def of_input(column: Column, number: int, holdings: Holdings) -> dict[str, Any]:
+def of_input(column: Column, number: int, output_contents: OutputContents) -> dict[str, Any]:
     """One named input as records keep it: digests of its fingerprints and of its contents."""
     digests, keys = column.of_branch(number)
     names = digest(*digests)
     if column.location is not None:
-        found = {"keys": names, "own": column.own, "content": holdings.all(column.location.directory, keys)}
+        found = {"keys": names, "own": column.own, "content": output_contents.all(column.location.directory, keys)}
         return {**found, "missing": list(column.missing[:MOST_FILES])} if column.missing else found
     if column.required is not None:
-        return {"keys": names, "content": of_requirements(column.required, holdings)["content"]}
+        return {"keys": names, "content": of_requirements(column.required, output_contents)["content"]}
     files = column.files_of(number) if column.external and len(keys) <= MOST_FILES else None
     return {"keys": names, "content": names, **({"files": files} if files else {})}
 
 
-def of_requirements(requirements: Any, holdings: Holdings) -> dict[str, Any]:
+def of_requirements(requirements: Any, output_contents: OutputContents) -> dict[str, Any]:
     """What law's own requirements are and hold."""
     requirements = to_be_asked_again(requirements)
-    return {"keys": Look(holdings.digests).of_requirements(requirements), "content": contents(requirements, holdings)}
+    return {
+        "keys": Look(output_contents.digests).of_requirements(requirements),
+        "content": contents(requirements, output_contents),
+    }
 
 
-def contents(requirements: Any, holdings: Holdings) -> str | None:
+def contents(requirements: Any, output_contents: OutputContents) -> str | None:
     """What law's own requirements hold; None where that of one is not known."""
-    look, unknown = Look(holdings.digests), []
+    look, unknown = Look(output_contents.digests), []
 
     def of(task: Any) -> str:
         if is_wrapper(task):
-            found = ask(f"holdings {id(holdings)}", task, lambda: contents(task.requires(), holdings))
+            found = ask(
+                f"output_contents {id(output_contents)}", task, lambda: contents(task.requires(), output_contents)
+            )
         elif carries_fingerprints(task):
-            found = held_by(task, holdings)
+            found = held_by(task, output_contents)
         else:
             found = look.of_task(task)
         if found is None:
@@ -125,8 +130,8 @@ def contents(requirements: Any, holdings: Holdings) -> str | None:
     return None if unknown else content
 
 
-def held_by(task: Any, holdings: Holdings) -> str | None:
+def held_by(task: Any, output_contents: OutputContents) -> str | None:
     """What the outputs of a required task or branch hold, or those of the branches that are required of a workflow."""
     fingerprints = [task.fingerprints[number] for number in task.taken_numbers]
-    found = holdings.all(task.output_location.directory, fingerprints)
+    found = output_contents.all(task.output_location.directory, fingerprints)
     return None if found is None else seen_by_numbers(task, found)

@@ -41,7 +41,7 @@ class RunWatch:
 
     def __init__(self) -> None:
         self.tasks: list[Any] = []
-        self.looking = False
+        self.paused = False
         self.installed = False
         self.folders: dict[str, tuple[int, Versions]] = {}
         self.handlers: Mapping[str, Callable[..., None]] = {
@@ -50,15 +50,15 @@ class RunWatch:
         }  # fmt: skip
 
     def hook(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if not self.tasks or self.looking:
+        if not self.tasks or self.paused:
             return
         handler = self.handlers.get(event)
         if handler is not None:
-            self.looking = True
+            self.paused = True
             try:
                 handler(*arguments)
             finally:
-                self.looking = False
+                self.paused = False
 
     def opened(self, path: Any, _: Any, flags: int) -> None:
         if isinstance(path, str | os.PathLike) and not flags & WRITES:

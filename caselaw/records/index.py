@@ -41,7 +41,7 @@ class RecordIndex:
         """Something that differs when there may be other records in a folder than before."""
         return settled(lambda: files_now(directory), directory)
 
-    def holdings(self, directory: str) -> dict[str, str]:
+    def output_contents(self, directory: str) -> dict[str, str]:
         """Fingerprint → digest of what the products of that branch hold, by its newest record."""
         return dict(self._ask("SELECT fingerprint, holds FROM records WHERE directory = ? ORDER BY ended", directory))
 

@@ -94,8 +94,8 @@ class Entrance(SandboxProxy):  # type: ignore[misc]
                 raise SandboxError(
                     result(folder).get("error") or str(error), task.sandbox_inst.key, INSTALLED
                 ) from None
-            letter = result(folder).get("letter")
-        task._letter = Path(letter) if letter is not None else None
+            upload = result(folder).get("upload")
+        task._upload = Path(upload) if upload is not None else None
         task._has_published = True
 
 

@@ -38,7 +38,7 @@ from caselaw.parameters import (
     with_classes,
 )  # fmt: skip
 from caselaw.publishing.block import RunOutputs, publishing
-from caselaw.publishing.contents import Holdings, origin
+from caselaw.publishing.contents import OutputContents, origin
 from caselaw.publishing.own_outputs import own_present, own_there, paths_of_own
 from caselaw.publishing.recording import RunContext, Started, identity_of_branch, run_context
 from caselaw.records import Record, RecordIndex
@@ -74,7 +74,7 @@ class FingerprintedTask(DeclaredTask):
     _code: HashedCode | None = None
     _started: Started | None = None
     _has_published = False
-    _letter: Path | None = None
+    _upload: Path | None = None
     _run_outputs: RunOutputs | None = None
     _own_output: Callable[[], Any] | None = None
 
@@ -264,7 +264,7 @@ class FingerprintedTask(DeclaredTask):
         """Let the fingerprint be that of a run which has yielded these tasks until now."""
         row, number = self.branch_row, self.branch if self.has_branches else 0
         yielded = looked_at(tasks, self.file_digests)
-        made_from = row.origin or origin(self.of_all_branches, number, self.of_all_branches.upstream_holdings)
+        made_from = row.origin or origin(self.of_all_branches, number, self.of_all_branches.upstream_contents)
         made_from = Origin({**made_from.inputs, RUN: yielded.as_input(row.static)}, None)
         self._branch_row = dataclasses.replace(
             row, fingerprint=yielded.fingerprint(row.static), origin=made_from
@@ -353,15 +353,15 @@ class FingerprintedTask(DeclaredTask):
         """A branch as its fingerprint is made; of a task without branches, the task."""
         raise NotImplementedError
 
-    def full_row(self, number: int, holdings: Holdings | None = None) -> Branch:
+    def full_row(self, number: int, output_contents: OutputContents | None = None) -> Branch:
         """Everything that a worker needs to know of a branch, with what its inputs hold."""
         row = self.plain_row(number)
-        return dataclasses.replace(row, origin=origin(self, number, holdings or self.upstream_holdings))
+        return dataclasses.replace(row, origin=origin(self, number, output_contents or self.upstream_contents))
 
     @functools.cached_property
-    def upstream_holdings(self) -> Holdings:
+    def upstream_contents(self) -> OutputContents:
         """What the inputs hold, as it is known when the first branch asks."""
-        return Holdings(self.record_index, self.file_digests)
+        return OutputContents(self.record_index, self.file_digests)
 
     @property
     def branch_row(self) -> Branch:

@@ -18,7 +18,7 @@ RESERVED = frozenset({
     "paths_of", "plain_row", "readable_parameters", "record_index", "renew_fingerprints", "repeat_of",
     "require_published", "requirements_of_branches", "requires_declared", "run_context", "run_yields",
     "selected_numbers", "significant_parameters", "take_yielded", "taken_numbers", "tasks_in_records",
-    "unrestricted", "upstream_connections", "upstream_holdings", "upstream_seen", "with_branches",
+    "unrestricted", "upstream_connections", "upstream_contents", "upstream_seen", "with_branches",
     "yielded_before",
 })  # fmt: skip
 """What caselaw itself asks a task for: a parameter of such a name would silently take its place."""

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from griddav.auth import macaroon
-from griddav.auth.kept import GRACE, Kept, UnreadableError
+from griddav.auth.kept import GRACE, LastGood, UnreadableError
 from griddav.errors import BadCredentials
 
 TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
@@ -33,7 +33,7 @@ class Password:
     password: str | None = field(default=None, repr=False)
     file: str | None = None
     variable: str | None = None
-    _kept: Kept = field(default_factory=Kept, init=False, repr=False, compare=False)
+    _kept: LastGood = field(default_factory=LastGood, init=False, repr=False, compare=False)
 
     def header(self, secure: bool) -> str | None:
         """The value of `Authorization`. Raises `BadCredentials` for a password that cannot be read."""

@@ -21,7 +21,7 @@ class UnreadableError(BadCredentials):
 
 
 @dataclass
-class Kept:
+class LastGood:
     """The last good text of a file, which does not say when it ends."""
 
     text: str | None = None

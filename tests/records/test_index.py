@@ -38,7 +38,7 @@ def test_a_new_record_is_found_at_once(index, folder):
 
 def test_records_that_moved_into_a_document_are_found_once(index, folder):
     write_records(folder, [record("a")])
-    assert index.holdings(folder).keys() == {"a"}
+    assert index.output_contents(folder).keys() == {"a"}
     compact(folder, "whole", idle=frozenset({owner()}))
     assert [found.fingerprint for found in index.records(folder)] == ["a"]
 
@@ -79,7 +79,7 @@ def test_folders_are_kept_apart(index, folder, tmp_path):
     write_records(folder, [record("a")])
     write_records(str(tmp_path / "Other"), [record("b")])
     assert index.newest(folder).fingerprint == "a"
-    assert index.holdings(str(tmp_path / "Other")).keys() == {"b"}
+    assert index.output_contents(str(tmp_path / "Other")).keys() == {"b"}
 
 
 def test_identity_own_components_and_content_are_asked_for(index, folder):
@@ -99,7 +99,7 @@ def test_outputs_that_hold_the_same_are_equal_whatever_their_names(index, folder
     write_records(folder, [record("a", outputs={"fit": output})])
     write_records(folder, [record("b", outputs={"fit": {**output, "name": "y", "sha256": "2"}})])
     write_records(folder, [record("c", outputs={"fit": {**output, "digest": "root:2"}})])
-    found = index.holdings(folder)
+    found = index.output_contents(folder)
     assert found["a"] == found["b"] != found["c"]
 
 
@@ -130,7 +130,7 @@ def test_of_two_records_of_an_output_the_newest_says_what_it_holds(index, folder
     write_records(folder, [record("a", ended=9.0, outputs={"fit": {**output, "digest": "bytes:new"}})])
     write_records(folder, [record("b", ended=9.0, outputs={"fit": {**output, "digest": "bytes:new"}})])
     write_records(folder, [record("a", ended=1.0, outputs={"fit": output})])
-    found = index.holdings(folder)
+    found = index.output_contents(folder)
     assert found["a"] == found["b"]
     assert [one.ended for one in index.of_fingerprints(folder, ["a", "c"])["a"]] == [1.0, 9.0]
 

@@ -57,7 +57,7 @@ def watch_events(recorder: Recorder) -> None:
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         handler = handlers.get(event)
-        if handler is not None and not recorder.looking:
+        if handler is not None and not recorder.paused:
             handler(*arguments)
 
     sys.addaudithook(hook)

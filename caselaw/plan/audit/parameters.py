@@ -80,11 +80,11 @@ def within(recorder: Recorder, frame: FrameType, places: Callable[[str], tuple[P
     """Whether the expression that is executed stands in one of these places of its file."""
     positions = list(frame.f_code.co_positions())
     line, _, column, _ = positions[frame.f_lasti // 2]
-    recorder.looking = True
+    recorder.paused = True
     try:
         found = places(frame.f_code.co_filename)
     finally:
-        recorder.looking = False
+        recorder.paused = False
     return line is not None and column is not None and any(s <= (line, column) < e for s, e in found)
 
 

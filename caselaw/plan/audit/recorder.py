@@ -30,7 +30,7 @@ class Recorder:
     ) -> None:
         self.descriptor, self.origins, self.lines, self.own, self.store = descriptor, origins, lines, own, store
         self.running = False
-        self.looking = False
+        self.paused = False
         """While the audit itself reads files."""
         self.written: set[str] = set()
         self.yielded: set[str] = set()

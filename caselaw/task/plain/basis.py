@@ -13,7 +13,7 @@ from caselaw.branches.identity import identity_of_task
 from caselaw.branches.look import carries_fingerprints
 from caselaw.config import load_project
 from caselaw.fingerprint import digest
-from caselaw.publishing.contents import Holdings, held_by
+from caselaw.publishing.contents import OutputContents, held_by
 from caselaw.records.index import index_of
 from caselaw.task.base import FingerprintedTask, file_digests_of
 
@@ -45,15 +45,15 @@ def of_upstream(task: Any) -> UpstreamBasis | None:
 def holds_of(task: Any) -> str | None:
     """One digest of what all that is needed of caselaw's holds, by its records; None where that is not known."""
     root = load_project().root
-    return ask("holds", task, lambda: held_upstream(task, Holdings(index_of(root), file_digests_of(root))))
+    return ask("holds", task, lambda: held_upstream(task, OutputContents(index_of(root), file_digests_of(root))))
 
 
-def held_upstream(task: Any, holdings: Holdings) -> str | None:
+def held_upstream(task: Any, output_contents: OutputContents) -> str | None:
     found: list[str | None] = []
     for needed in required_by(task):
         if isinstance(needed, FingerprintedTask):
             is_known = carries_fingerprints(needed) and not needed.upstream_seen.unknown and not needed.awaits_run
-            found.append(held_by(needed, holdings) if is_known else None)
+            found.append(held_by(needed, output_contents) if is_known else None)
         elif basis_of(needed) is not None:
             inner = holds_of(needed)
             found.append(None if inner is None else digest("through", identity_of_task(needed), inner))

@@ -33,7 +33,7 @@ class Result(Base, law.LocalWorkflow):
 
 NAMES = (
     "config", "store", "location", "project", "resources", "products", "campaign", "components", "connections",
-    "closure", "seed", "publish", "published", "declared", "holdings", "yields", "selected_branches",
+    "closure", "seed", "publish", "published", "declared", "output_contents", "yields", "selected_branches",
     "missing_branches", "records", "columns", "code", "own",
 )  # fmt: skip
 """Names that caselaw might want for itself; the first seven are those that issues and projects name."""
