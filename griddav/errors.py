@@ -11,7 +11,8 @@
     └── SourceChanged             a file of this machine changed while it was uploaded
 
 What is missing, taken, a folder or not empty is said as Python says it of local files: `FileNotFoundError`,
-`FileExistsError`, `IsADirectoryError`, `NotADirectoryError`, ENOTEMPTY. Options that cannot be are a `ValueError`.
+`FileExistsError`, `IsADirectoryError`, `NotADirectoryError`, ENOTEMPTY. Options that cannot be are a
+`ValueError`, those that do not exist a `TypeError`.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class Certificate:
     def load(self, context: ssl.SSLContext) -> datetime:
         """Show it to servers that ask for one; returns when it ends.
 
-        Raises `BadCredentials` for one that ended or cannot be used.
+        Raises `BadCredentials` for one that ended, and `UnreadableError` for one that cannot be used.
         """
         try:
             end = expiry(Path(self.file).read_text("ascii"))

@@ -58,7 +58,7 @@ class Connection:
     def tls(self) -> tuple[ssl.SSLContext, float]:
         """A context that checks the server's certificate and name, and when our own certificate ends.
 
-        Raises `BadCredentials` for CAs that cannot be read and for a certificate of ours that does not do.
+        Raises `UnreadableError` for CAs that cannot be read, and as `Certificate.load` does.
         """
         context = ssl.create_default_context()
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # many CAs of the grid predate it; Python 3.13 switches it on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,12 @@ MEANT = [
     (theirs.SourceChanged, ours.PublishError),
 ]  # fmt: skip
 METHODS = ("OPTIONS", "PROPFIND", "GET", "HEAD", "PUT", "MKCOL", "MOVE", "COPY", "DELETE", "POST")
+
+
+def test_one_place_knows_the_errors_of_the_client() -> None:
+    modules = Path(ours.__file__).parent.rglob("*.py")
+    knowing = [path.name for path in modules if re.search(r"griddav(\.| import )errors", path.read_text())]
+    assert knowing == ["answers.py"]
 
 
 @pytest.mark.parametrize(("kind", "meant"), MEANT)

@@ -206,6 +206,12 @@ def test_what_servers_have_is_no_option_of_other_stores(tmp_path: Path, url: str
         resolved(tmp_path, {**place, name: ROWS[name].value})
 
 
+def test_the_reference_has_the_table() -> None:
+    text = (ROOT / "docs" / "reference" / "griddav.md").read_text()
+    rows = [f"| `{name}` | {each.about} | {each.kind.what} | " for name, each in OPTIONS.items()]
+    assert [row for row in rows if row not in text] == []
+
+
 @pytest.mark.parametrize(("page", "kept"), [
     ("webdav", lambda each: not each.dcache), ("dcache", lambda each: each.dcache),
     ("stores", lambda each: each.of_store and not each.secret and each.name not in ("attempts", "deadline")),
