@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,12 +15,21 @@ from caselaw.storage.target import Contents, Outputs, Target, Url, external_targ
 class Inputs:
     """One named input of one branch: products of upstream branches, or an external file.
 
-    `keys` are fingerprints of upstream branches (with `location`) or one path (without).
+    `keys` are fingerprints of upstream branches (with `location`) or one path (without). `folders`, one for each of
+    them, are those of the layers in which they lie, where there are several.
     """
 
     location: Location | None
     keys: tuple[str, ...]
     many: bool
+    folders: tuple[str, ...] = ()
+
+    def located(self) -> Iterator[tuple[Location, str]]:
+        """Location and fingerprint of each upstream branch."""
+        assert self.location is not None
+        folders = self.folders or (self.location.directory,) * len(self.keys)
+        for folder, key in zip(folders, self.keys, strict=True):
+            yield self.location.at(folder), key
 
     def outputs(self, contents: Contents | None = None) -> Any:
         """Targets as a task sees them in `self.input()[name]`; `contents` tells what those on a server must be."""
@@ -28,7 +37,7 @@ class Inputs:
         if self.location is None:
             made = [external_target(path) for path in self.keys]
         else:
-            made = [outputs_of(self.location, key, contents) for key in self.keys]
+            made = [outputs_of(location, key, contents) for location, key in self.located()]
         return made if self.many else made[0]
 
 

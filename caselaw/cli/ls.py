@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import click
@@ -35,6 +36,7 @@ def ls(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
     table.add_column("path", overflow="fold")
     for row in rows:
         state = "[yellow]unrecorded[/]" if not row["recorded"] else "[green]exists[/]"
+        state = f"{state} in {row['layer']}" if "layer" in row else state
         state = f"{state}, vouched" if "vouched" in row else state
         state = state if row["exists"] else "[red]missing[/]"
         number = "" if row["branch"] is None else str(row["branch"])
@@ -53,11 +55,17 @@ def ls(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
 def outputs(task: Any) -> list[dict[str, Any]]:
     """One row per branch and product."""
     from caselaw.execution.run import require_named
+    from caselaw.plan.status import layer_name
+    from caselaw.records.layers import lying
     from caselaw.storage import exists
+    from caselaw.storage.layers import ask
 
     require_named(task.of_all_branches)
-    recorded = task.record_index.recorded(task.output_location.directory, task.fingerprints)
-    vouched = task.record_index.vouched(task.output_location.directory)
+    recorded, vouched = set[str](), dict[str, dict[str, str]]()
+    for directory in reversed(task.output_location.folders):
+        recorded |= ask(directory, partial(task.record_index.recorded, directory, task.fingerprints), set[str])
+        vouched |= ask(directory, partial(task.record_index.vouched, directory), dict[str, dict[str, str]])
+    lying(task.record_index, task.output_location, task.fingerprints, trusted=task.trust_unrecorded)  # all at once
     branches = hasattr(task, "get_branch_map")
     return [
         {
@@ -69,6 +77,7 @@ def outputs(task: Any) -> list[dict[str, Any]]:
             "recorded": fingerprint in recorded,
             **({"vouched": vouched[fingerprint]} if fingerprint in vouched else {}),
             "path": str(path),
+            **({"layer": layer_name(task, path.rpartition("/")[0])} if task.output_location.below else {}),
         }
         for number, value, fingerprint in zip(task.branch_numbers, task.branch_values, task.fingerprints, strict=True)
         for product, path in task.paths_of(number).items()

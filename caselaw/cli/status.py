@@ -92,11 +92,13 @@ def show(found: list[Any], by_branch: bool, adopting: str) -> None:
         for row in rows(states, by_branch=by_branch):
             parameters = ", ".join(f"{name}={value}" for name, value in row["params"].items())
             state = f"[{COLORS[row['state']]}]{row['state']}[/]{', vouched' if row.get('vouched') else ''}"
+            state += f" in {row['layer']}" if "layer" in row else ""
             if by_branch:
                 branch = "" if row["branch"] is None else str(row["branch"])
                 table.add_row(row["family"], parameters, branch, state, shown_path(row["outputs"]))
             else:
-                table.add_row(row["family"], parameters, counts_text(row), state)
+                places = ", ".join(f"{number} in {name}" for name, number in row.get("layers", {}).items())
+                table.add_row(row["family"], parameters, counts_text(row), f"{state} ({places})" if places else state)
     console = console_for_people()
     console.print(table)
     seen = {state for states in found for state in states.states} - {"complete"}

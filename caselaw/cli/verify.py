@@ -25,8 +25,9 @@ COLORS = {
 @click.command(context_settings=PASS_ON)
 @json_option
 @click.option("--only", is_flag=True, help="Only TASK itself, not what lies upstream.")
+@click.option("--all-layers", is_flag=True, help="Also what lies in other layers than the first.")
 @task_arguments
-def verify(family: str, arguments: tuple[str, ...], as_json: bool, only: bool) -> None:
+def verify(family: str, arguments: tuple[str, ...], as_json: bool, only: bool, all_layers: bool) -> None:
     """Read the outputs of TASK and of everything upstream, and compare them with their records.
 
     The exit status is 1 when an output was changed, truncated, or has no record. Outputs that are missing
@@ -42,7 +43,7 @@ def verify(family: str, arguments: tuple[str, ...], as_json: bool, only: bool) -
     from caselaw.plan.verify import CHANGED, UNRECORDED, outputs_to_verify
     from caselaw.plan.verify import verify as verify_output
 
-    outputs = outputs_to_verify(task_from_arguments(family, arguments), upstream=not only)
+    outputs = outputs_to_verify(task_from_arguments(family, arguments), upstream=not only, all_layers=all_layers)
     found: list[Any] = []
     changed = 0
     with progress_for("verifying outputs", len(outputs)) as progress:

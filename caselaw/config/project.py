@@ -14,7 +14,7 @@ from caselaw.config.problem import did_you_mean, listed
 from caselaw.errors import ConfigError
 
 SECTION = "caselaw"
-OPTIONS = ("campaign", "store", "first_party", "workers", "schema", "watchdog")
+OPTIONS = ("campaign", "store", "optional_layers", "first_party", "workers", "schema", "watchdog")
 
 SECONDS_OF_PATIENCE = 30.0
 OBJECT = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
@@ -28,16 +28,19 @@ class Project:
     """A project folder and its choices.
 
     `root` is the folder of law.cfg (`config_file`). `campaign` is the default campaign, `store` a name in
-    configs/stores.yaml or a path (see `resolve_store`), `first_party` the top-level packages and modules
-    whose code counts (None: all under `root`), `workers` the number of processes for branches, `schema` the
-    pydantic model of campaigns as `module:Model`, `watchdog` the seconds after which a worker that does not begin
-    what it was sent is reported (0: never).
+    configs/stores.yaml or a path (see `resolve_store`), `layers` are the stores behind it in which outputs are looked
+    for, in order, and `optional_layers` those that may be left out when they do not answer. `first_party` are the
+    top-level packages and modules whose code counts (None: all under `root`), `workers` is the number of processes for
+    branches, `schema` the pydantic model of campaigns as `module:Model`, `watchdog` the seconds after which a worker
+    that does not begin what it was sent is reported (0: never).
     """
 
     root: Path
     config_file: Path
     campaign: str | None = None
     store: str | Path = "data"
+    layers: tuple[str, ...] = ()
+    optional_layers: frozenset[str] = frozenset()
     first_party: tuple[str, ...] | None = None
     workers: int = 1
     schema: str | None = None
@@ -117,16 +120,38 @@ def project_from(config_file: Path, options: dict[str, LawOption]) -> Project:
             raise option.error("unknown option", f"{hint + ' ' if hint else ''}known in [{SECTION}]: {listed(OPTIONS)}")
     root = config_file.parent
     given = {name: option.value for name, option in options.items()}
+    first, *layers = stores(options["store"]) if "store" in options else (root / "data",)
+    optional = frozenset(listed_names(given.get("optional_layers", "")))
+    if unknown := optional.difference(map(str, layers)):
+        raise options["optional_layers"].error(
+            f"'{min(unknown)}' is none of the layers after the first", "name those of 'store' that may be left out"
+        )
     return Project(
         root=root,
         config_file=config_file,
         campaign=given.get("campaign"),
-        store=given.get("store", root / "data"),
+        store=first,
+        layers=tuple(map(str, layers)),
+        optional_layers=optional,
         first_party=first_party(options["first_party"]) if "first_party" in options else None,
         workers=workers(options["workers"]) if "workers" in options else usable_cores(),
         schema=schema(options["schema"]) if "schema" in options else None,
         watchdog=watchdog(options["watchdog"]) if "watchdog" in options else SECONDS_OF_PATIENCE,
     )
+
+
+def stores(option: LawOption) -> tuple[str, ...]:
+    """One store, or layers in brackets: `[mine, group]`. Raises `ConfigError` for layers that make no sense."""
+    if not (option.value.startswith("[") and option.value.endswith("]")):
+        return (option.value,)
+    names = listed_names(option.value)
+    if not names or len(set(names)) < len(names):
+        raise option.error(f"'{option.value}' are no layers", "name each store once: [mine, group, published]")
+    return names
+
+
+def listed_names(text: str) -> tuple[str, ...]:
+    return tuple(name for name in map(str.strip, text.strip("[]").split(",")) if name)
 
 
 def first_party(option: LawOption) -> tuple[str, ...]:

@@ -136,7 +136,7 @@ def store_at(project: Project, url: str) -> StoreSettings:
     configs/stores.yaml, or else its server as a whole.
     """
     stores = entries_of(project)
-    own = [str(project.store)] if project.store in stores or "://" in str(project.store) else []
+    own = [name for name in map(str, (project.store, *project.layers)) if name in stores or "://" in name]
     known, problems = resolvable_stores(project, dict.fromkeys([*own, *stores]))
     below = [(path, each) for each in known if not each.is_local and (path := each.path_below(url)) is not None]
     if below:

@@ -22,12 +22,12 @@ from caselaw.publishing.placing import make_way
 from caselaw.publishing.recording import Started, record_of_adoption
 from caselaw.records import Record, write_records
 from caselaw.records.completeness import incomplete
+from caselaw.records.layers import names_in_layers
 from caselaw.storage import Location, existing_names, exists
-from caselaw.storage.alias import linked_beside
+from caselaw.storage.alias import linked_beside, place_copy
 from caselaw.storage.files.concurrency import AT_ONCE, side_by_side
 from caselaw.storage.files.folder import ADVICE
 from caselaw.storage.plain_files import state_here
-from caselaw.storage.state import names_in_folders
 from caselaw.storage.store import Store
 from caselaw.storage.stores import store_of
 
@@ -99,16 +99,19 @@ def names_elsewhere(task: Any) -> dict[str, frozenset[str]]:
     """Other folders where outputs of the same parameters may lie → names in them, by one listing each.
 
     They are those of other campaigns: what a campaign is called is in the path of an output, and its fingerprint
-    only counts the declared keys; and the one in which parameters come as they are declared.
+    only counts the declared keys; the one in which parameters come as they are declared; and all of them in the other
+    layers.
     """
-    own = task.output_location.directory
-    campaigns: Sequence[str | None] = [None]
+    own, root = task.output_location.directory, task.output_store.root
+    family = f"{root}/{own.removeprefix(f'{root}/').partition('/')[0]}"
+    campaigns: set[str | None] = {None}
     if task.campaign_file is not None:
-        below = own.removeprefix(f"{task.output_store.root}/")
-        of_family = existing_names(f"{task.output_store.root}/{below.partition('/')[0]}")
-        campaigns = sorted(name for name in of_family if not name.startswith("."))
-    folders = (task.directory_of(c, as_declared=declared) for c in campaigns for declared in (False, True))
-    return names_in_folders(folder for folder in folders if folder != own)
+        of_family = names_in_layers([family, *(layer.folder(root, family) for layer in task.output_layers)])
+        campaigns = {name for names in of_family.values() for name in names if not name.startswith(".")}
+    ordered = sorted(campaigns, key=str)
+    folders = [task.directory_of(c, as_declared=declared) for c in ordered for declared in (False, True)]
+    elsewhere = [layer.folder(root, folder) for layer in task.output_layers for folder in (own, *folders)]
+    return names_in_layers(folder for folder in (*folders, *elsewhere) if folder != own)
 
 
 def adopt(task: Any, numbers: Sequence[int]) -> list[int]:
@@ -128,7 +131,8 @@ def adopt(task: Any, numbers: Sequence[int]) -> list[int]:
                 for number in adoptable[start : start + size]
             }
             adopted |= adopt_some(task, some, names, output_contents)
-            task.output_store.done_reading()
+            for store in (task.output_store, *(layer.store for layer in task.output_layers)):
+                store.done_reading()
             progress.update(len(adopted), 0)
             progress.refresh()
     return [number for number in numbers if number not in adopted]
@@ -203,9 +207,24 @@ def take_over(task: Any, names: frozenset[str], found: tuple[int, Branch, KeptRe
     for product, output in source.record.outputs.items():
         if new[product].rpartition("/")[2] in names:
             make_way(task.output_store, new[product], row.fingerprint)
-        if not task.output_store.alias(old[product], new[product], output["sha256"]):
+        if not second_name(task.output_store, old[product], new[product], output["sha256"]):
             logger.warning("an output is not adopted, it vanished: %s", old[product])
             return False
+    return True
+
+
+def second_name(store: Store, old: str, new: str, sha256: str) -> bool:
+    """Give an output a name in the store; one of another layer is copied. False where it vanished."""
+    if old.startswith(f"{store.root}/"):
+        return store.alias(old, new, sha256)
+    source = store_of(old)
+    try:
+        copy = source.local(old, sha256)
+        if not exists(copy):
+            return False
+        place_copy(store, copy, new, sha256)
+    except FileNotFoundError:
+        return False
     return True
 
 
@@ -246,7 +265,7 @@ def holds(task: Any, path: str, sha256: str) -> bool:
 
     Raises `StoreUnavailable` where the store cannot say it.
     """
-    store: Store = store_of(path) if task.output_named else task.output_store
+    store: Store = task.output_store if path.startswith(f"{task.output_store.root}/") else store_of(path)
     try:
         if store.is_local and not exists(path):
             return False
@@ -280,13 +299,17 @@ def expected_inputs(task: Any, row: Branch) -> dict[str, str]:
     for found in row.inputs.values():
         if found is None or found.location is None:
             continue
-        records = task.record_index.of_fingerprints(found.location.directory, found.keys)
-        for fingerprint in found.keys:
-            if fingerprint not in records:
-                logger.warning("inputs without record cannot be verified: %s", found.location.names(fingerprint))
-            for output in records[fingerprint][-1].outputs.values() if fingerprint in records else ():
-                if output["sha256"]:  # else nobody has read it
-                    expected[f"{found.location.directory}/{output['name']}"] = output["sha256"]
+        by_folder: dict[str, list[str]] = {}
+        for location, fingerprint in task.located_input(found).located():
+            by_folder.setdefault(location.directory, []).append(fingerprint)
+        for directory, fingerprints in by_folder.items():
+            records = task.record_index.of_fingerprints(directory, fingerprints)
+            for fingerprint in fingerprints:
+                if fingerprint not in records:
+                    logger.warning("inputs without record cannot be verified: %s", found.location.names(fingerprint))
+                for output in records[fingerprint][-1].outputs.values() if fingerprint in records else ():
+                    if output["sha256"]:  # else nobody has read it
+                        expected[f"{directory}/{output['name']}"] = output["sha256"]
     return expected
 
 

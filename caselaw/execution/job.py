@@ -66,10 +66,8 @@ class Job:
             parameters |= dict.fromkeys(workflow._workflow_param_names, no_value)  # law takes them from the branch
             task = self._prepared(type.__call__(self.task_class, **parameters))
             task._workflow_task = workflow
-            task.__dict__["law_project"], task.__dict__["output_store"] = (
-                workflow.law_project,
-                workflow.output_store,
-            )  # looked for once
+            for name in ("law_project", "output_store", "output_layers"):
+                task.__dict__[name] = getattr(workflow, name)  # looked for once
         task._branch_row = row
         return task
 

@@ -66,7 +66,7 @@ def urls_of_inputs(task: Any, numbers: Sequence[int]) -> Iterable[str]:
     """URLs of all inputs of some branches that lie on servers, each once."""
     found: dict[str, None] = {}
     for column in task.input_columns.values():
-        if column.location is not None and not may_be_on_tape(column.location.directory):
+        if column.location is not None and not any(map(may_be_on_tape, column.location.folders)):
             continue
         some = numbers if column.values is not None else numbers[:1]
         for number in some:
@@ -75,7 +75,8 @@ def urls_of_inputs(task: Any, numbers: Sequence[int]) -> Iterable[str]:
                 continue
             paths = inputs.keys
             if inputs.location is not None:
-                paths = tuple(path for key in inputs.keys for path in files_of(inputs.location, key))
+                lying = task.located_input(inputs).located()
+                paths = tuple(path for location, key in lying for path in files_of(location, key))
             found.update(dict.fromkeys(filter(may_be_on_tape, paths)))
     return found
 

@@ -161,7 +161,8 @@ def run_branch(task: Any, started: float) -> str | None:
         else:
             driving.run_task(task, request_of)
     finally:
-        task.output_store.done_reading()
+        for store in (task.output_store, *(layer.store for layer in task.output_layers)):
+            store.done_reading()
     if task.output_declared or (task.output_named and not task.answers_itself):
         task.require_published()
     return None if task._upload is None else str(task._upload)

@@ -11,6 +11,7 @@ import luigi
 from caselaw.branches.chain import circle
 from caselaw.execution.run import require_named
 from caselaw.records import Record
+from caselaw.records.layers import lying, records_in
 from caselaw.task.base import FingerprintedTask
 
 
@@ -114,7 +115,8 @@ def made_by(task: Any) -> Iterator[MadeOutput]:
     Raises `UpstreamError` while their names are not known.
     """
     require_named(task.of_all_branches)
-    records = {record.fingerprint: record for record in task.record_index.records(task.output_location.directory)}
+    records = {record.fingerprint: record for record in records_in(task.record_index, task.output_location)}
+    lying(task.record_index, task.output_location, task.fingerprints, trusted=task.trust_unrecorded)  # all at once
     for number, fingerprint in zip(task.branch_numbers, task.fingerprints, strict=True):
         for product, path in task.paths_of(number).items():
             yield MadeOutput(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -19,7 +20,9 @@ from caselaw.plan.vouching import unadopted
 from caselaw.publishing.contents import OutputContents
 from caselaw.publishing.recording import identity_of_branch
 from caselaw.records.completeness import incomplete
+from caselaw.records.layers import lying, names_in_layers
 from caselaw.storage import existing_names
+from caselaw.storage.layers import ask, layer_of
 from caselaw.storage.state import names_in_folders
 from caselaw.task.base import FingerprintedTask
 
@@ -42,6 +45,8 @@ class TaskStates:
     """Numbers of complete branches whose outputs something else made, by the word of a user."""
     plain: int = 0
     """How many outputs that were never made lie under their plain names: `caselaw adopt` takes them."""
+    layers: Mapping[int, str] = field(default_factory=dict)
+    """Number of a complete branch → the layer that its outputs lie in, where there are several."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -108,18 +113,37 @@ def of_task(
             return of_named(task, numbers, output_contents, vouched)
         names = listings[directory] if directory in listings else existing_names(directory)
         found = incomplete(task, numbers, names)
+        layers = layers_of(task, [number for number in numbers if number not in set(found.numbers)])
         if not found.numbers:
-            return TaskStates(task, numbers, [COMPLETE] * len(numbers), vouched=vouched)
+            return TaskStates(task, numbers, [COMPLETE] * len(numbers), vouched=vouched, layers=layers)
         states = dict.fromkeys(found.missing, MISSING) | of_open(task, found.numbers, names, output_contents)
         states |= {n: UNRECORDED for n in found.unrecorded if states.get(n) != ADOPTABLE}
     except StoreError as error:
         return TaskStates(task, numbers, [UNKNOWN] * len(numbers), str(error))
-    return TaskStates(task, numbers, [states.get(n, COMPLETE) for n in numbers], vouched=vouched - states.keys())
+    shown = [states.get(n, COMPLETE) for n in numbers]
+    return TaskStates(task, numbers, shown, vouched=vouched - states.keys(), layers=layers)
+
+
+def layers_of(task: Any, numbers: Sequence[int]) -> dict[int, str]:
+    """Number of a branch that is complete → name of the layer in which its outputs lie; nothing without layers."""
+    fingerprints = task.fingerprints
+    folders = lying(
+        task.record_index, task.output_location, [fingerprints[n] for n in numbers], trusted=task.trust_unrecorded
+    )
+    return {n: layer_name(task, folders[fingerprints[n]]) for n in numbers} if folders else {}
+
+
+def layer_name(task: Any, directory: str) -> str:
+    """What a layer is called in law.cfg, by a folder in it."""
+    layer = None if directory == task.output_location.directory else layer_of(directory)
+    return str(task.law_project.store) if layer is None else layer.name
 
 
 def vouched_for(task: Any, numbers: Sequence[int]) -> frozenset[int]:
     """Which branches have outputs that a user vouched for."""
-    said = task.record_index.vouched(task.output_location.directory)
+    said: set[str] = set()
+    for directory in task.output_location.folders:
+        said |= ask(directory, partial(task.record_index.vouched, directory), dict[str, dict[str, str]]).keys()
     return frozenset(n for n in numbers if task.fingerprints[n] in said) if said else frozenset()
 
 
@@ -152,12 +176,14 @@ def of_open(
             states[number] = ADOPTABLE
             known[fingerprints[number]] = output_contents.of(source.directory)[source.fingerprint]
         free = order.done(found)
-    if task.output_named or len(names) > 1:  # more than the folder of records
-        earlier = output_contents.index.earlier(directory)
-        for number in numbers:
-            made = earlier.get(identity_of_branch(task, number), ())
-            if number not in states and any(names.issuperset(location.names(fingerprint)) for fingerprint in made):
-                states[number] = STALE
+    below = names_in_layers(location.below)
+    for folder, present in {directory: names, **below}.items():
+        if task.output_named or len(present) > 1:  # more than the folder of records
+            earlier = output_contents.index.earlier(folder)
+            for number in numbers:
+                made = earlier.get(identity_of_branch(task, number), ())
+                if number not in states and any(present.issuperset(location.names(each)) for each in made):
+                    states[number] = STALE
     return states
 
 
@@ -191,8 +217,12 @@ def rows(found: TaskStates, *, by_branch: bool) -> Iterator[dict[str, Any]]:
             if state == PROVISIONAL or number in task.awaiting_numbers:
                 yield row(family, parameters, branch, None, state, [])
             else:
-                found_row = row(family, parameters, branch, task.fingerprints[number], state, paths(task, number))
-                yield {**found_row, **({"vouched": True} if number in found.vouched else {})}
+                known = state != UNKNOWN or not task.output_declared
+                where = paths(task, number) if known else task.output_location.full_names(task.fingerprints[number])
+                found_row = row(family, parameters, branch, task.fingerprints[number], state, where)
+                vouched = {"vouched": True} if number in found.vouched else {}
+                layer = {"layer": found.layers[number]} if number in found.layers else {}
+                yield {**found_row, **vouched, **layer}
         return
     fingerprint = None if found.state == PROVISIONAL or task.awaiting_numbers else task.fingerprint
     folder = [task.output_location.directory] if carries_fingerprints(task) else []
@@ -201,6 +231,7 @@ def rows(found: TaskStates, *, by_branch: bool) -> Iterator[dict[str, Any]]:
         "branches": found.counts,
         **({"vouched": len(found.vouched)} if found.vouched else {}),
         **({"plain": found.plain} if found.plain else {}),
+        **({"layers": dict(Counter(found.layers.values()))} if found.layers else {}),
     }
 
 

@@ -71,7 +71,7 @@ def tag_outputs(name: str, task: Any) -> tuple[Tag, int]:
     listings = names_in_folders(wanted)
     for directory, names in wanted.items():
         present = names & listings[directory]
-        missing += len(names) - len(present)
+        missing += len(names) - len(present)  # of the first layer: those of others are not ours to keep
         if present:
             outputs[directory.removeprefix(f"{store.root}/")] = sorted(present)
     tag = Tag(name, time.time(), str(task), outputs)

@@ -11,6 +11,7 @@ from caselaw.errors import ContentChanged, FingerprintError, OnTape
 from caselaw.plan.lineage import lineage
 from caselaw.plan.selection import selected_branches
 from caselaw.records import Record
+from caselaw.records.layers import lying, records_in
 from caselaw.storage import exists
 from caselaw.storage.stores import store_of
 
@@ -48,8 +49,8 @@ class Output:
     """Its records: several, where it was made more than once."""
 
 
-def outputs_to_verify(task: Any, *, upstream: bool = True) -> list[Output]:
-    """Outputs of a task and, unless told otherwise, of everything upstream."""
+def outputs_to_verify(task: Any, *, upstream: bool = True, all_layers: bool = False) -> list[Output]:
+    """Outputs of a task and, unless told otherwise, of everything upstream; of further layers only where asked for."""
     wanted = selected_branches(task)
     found: list[Output] = []
     for made in lineage(task) if upstream else [task]:
@@ -57,16 +58,22 @@ def outputs_to_verify(task: Any, *, upstream: bool = True) -> list[Output]:
         whole = made.of_all_branches
         if carries_fingerprints(whole):
             chosen = whole.branch_numbers if numbers is None else sorted(numbers)
-            found.extend(outputs_of(whole, chosen))
+            found.extend(outputs_of(whole, chosen, all_layers=all_layers))
     return found
 
 
-def outputs_of(task: Any, numbers: Any) -> Iterator[Output]:
+def outputs_of(task: Any, numbers: Any, *, all_layers: bool = False) -> Iterator[Output]:
+    location = task.output_location
     records: dict[str, tuple[Record, ...]] = {}
-    for record in task.record_index.records(task.output_location.directory):
+    for record in records_in(task.record_index, location) if all_layers else task.record_index.records(
+        location.directory
+    ):  # fmt: skip
         records[record.fingerprint] = (record, *records.get(record.fingerprint, ()))
+    lying(task.record_index, location, [task.fingerprints[n] for n in numbers], trusted=task.trust_unrecorded)
     for number in numbers:
         fingerprint = task.fingerprints[number]
+        if not (all_layers or task.output_named or task.location_of(fingerprint).directory == location.directory):
+            continue
         for product, path in task.paths_of(number).items():
             yield Output(task, number, product, path, records.get(fingerprint, ()))
 
@@ -119,6 +126,5 @@ def recorded(output: Output, records: Iterable[Record]) -> list[str]:
 def records_now(output: Output) -> list[Record]:
     """Its records as they are now: it may have been made since all records were read."""
     task, fingerprint = output.task, output.task.fingerprints[output.number]
-    return list(
-        reversed(task.record_index.of_fingerprints(task.output_location.directory, [fingerprint]).get(fingerprint, ()))
-    )
+    directory = task.location_of(fingerprint).directory
+    return list(reversed(task.record_index.of_fingerprints(directory, [fingerprint]).get(fingerprint, ())))

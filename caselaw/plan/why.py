@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from functools import partial
+from typing import Any
 
 from caselaw.branches.components import basis_of
 from caselaw.branches.look import carries_fingerprints
@@ -16,7 +17,9 @@ from caselaw.plan.lineage import distinct
 from caselaw.publishing.contents import inputs_of
 from caselaw.publishing.recording import identity_of_branch
 from caselaw.records import Record, RecordIndex, read_basis
+from caselaw.records.layers import records_in
 from caselaw.storage import existing_names
+from caselaw.storage.layers import ask, nothing
 from caselaw.task.base import FingerprintedTask
 
 
@@ -47,7 +50,7 @@ def explain(task: Any) -> Explanation:
         return Explanation(task, task.fingerprint, None, False, ())
     directory, record = found
     previous = record.fingerprint if number is not None or not task.has_branches else record.workflow
-    same = directory == workflow.output_location.directory
+    same = directory in workflow.output_location.folders
     changes = unique(followed(changes_since(workflow, number, directory, record, Trail())))
     if not changes and previous != task.fingerprint and number is None and workflow.has_branches:
         changes = list(branch_changes(workflow))
@@ -57,28 +60,40 @@ def explain(task: Any) -> Explanation:
 def compared_record(workflow: Any, number: int | None) -> tuple[str, Record] | None:
     """The record to compare with, and its folder."""
     if number is None and workflow.has_branches:
-        record = differing_record(workflow)
-        if record is not None:
-            return workflow.output_location.directory, record
+        differing = differing_record(workflow)
+        if differing is not None:
+            return differing
     return newest_record(workflow, number)
 
 
-def differing_record(workflow: Any) -> Record | None:
-    """The newest record of the first branch whose newest record has another fingerprint than the branch has now."""
-    directory, index = workflow.output_location.directory, workflow.record_index
-    latest: dict[str, str] = index.latest(directory)
+def differing_record(workflow: Any) -> tuple[str, Record] | None:
+    """The newest record of the first branch whose newest record has another fingerprint than the branch has now.
+
+    With its folder, in the first layer that has one.
+    """
+    for directory in workflow.output_location.folders:
+        found = ask(directory, partial(differing_in, workflow, directory), nothing)
+        if found is not None:
+            return found
+    return None
+
+
+def differing_in(workflow: Any, directory: str) -> tuple[str, Record] | None:
+    index: RecordIndex = workflow.record_index
+    latest = index.latest(directory)
     if set(workflow.fingerprints) <= set(latest.values()):
         return None
     for number, now in zip(workflow.branch_numbers, workflow.fingerprints, strict=True):
         before = latest.get(identity_of_branch(workflow, number)) if latest else None
         if before is not None and before != now:
-            return cast("Record | None", index.of_fingerprint(directory, before))
+            record = index.of_fingerprint(directory, before)
+            return None if record is None else (directory, record)
     return None
 
 
 def branch_changes(workflow: Any) -> Iterator[Change]:
     """Branches that no record knows, and branches of records that are no more."""
-    recorded = {record.identity: record for record in workflow.record_index.records(workflow.output_location.directory)}
+    recorded = {record.identity: record for record in records_in(workflow.record_index, workflow.output_location)}
     current = {identity_of_branch(workflow, number): number for number in workflow.branch_numbers}
     for identity, number in current.items():
         if identity not in recorded:
@@ -96,12 +111,12 @@ def branch_number(task: Any) -> int | None:
 def newest_record(workflow: Any, number: int | None) -> tuple[str, Record] | None:
     """The newest record of the identity with its folder; else the newest of the family with the fewest differences."""
     index: RecordIndex = workflow.record_index
-    directory = workflow.output_location.directory
     asked = number is not None or not workflow.has_branches
     identity = identity_of_branch(workflow, number or 0) if asked else None
-    record = index.newest(directory, identity=identity)
-    if record is not None:
-        return directory, record
+    for folder in workflow.output_location.folders:
+        record = ask(folder, partial(index.newest, folder, identity=identity), nothing)
+        if record is not None:
+            return folder, record
     best: tuple[int, float, str, Record] | None = None
     for other in folders_of_family(workflow):
         record = index.newest(other, identity=identity) or index.newest(other)
@@ -238,7 +253,10 @@ def upstream_changes(task: Any, number: int, own: str | None, trail: Trail) -> C
         same_branch = task.has_branches and number in task.branch_numbers
         identity = identity_of_branch(task, number) if same_branch else None
         differing = differing_record(task) if task.has_branches else None
-        record = differing or earlier_record(task, identity) or record
+        if differing is not None:
+            directory, record = differing
+        else:
+            record = earlier_record(task, identity) or record
     elif record is None:
         found = compared_record(task, None)
         if found is None:

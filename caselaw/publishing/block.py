@@ -234,7 +234,7 @@ def publish_verified(
         task._upload = add_to_outbox(store, staging, verified, record_of_outputs(task, verified, started), directory)
         if at_once and (error := upload(store, [task._upload])[task._upload]) is not None:
             raise error
-    elif not task.is_published():
+    elif not task.is_in_first_layer():
         there = already_there(verified, staging.folders)
         record = record_of_outputs(task, {**verified, **there}, started)
         new = {product: published for product, published in verified.items() if product not in there}

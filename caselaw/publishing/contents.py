@@ -6,7 +6,7 @@ called: this is what adoption goes by.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from caselaw.branches import Column, Look, Origin
@@ -14,6 +14,8 @@ from caselaw.branches.chain import ask
 from caselaw.branches.look import carries_fingerprints, is_wrapper, seen_by_numbers, to_be_asked_again
 from caselaw.fingerprint import FileDigests, digest
 from caselaw.records import RecordIndex
+from caselaw.records.layers import lying
+from caselaw.storage import Location
 
 WHICH_BRANCH = "which branch"
 """The input that the number of a branch is, and what there is besides it, where the code reads that."""
@@ -41,12 +43,26 @@ class OutputContents:
             self._known[directory] = self.index.output_contents(directory)
         return self._known[directory]
 
-    def all(self, directory: str, fingerprints: Sequence[str]) -> str | None:
+    def all(self, location: Location, fingerprints: Sequence[str]) -> str | None:
         """One digest of what these outputs hold; None where one is not known."""
+        folders = lying(self.index, location, fingerprints)
+        if not folders:
+            return self._digest([self._held(location.directory, fingerprints)], fingerprints)
+        by_folder: dict[str, list[str]] = {}
+        for fingerprint, folder in folders.items():
+            by_folder.setdefault(folder, []).append(fingerprint)
+        return self._digest([self._held(folder, some) for folder, some in by_folder.items()], fingerprints)
+
+    def _held(self, directory: str, fingerprints: Sequence[str]) -> Mapping[str, str]:
+        """What is known of these outputs in a folder, after a second look where it is not enough."""
         known = self.of(directory)
         if not known.keys() >= set(fingerprints):
             self._renew(directory)
-        found = [known.get(fingerprint) for fingerprint in fingerprints]
+        return {fingerprint: known[fingerprint] for fingerprint in fingerprints if fingerprint in known}
+
+    def _digest(self, known: Sequence[Mapping[str, str]], fingerprints: Sequence[str]) -> str | None:
+        together = {fingerprint: held for some in known for fingerprint, held in some.items()}
+        found = [together.get(fingerprint) for fingerprint in fingerprints]
         return None if None in found else digest("holds", *found)
 
     def _renew(self, directory: str) -> None:
@@ -92,7 +108,7 @@ def of_input(column: Column, number: int, output_contents: OutputContents) -> di
     digests, keys = column.of_branch(number)
     names = digest(*digests)
     if column.location is not None:
-        found = {"keys": names, "own": column.own, "content": output_contents.all(column.location.directory, keys)}
+        found = {"keys": names, "own": column.own, "content": output_contents.all(column.location, keys)}
         return {**found, "missing": list(column.missing[:MOST_FILES])} if column.missing else found
     if column.required is not None:
         return {"keys": names, "content": of_requirements(column.required, output_contents)["content"]}
@@ -133,5 +149,5 @@ def contents(requirements: Any, output_contents: OutputContents) -> str | None:
 def held_by(task: Any, output_contents: OutputContents) -> str | None:
     """What the outputs of a required task or branch hold, or those of the branches that are required of a workflow."""
     fingerprints = [task.fingerprints[number] for number in task.taken_numbers]
-    found = output_contents.all(task.output_location.directory, fingerprints)
+    found = output_contents.all(task.output_location, fingerprints)
     return None if found is None else seen_by_numbers(task, found)

@@ -7,7 +7,7 @@ import resource
 import socket
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from caselaw.branches import Branch
 from caselaw.branches.components import basis_of
 from caselaw.fingerprint import digest, short
 from caselaw.records import Record, revision, write_basis
+from caselaw.storage.layers import left_out
 from caselaw.storage.presence import introduce
 from caselaw.storage.publish import Published
 
@@ -28,6 +29,7 @@ class RunContext:
     workflow: str
     campaign: str | None
     git: Mapping[str, Any]
+    without_layers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ def run_context(task: Any) -> RunContext:
         task.fingerprint,
         campaign,
         revision(task.law_project.root),
+        left_out(),
     )
 
 
@@ -122,6 +125,7 @@ def record_of(task: Any, row: Branch, outputs: Mapping[str, Mapping[str, Any]], 
         campaign=context.campaign,
         workflow=context.workflow,
         git=context.git,
+        without_layers=context.without_layers,
         **measured,
     )
 

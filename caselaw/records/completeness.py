@@ -10,10 +10,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from caselaw.records.layers import MOST_BY_NAME, found_below, see_first
 from caselaw.storage.plain_files import FolderListings
-
-MOST_BY_NAME = 8
-"""More outputs than these are looked up in listings of their folders."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +42,8 @@ def lacking_own(task: Any, numbers: Collection[int]) -> Iterator[int]:
 def incomplete(task: Any, numbers: Collection[int], names: frozenset[str]) -> Incomplete:
     """Which branches of a task are not complete, by the `names` in its folder and one question about its records.
 
-    The names have to be listed before this is called: what was listed then has its record now. Raises
-    `StoreUnavailable` and `RecordError`.
+    The names have to be listed before this is called: what was listed then has its record now. What the first layer
+    lacks, and another one has, is complete. Raises `StoreUnavailable` and `RecordError`.
     """
     location, fingerprints = task.output_location, task.fingerprints
     wanted = [fingerprints[number] for number in numbers]
@@ -55,8 +53,14 @@ def incomplete(task: Any, numbers: Collection[int], names: frozenset[str]) -> In
     trusted = not there or task.trust_unrecorded
     recorded = set(there) if trusted else task.record_index.recorded(location.directory, there)
     if len(there) == len(wanted) and recorded.issuperset(there):
+        see_first(location, wanted)
         return Incomplete([], [])
     present = set(there)
+    if location.below:
+        see_first(location, present & recorded)
+        lacking = [fingerprint for fingerprint in wanted if not (fingerprint in present and fingerprint in recorded)]
+        below = found_below(task.record_index, location, lacking, trusted=task.trust_unrecorded)
+        present, recorded = present | below.keys(), recorded | below.keys()
     return Incomplete(
         [number for number, fingerprint in zip(numbers, wanted, strict=True) if fingerprint not in present],
         [

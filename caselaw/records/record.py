@@ -50,6 +50,8 @@ class Record:
     vouched: Mapping[str, str] | None = None
     """Who said that something else made the same (`by`), `when`, and `why`; None for what caselaw made."""
     git: Mapping[str, Any] = field(default_factory=dict)
+    without_layers: Mapping[str, str] = field(default_factory=dict)
+    """Layers that gave no answer and were left out, and why: one of them may have had the same outputs."""
     exit: int = 0
     schema: int = SCHEMA
 
@@ -126,6 +128,6 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("family", "identity", "fingerprint", "own", "host"), (str,)),
     **dict.fromkeys(("branch_value", "content", "campaign", "workflow", "adopted"), (str, NoneType)),
     **dict.fromkeys(("started", "ended", "cpu_seconds"), (int, float)),
-    **dict.fromkeys(("parameters", "inputs", "outputs", "git"), (dict,)),
+    **dict.fromkeys(("parameters", "inputs", "outputs", "git", "without_layers"), (dict,)),
     "vouched": (dict, NoneType),
 }

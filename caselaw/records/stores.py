@@ -1,4 +1,4 @@
-"""The store of a project, of which the index of records knows what was seen there."""
+"""The stores of a project, of which the index of records knows what was seen there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 from caselaw.config import Project, StoreSettings, resolve_store, store_names
 from caselaw.config.store import resolvable_stores
 from caselaw.records.index import index_of
+from caselaw.storage.layers import Layer, open_layer
 from caselaw.storage.presence import Presence, require_present, watch
 from caselaw.storage.store import Store
 
@@ -16,9 +17,18 @@ def project_store(project: Project) -> Store:
     return watched(project, resolve_store(project)).store
 
 
+def project_layers(project: Project) -> tuple[Layer, ...]:
+    """The layers behind that store, in order."""
+    return tuple(
+        open_layer(Layer(name, watched(project, resolve_store(project, name)).store, name in project.optional_layers))
+        for name in project.layers
+    )
+
+
 def watched(project: Project, settings: StoreSettings) -> Presence:
     """A store with what this project knows of it."""
-    return watch(settings, partial(index_of(project.root).folders_below, settings.root))
+    of_others = settings.name in project.layers
+    return watch(settings, partial(index_of(project.root).folders_below, settings.root), of_others=of_others)
 
 
 def require_stores(project: Project | None, *urls: str) -> None:

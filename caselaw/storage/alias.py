@@ -10,6 +10,7 @@ from pathlib import Path
 from caselaw.errors import PublishError
 from caselaw.storage.files.atomic import beside, take_name
 from caselaw.storage.publish import private_folder
+from caselaw.storage.store import Store
 
 NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EXDEV, errno.ENOSYS})
 
@@ -30,6 +31,26 @@ def alias(store: Path, source: str, final: str) -> bool:
     except OSError as error:
         raise PublishError(
             f"an output could not get a second name: {error.strerror or error}", final,
+            "check free space and permissions of the store, then run again",
+        ) from error  # fmt: skip
+
+
+def place_copy(store: Store, source: Path, final: str, sha256: str) -> None:
+    """Publish a copy of a file or folder of this machine, which stays its owner's: no link to it.
+
+    Raises `PublishError`.
+    """
+    if not store.is_local:
+        store.place(source, final, sha256)
+        return
+    try:
+        with private_folder(store.scratch, "alias") as place:
+            copy = place / os.path.basename(final)
+            shutil.copytree(source, copy) if source.is_dir() else shutil.copyfile(source, copy)
+            store.place(copy, final, sha256)
+    except (OSError, shutil.Error) as error:
+        raise PublishError(
+            f"an output of another layer could not be copied: {error}", final,
             "check free space and permissions of the store, then run again",
         ) from error  # fmt: skip
 

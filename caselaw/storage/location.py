@@ -25,15 +25,26 @@ UNSAFE = re.compile(r"[^A-Za-z0-9._+-]+")
 class Location:
     """A folder of the store, as path or URL, and the products that one task family leaves there.
 
-    `products` are pairs of name and extension; the extension "/" stands for a folder.
+    `products` are pairs of name and extension; the extension "/" stands for a folder. `below` are the same folder in
+    further layers, in which outputs may lie that this one lacks.
     """
 
     directory: str
     products: tuple[tuple[str, str], ...]
+    below: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, directory: str, products: Mapping[str, str]) -> Location:
-        return cls(directory, tuple(products.items()))
+    def of(cls, directory: str, products: Mapping[str, str], below: tuple[str, ...] = ()) -> Location:
+        return cls(directory, tuple(products.items()), below)
+
+    def at(self, directory: str) -> Location:
+        """The same products in another folder."""
+        return self if directory == self.directory else Location(directory, self.products)
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folder in all layers, the first first."""
+        return (self.directory, *self.below)
 
     def name(self, product: str, extension: str, fingerprint: str) -> str:
         suffix = "" if extension in ("", "/") else f".{extension}"

@@ -47,11 +47,14 @@ class Marker:
 class Presence:
     """One store, and what this machine knows of it.
 
-    `known` gives the folders in its root in which records of outputs were seen from here.
+    `known` gives the folders in its root in which records of outputs were seen from here. One that others write to
+    (`of_others`) has to exist.
     """
 
-    def __init__(self, settings: StoreSettings, known: Callable[[], frozenset[str]]) -> None:
-        self.settings, self.known = settings, known
+    def __init__(
+        self, settings: StoreSettings, known: Callable[[], frozenset[str]], *, of_others: bool = False
+    ) -> None:  # fmt: skip
+        self.settings, self.known, self.of_others = settings, known, of_others
         self.store: Store = open_store(settings)
         self.marker = f"{settings.root}/{MARKER}"
         self._found: Marker | None = None
@@ -86,6 +89,11 @@ class Presence:
             known = self.known()
             if known and not known.intersection(entry.name for entry in self.store.entries(self.settings.root)):
                 raise self.missing(f"a store with {', '.join(sorted(known)[:5])}{', …' if len(known) > 5 else ''}")
+            if self.of_others and not self.store.exists(self.settings.root):
+                raise StoreMissing(
+                    "the store is not there: no such folder", self.settings.root,
+                    f"mount it, or correct 'store' in law.cfg; {self.advice}",
+                )  # fmt: skip
         elif expected is None:
             self.remember(found)
         elif found.id != expected.id:
@@ -128,7 +136,7 @@ class Presence:
         """Take what is here for the store from now on, whatever was seen here before."""
         for root in (self.settings.root, *self.settings.doors):
             self.memory_of(root).unlink(missing_ok=True)
-        self.known, self._stamp = frozenset, None
+        self.known, self.of_others, self._stamp = frozenset, False, None
         return self.introduce()
 
     def read(self) -> Marker | None:
@@ -195,10 +203,10 @@ def marker_of(text: str) -> Marker:
 _watched: dict[str, Presence] = {}
 
 
-def watch(settings: StoreSettings, known: Callable[[], frozenset[str]]) -> Presence:
+def watch(settings: StoreSettings, known: Callable[[], frozenset[str]], *, of_others: bool = False) -> Presence:
     """Let `require_present` look at this store."""
     if settings.root not in _watched or _watched[settings.root].settings != settings:
-        _watched[settings.root] = Presence(settings, known)
+        _watched[settings.root] = Presence(settings, known, of_others=of_others)
     return _watched[settings.root]
 
 

@@ -43,6 +43,7 @@ from caselaw.publishing.own_outputs import own_present, own_there, paths_of_own
 from caselaw.publishing.recording import RunContext, Started, identity_of_branch, run_context
 from caselaw.records import Record, RecordIndex
 from caselaw.records.index import index_of
+from caselaw.records.layers import found_below, lying, of_identity_in, records_in, see_first
 from caselaw.sandbox.entrance import entrance
 from caselaw.sandbox.versions import distributions_of
 from caselaw.storage import Location, exists, readable_directory
@@ -201,15 +202,23 @@ class FingerprintedTask(DeclaredTask):
                 f"products is no mapping of names to extensions: {found!r}" if wrong else "no products are declared",
                 type(self).__name__, 'add products = {"name": "extension"} to the class',
             )  # fmt: skip
-        return Location.of(
-            self.directory_of(self.campaign_file.name if self.campaign_file else None), self.declared_products
-        )
+        directory = self.directory_of(self.campaign_file.name if self.campaign_file else None)
+        below = tuple(layer.folder(self.output_store.root, directory) for layer in self.output_layers)
+        return Location.of(directory, self.declared_products, below)
 
     def directory_of(self, campaign: str | None, *, as_declared: bool = False) -> str:
         """The folder of outputs for a campaign: parameters by name, for the order of declarations is an accident."""
         parameters = self.readable_parameters.items()
         ordered = parameters if as_declared else sorted(parameters)
         return readable_directory(self.output_store.root, self.get_task_family(), campaign, ordered)
+
+    def location_of(self, fingerprint: str) -> Location:
+        """Where outputs of a branch lie, in whichever layer; of what is not made, where they are going to."""
+        location = self.output_location
+        if not location.below:
+            return location
+        found = lying(self.record_index, location, [fingerprint], trusted=self.trust_unrecorded)
+        return location.at(found[fingerprint])
 
     @property
     def file_digests(self) -> FileDigests:
@@ -246,7 +255,7 @@ class FingerprintedTask(DeclaredTask):
 
     def tasks_in_records(self) -> list[Any]:
         """The same of all branches that there ever were, without a look at those of today."""
-        newest = {record.identity: record for record in self.record_index.records(self.output_location.directory)}
+        newest = {record.identity: record for record in records_in(self.record_index, self.output_location)}
         return [task for record in newest.values() for task in tasks_in(record.inputs.get(RUN, {})) or ()]
 
     def newest_records(self, numbers: Collection[int]) -> dict[int, Record]:
@@ -254,9 +263,9 @@ class FingerprintedTask(DeclaredTask):
         if len(numbers) == 1:
             (number,) = numbers
             identity = identity_of_branch(self, number)
-            record = self.record_index.newest(self.output_location.directory, identity=identity)
-            return {} if record is None else {number: record}
-        newest = {record.identity: record for record in self.record_index.records(self.output_location.directory)}
+            records = of_identity_in(self.record_index, self.output_location, identity)
+            return {number: records[-1]} if records else {}
+        newest = {record.identity: record for record in records_in(self.record_index, self.output_location)}
         found = {number: newest.get(identity_of_branch(self, number)) for number in numbers}
         return {number: record for number, record in found.items() if record is not None}
 
@@ -356,7 +365,10 @@ class FingerprintedTask(DeclaredTask):
     def full_row(self, number: int, output_contents: OutputContents | None = None) -> Branch:
         """Everything that a worker needs to know of a branch, with what its inputs hold."""
         row = self.plain_row(number)
-        return dataclasses.replace(row, origin=origin(self, number, output_contents or self.upstream_contents))
+        inputs = {name: None if found is None else self.located_input(found) for name, found in row.inputs.items()}
+        return dataclasses.replace(
+            row, inputs=inputs, origin=origin(self, number, output_contents or self.upstream_contents)
+        )
 
     @functools.cached_property
     def upstream_contents(self) -> OutputContents:
@@ -402,7 +414,8 @@ class FingerprintedTask(DeclaredTask):
     def paths_of(self, number: int) -> dict[str, str]:
         """Path or URL of every output of a branch, by product or by its place in `output()`."""
         if self.output_declared:
-            return self.output_location.paths(self.fingerprints[number])
+            fingerprint = self.fingerprints[number]
+            return self.location_of(fingerprint).paths(fingerprint)
         return paths_of_own(self.passing_branch(number))
 
     def passing_branch(self, number: int) -> Any:
@@ -421,9 +434,20 @@ class FingerprintedTask(DeclaredTask):
             return own_there(self) and (
                 self.trust_unrecorded or bool(self.record_index.recorded(directory, {fingerprint}))
             ) and own_present(self, self._known_record())  # fmt: skip
-        if not all(exists(path) for path in self.output_location.full_names(fingerprint)):
+        if self.is_in_first_layer():
+            see_first(self.output_location, [fingerprint])
+            return True
+        below = self.output_location.below
+        return bool(below) and bool(
+            found_below(self.record_index, self.output_location, [fingerprint], trusted=self.trust_unrecorded)
+        )
+
+    def is_in_first_layer(self) -> bool:
+        """Whether every product exists in the store that is written to, and has a record."""
+        location, fingerprint = self.output_location, self.fingerprint
+        if not all(map(exists, location.full_names(fingerprint))):
             return False
-        return self.trust_unrecorded or bool(self.record_index.recorded(self.output_location.directory, {fingerprint}))
+        return self.trust_unrecorded or bool(self.record_index.recorded(location.directory, {fingerprint}))
 
     def _known_record(self) -> Record | None:
         return self.record_index.known(self.output_location.directory, self.fingerprint)
@@ -452,10 +476,17 @@ class FingerprintedTask(DeclaredTask):
         result = {}
         for name, found in inputs.items():
             if found is not None:
-                result[name] = found.outputs(self._recorded_contents)
+                result[name] = self.located_input(found).outputs(self._recorded_contents)
             elif not isinstance(self.upstream_connections.get(name, Over(())), Over):
                 result[name] = self._general_input(name)
         return result
+
+    def located_input(self, found: Inputs) -> Inputs:
+        """An input together with the layers in which it lies."""
+        if found.location is None or not found.location.below or found.folders:
+            return found
+        folders = lying(self.record_index, found.location, found.keys, trusted=self.trust_unrecorded)
+        return dataclasses.replace(found, folders=tuple(folders[key] for key in found.keys))
 
     def _recorded_contents(self, directory: str, fingerprint: str) -> Mapping[str, Content]:
         """What some outputs hold, by product, by the newest record that is known here."""

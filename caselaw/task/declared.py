@@ -27,8 +27,9 @@ from caselaw.parameters import (
     parameters_of,
     refuse_other_roles,
 )  # fmt: skip
-from caselaw.records.stores import project_store
+from caselaw.records.stores import project_layers, project_store
 from caselaw.resources import Resources
+from caselaw.storage.layers import Layer
 from caselaw.storage.store import Store
 from caselaw.task.bases import TaskRegister
 from caselaw.task.reserved import refuse_reserved_names
@@ -174,6 +175,11 @@ class DeclaredTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
     def output_store(self) -> Store:
         """Where outputs lie."""
         return project_store(self.law_project)
+
+    @functools.cached_property
+    def output_layers(self) -> tuple[Layer, ...]:
+        """Further stores in which outputs may lie that this one lacks, in order."""
+        return project_layers(self.law_project)
 
     @functools.cached_property
     def campaign_file(self) -> Campaign | None:

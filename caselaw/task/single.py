@@ -19,6 +19,7 @@ from caselaw.execution.run import run_in_worker
 from caselaw.execution.yielding import run_yielding
 from caselaw.fingerprint import digest, short
 from caselaw.publishing.own_outputs import named_outputs
+from caselaw.records.layers import records_in
 from caselaw.storage.location import Location
 from caselaw.storage.target import outputs_of
 from caselaw.task.base import FingerprintedTask
@@ -115,7 +116,7 @@ class Task(FingerprintedTask):
             before = self.yielded_before((0,))
             row = row if before is None else dataclasses.replace(row, fingerprint=before.fingerprint(static))
             return dataclasses.replace(table, row=row, seen=table.seen.and_outputs(), awaits_run=True)
-        found = known_from(list(self.record_index.records(self.output_location.directory)), static, present)
+        found = known_from(list(records_in(self.record_index, self.output_location)), static, present)
         if found is None:
             return dataclasses.replace(table, row=row, seen=table.seen.and_outputs(), awaits_run=True)
         fingerprint, yielded = found
@@ -200,7 +201,7 @@ class Task(FingerprintedTask):
             return outputs_of(Location.of(self.output_location.directory, self.declared_products), self.fingerprint)
         if self._run_outputs is not None:
             return self._run_outputs.outputs()
-        return outputs_of(self.output_location, self.fingerprint) if self.output_declared else []
+        return outputs_of(self.location_of(self.fingerprint), self.fingerprint) if self.output_declared else []
 
     def complete(self) -> bool:
         if self._branch_row is None and self._run_outputs is None:

@@ -37,6 +37,7 @@ from caselaw.fingerprint import digest, short
 from caselaw.publishing.recording import identity_of_branch
 from caselaw.records import Record
 from caselaw.records.completeness import incomplete
+from caselaw.records.layers import of_identity_in, records_in
 from caselaw.storage import Location, Outputs, existing_names
 from caselaw.storage.target import outputs_of
 from caselaw.task.single import Task
@@ -205,7 +206,7 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
             newest = self.newest_records(table.numbers)
             return Settling(self, table, lambda n: [newest[n]] if n in newest else []).settled(table.numbers)
         of_identity: dict[str, list[Record]] = {}
-        for record in self.record_index.records(self.output_location.directory):
+        for record in records_in(self.record_index, self.output_location):
             of_identity.setdefault(record.identity, []).append(record)
         settling = Settling(self, table, lambda n: of_identity.get(identity_of_branch(self, n), []))
         return settling.settled(table.numbers)
@@ -226,9 +227,9 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         """Look again at what the records tell of what `run()` of this branch yields."""
         whole, number = self.unrestricted, self.branch
         table: BranchTable = self.branch_table
-        directory = self.output_location.directory
+        location = self.output_location
         whole.__dict__["_branch_table"] = Settling(
-            whole, table, lambda n: self.record_index.of_identity(directory, identity_of_branch(self, n))
+            whole, table, lambda n: of_identity_in(self.record_index, location, identity_of_branch(self, n))
         ).settled([number])
 
     @property
@@ -376,7 +377,8 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         workflow: Any = self.as_workflow()
         branch = type.__call__(type(self), **workflow._values_of_branches | {"branch": number})
         branch._workflow_task, branch._branch_row = workflow, workflow.branch_table.branch(number)
-        branch.__dict__["law_project"], branch.__dict__["output_store"] = workflow.law_project, workflow.output_store
+        for name in ("law_project", "output_store", "output_layers"):
+            branch.__dict__[name] = getattr(workflow, name)
         return branch
 
     @functools.cached_property
@@ -504,9 +506,8 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
             return Task.output(self)
         if not self.output_declared:
             return Outputs()
-        return outputs_of(
-            self.output_location, self.fingerprints[number] if self._branch_row is None else self.fingerprint
-        )
+        fingerprint = self.fingerprints[number] if self._branch_row is None else self.fingerprint
+        return outputs_of(self.location_of(fingerprint), fingerprint)
 
     def complete(self) -> bool:
         if self._branch_row is None and self._run_outputs is None:

@@ -116,11 +116,11 @@ def test_runs_and_questions_side_by_side_lose_nothing(chain):
 
 def test_a_full_disk_is_told_and_leaves_nothing_partial(chain):
     """A file cannot grow beyond a limit, as on a full disk: that meets the journals of records."""
-    printed = start(chain, "law", "run", "work.Again", limit=40 * 512).communicate()[0]
+    printed = start(chain, "law", "run", "work.Again", limit=44 * 512).communicate()[0]
     assert "a record could not be written: File too large; check free space" in printed
     assert_all_is_well(chain)
     version(chain, 1)
     chain.run("work.Make")
-    printed = start(chain, "law", "run", "work.Again", limit=40 * 512).communicate()[0]
+    printed = start(chain, "law", "run", "work.Again", limit=44 * 512).communicate()[0]
     assert "a record could not be written: File too large; check free space" in printed
     assert_all_is_well(chain)

@@ -13,6 +13,7 @@ COMMANDS = {
     "cp": "Copy files and folders, verified.",
     "init": "Say that a store is new, or what is there the store from now on.",
     "ls": "List files and folders.",
+    "promote": "Copy the results of a task, with their records, to a store that others read.",
     "stage": "Bring files from tape to disk.",
     "stat": "Show all that is known of files.",
     "sync": "Make one folder hold what another one holds.",

@@ -18,6 +18,7 @@ from caselaw.plan.audit.origin import below, engine_folders
 from caselaw.plan.audit.parameters import counted_parameters
 from caselaw.plan.audit.recorder import Lines
 from caselaw.plan.audit.requirements import with_requirements
+from caselaw.storage.presence import MARKER
 
 # The operating system: what it holds is the environment's, as are names of hosts and users.
 SYSTEM = (
@@ -87,6 +88,9 @@ def project_files(branch: Any) -> Iterator[Path]:
     yield project.root / ".caselaw"
     yield project.root / ".law"
     yield project.root / "configs" / "stores.yaml"
+    for store in (branch.output_store, *(layer.store for layer in branch.output_layers)):
+        if store.is_local:
+            yield Path(store.root, MARKER)
     if branch.campaign_file is not None:
         yield branch.campaign_file.path
 
