@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Never
 from urllib.parse import unquote, urlsplit
 
 from griddav.http.doors import DoorUrls
 
 SCHEME = "dcache://"
+NOWHERE = "https://no-door.invalid"  # a name that no server has (RFC 6761)
 SERVER = re.compile(r"(?:[^/@]*@)?(?:[^/@:\[\]]+|\[[0-9A-Fa-f:.]+\]):\d+")
+
+
+class NoDoor:
+    """Stands for the client of a file system that was told no door: whatever is asked of it raises `ValueError`."""
+
+    def __getattr__(self, name: str) -> Never:
+        raise ValueError("give the WebDAV door: dcache://host:port/path, or webdav_url='https://host:port'")
 
 
 def split_url(url: str) -> tuple[str | None, str]:

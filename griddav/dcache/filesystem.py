@@ -6,7 +6,7 @@ import errno
 import os
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import fsspec
 from fsspec.asyn import sync
@@ -14,12 +14,13 @@ from fsspec.callbacks import DEFAULT_CALLBACK
 from fsspec.spec import AbstractFileSystem
 
 from griddav import WebDavFileSystem
-from griddav.dcache.addresses import SCHEME, door_url, door_urls, options_of, shown, split_url
+from griddav.dcache.addresses import NOWHERE, SCHEME, NoDoor, door_url, door_urls, options_of, shown, split_url
 from griddav.dcache.arguments import credentials
 from griddav.dcache.namespace import Namespace
 from griddav.errors import GridDavError
 from griddav.http.concurrency import together
 from griddav.http.names import absolute
+from griddav.http.request import Client
 from griddav.listing.properties import Info, entries
 from griddav.options import ASYNC, OPTIONS
 from griddav.tape.locality import Locality, refuse_tape
@@ -62,16 +63,14 @@ class DCacheFileSystem(WebDavFileSystem, Known):  # type: ignore[misc]
         lifetime: float = 2 * DAY, patience: Patience | None = None, **options: Any,
     ) -> None:  # fmt: skip
         api_url = OPTIONS["api_url"].read(api_url)
-        if webdav_url is None:
-            raise ValueError("give the WebDAV door: dcache://host:port/path, or webdav_url='https://host:port'")
         options = {"profile": "dcache"} | options | {"doors": door_urls(options.get("doors", ()))}
         if "user" in options:  # as `WebDavFileSystem` has it
             options |= {"password": password, "token": token}
         else:
             options |= credentials(username, password, token, client_kwargs, request_kwargs)
         super().__init__(
-            webdav_url, api_url=api_url, webdav_url=webdav_url, block_size=block_size, asynchronous=asynchronous,
-            loop=loop, batch_size=batch_size, encoded=encoded, **options,
+            webdav_url or NOWHERE, api_url=api_url, webdav_url=webdav_url, block_size=block_size,
+            asynchronous=asynchronous, loop=loop, batch_size=batch_size, encoded=encoded, **options,
         )  # fmt: skip
         self.api_url, self.webdav_url, self.encoded = api_url, webdav_url, encoded
         self.block_size = AHEAD if block_size is None else block_size
@@ -79,6 +78,8 @@ class DCacheFileSystem(WebDavFileSystem, Known):  # type: ignore[misc]
         self.patience = patience
         self.frontend = None if api_url is None else client_at(api_url, self.client)
         self.namespace = None if self.frontend is None else Namespace(self.frontend, self.client)
+        if webdav_url is None:  # as in dcachefs, that is told at the first use
+            self.client = cast(Client, NoDoor())
 
     async def set_session(self) -> Any:
         """The session of the WebDAV client, which opens at the first request and closes with the file system."""

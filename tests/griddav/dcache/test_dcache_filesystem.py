@@ -8,6 +8,7 @@ import subprocess
 import sys
 import warnings
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -86,8 +87,18 @@ def test_basic_authentication_of_dcachefs_is_understood(double: Double) -> None:
 def test_arguments_that_would_be_ignored_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"cannot be set|give|no bearer token"):
         DCacheFileSystem(None, "https://door.example.org:2880", **options)
-    with pytest.raises(ValueError, match="WebDAV door"):
-        DCacheFileSystem("https://frontend.example.org:3880/api/v1")
+
+
+def test_a_missing_door_is_told_at_the_first_use(tmp_path: Path) -> None:
+    """As in dcachefs, whose own tests make file systems without one."""
+    fs = DCacheFileSystem(token="t", skip_instance_cache=True)
+    for use in (
+        lambda: fs.get("/store/file", str(tmp_path / "file")), lambda: fs.pipe_file("/store/file", b""),
+        lambda: fs.open("/store/file"), lambda: fs.unstrip_protocol("/store"), lambda: fs.names_in(["/store"]),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match="WebDAV door"):
+            use()
+    assert isinstance(fsspec.filesystem("dcache"), DCacheFileSystem)
 
 
 def test_the_frontend_adds_details(fs: DCacheFileSystem, double: Double) -> None:
