@@ -39,7 +39,11 @@ class WebDavFileSystem(Exact):
     async def _info(self, path: str, refresh: bool = False, **_: Any) -> Info:
         path = self._strip_protocol(path)
         known = None if refresh else self.known.info(path)
-        return await info(self.client, path) if known is None else known
+        if known is not None:
+            return known
+        found = await info(self.client, path)
+        self.known.add(found)  # somebody else may have written it since its folder was listed
+        return found
 
     async def _exists(self, path: str, **_: Any) -> bool:
         path = self._strip_protocol(path)

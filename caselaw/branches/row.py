@@ -8,6 +8,7 @@ from typing import Any
 
 from caselaw.errors import StoreError
 from caselaw.storage import Location
+from caselaw.storage.reading import Content
 from caselaw.storage.target import Contents, Outputs, Target, Url, external_target, outputs_of
 
 
@@ -65,7 +66,7 @@ class Branch:
     fingerprint: str
     inputs: Mapping[str, Inputs | None]
     origin: Origin | None = None
-    expected: Mapping[str, str] = field(default_factory=dict)
+    expected: Mapping[str, tuple[Content, ...]] = field(default_factory=dict)
     taken: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     static: str = ""
     repeat: int = 0

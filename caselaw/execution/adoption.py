@@ -23,11 +23,13 @@ from caselaw.publishing.recording import Started, record_of_adoption
 from caselaw.records import Record, write_records
 from caselaw.records.completeness import incomplete
 from caselaw.records.layers import names_in_layers
+from caselaw.records.standing import contents_by_product
 from caselaw.storage import Location, existing_names, exists
 from caselaw.storage.alias import linked_beside, place_copy
 from caselaw.storage.files.concurrency import AT_ONCE, side_by_side
 from caselaw.storage.files.folder import ADVICE
 from caselaw.storage.plain_files import state_here
+from caselaw.storage.reading import Content, local_copy, of_folder
 from caselaw.storage.store import Store
 from caselaw.storage.stores import store_of
 
@@ -36,10 +38,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class AdoptionSource:
-    """An output to take over, by its folder and fingerprint."""
+    """An output to take over, by its folder and fingerprint, and what its record must say that it was made from."""
 
     directory: str
     fingerprint: str
+    content: str | None = None
 
 
 def candidates(
@@ -91,7 +94,7 @@ def in_folder(
         equal = made.get(content, ()) if made is not None else output_contents.index.of_content(directory, content)
         there = tuple(f for f in equal if f != fingerprints[number] and names.issuperset(location.names(f)))
         if there:
-            found[number] = tuple(AdoptionSource(directory, fingerprint) for fingerprint in there)
+            found[number] = tuple(AdoptionSource(directory, fingerprint, content) for fingerprint in there)
     return found
 
 
@@ -147,14 +150,14 @@ class KeptRecord:
 
 
 def records_of(task: Any, sources: Sequence[AdoptionSource]) -> dict[AdoptionSource, list[KeptRecord]]:
-    """Records of outputs to take over, the newest first."""
+    """Records of outputs to take over: those that say what the outputs must be made from."""
     found: dict[AdoptionSource, list[KeptRecord]] = {}
     for directory in dict.fromkeys(source.directory for source in sources):
-        wanted = [source.fingerprint for source in sources if source.directory == directory]
-        for fingerprint, records in task.record_index.of_fingerprints(directory, wanted).items():
-            found[AdoptionSource(directory, fingerprint)] = [
-                KeptRecord(directory, record) for record in reversed(records)
-            ]
+        some = [source for source in sources if source.directory == directory]
+        records = task.record_index.of_fingerprints(directory, [source.fingerprint for source in some])
+        for source in some:
+            fitting = (r for r in records.get(source.fingerprint, ()) if source.content in (None, r.content))
+            found[source] = [KeptRecord(directory, record) for record in fitting]
     return found
 
 
@@ -293,9 +296,9 @@ def with_expected(task: Any, row: Branch, barred: StoreError | None = None) -> B
     return dataclasses.replace(row, expected=expected_inputs(task, row)) if task.verify_inputs else row
 
 
-def expected_inputs(task: Any, row: Branch) -> dict[str, str]:
-    """Path → SHA-256 by the records, of all inputs of a branch that tasks made."""
-    expected = {}
+def expected_inputs(task: Any, row: Branch) -> dict[str, tuple[Content, ...]]:
+    """Path → content by the records (several, where it was made more than once), of inputs that tasks made."""
+    expected: dict[str, tuple[Content, ...]] = {}
     for found in row.inputs.values():
         if found is None or found.location is None:
             continue
@@ -307,18 +310,27 @@ def expected_inputs(task: Any, row: Branch) -> dict[str, str]:
             for fingerprint in fingerprints:
                 if fingerprint not in records:
                     logger.warning("inputs without record cannot be verified: %s", found.location.names(fingerprint))
-                for output in records[fingerprint][-1].outputs.values() if fingerprint in records else ():
-                    if output["sha256"]:  # else nobody has read it
-                        expected[f"{directory}/{output['name']}"] = output["sha256"]
+                expected |= stated_contents(found.location, directory, records.get(fingerprint, []))
     return expected
+
+
+def stated_contents(location: Location, directory: str, records: Sequence[Record]) -> dict[str, tuple[Content, ...]]:
+    """Path → contents by the records of one output; none of what nobody has read."""
+    names = {product: output["name"] for record in records for product, output in record.outputs.items()}
+    return {
+        f"{directory}/{names[product]}": of_folder(contents) if location.is_folder(product) else contents
+        for product, contents in contents_by_product(records).items()
+        if all(each.sha256 for each in contents)
+    }
 
 
 def verify_inputs(task: Any, row: Branch) -> None:
     """Raise `PublishError` for an input whose content is not what its record says, and what is known to bar it."""
     if row.barred is not None:
         raise row.barred
-    for path, sha256 in row.expected.items():
-        if task.file_digests.digest(store_of(path).local(path, sha256)) != sha256:
+    for path, contents in row.expected.items():
+        digest = task.file_digests.digest
+        if digest(local_copy(store_of(path), path, contents, digest)) not in {each.sha256 for each in contents}:
             raise PublishError(
                 "an input is not what its record says: it was changed or truncated after it had been made", path,
                 "remove it, then run again; 'caselaw verify' lists all such outputs",

@@ -11,7 +11,8 @@ import luigi
 from caselaw.branches.chain import circle
 from caselaw.execution.run import require_named
 from caselaw.records import Record
-from caselaw.records.layers import lying, records_in
+from caselaw.records.explaining import explaining
+from caselaw.records.layers import lying
 from caselaw.task.base import FingerprintedTask
 
 
@@ -110,13 +111,19 @@ def whole_of(task: Any) -> Any:
 
 
 def made_by(task: Any) -> Iterator[MadeOutput]:
-    """Outputs of all branches of a task, with their records (the newest, where there are several).
+    """Outputs of all branches of a task, with their records (those that stand for the files, where there are several).
 
     Raises `UpstreamError` while their names are not known.
     """
     require_named(task.of_all_branches)
-    records = {record.fingerprint: record for record in records_in(task.record_index, task.output_location)}
-    lying(task.record_index, task.output_location, task.fingerprints, trusted=task.trust_unrecorded)  # all at once
+    location, index = task.output_location, task.record_index
+    folders = lying(index, location, task.fingerprints, trusted=task.trust_unrecorded)  # all at once
+    by_folder: dict[str, list[str]] = {}
+    for fingerprint in task.fingerprints:
+        by_folder.setdefault(folders.get(fingerprint, location.directory), []).append(fingerprint)
+    records: dict[str, Record] = {}
+    for folder, fingerprints in by_folder.items():
+        records |= explaining(index, folder, fingerprints, task.file_digests)
     for number, fingerprint in zip(task.branch_numbers, task.fingerprints, strict=True):
         for product, path in task.paths_of(number).items():
             yield MadeOutput(

@@ -14,6 +14,7 @@ from caselaw.branches.chain import ask
 from caselaw.branches.look import carries_fingerprints, is_wrapper, seen_by_numbers, to_be_asked_again
 from caselaw.fingerprint import FileDigests, digest
 from caselaw.records import RecordIndex
+from caselaw.records.explaining import explaining
 from caselaw.records.layers import lying
 from caselaw.storage import Location
 
@@ -40,8 +41,17 @@ class OutputContents:
         """What is known of the outputs in a folder."""
         if directory not in self._known:
             self._states[directory] = self.index.state(directory)
-            self._known[directory] = self.index.output_contents(directory)
+            self._known[directory] = self._read(directory)
         return self._known[directory]
+
+    def _read(self, directory: str) -> dict[str, str]:
+        """What the records say; where they differ, the one that stands for the files, and nothing where none does."""
+        found = self.index.output_contents(directory)
+        known = {fingerprint: next(iter(held)) for fingerprint, held in found.items() if len(held) == 1}
+        disputed = [fingerprint for fingerprint, held in found.items() if len(held) > 1]
+        for fingerprint, record in explaining(self.index, directory, disputed, self.digests).items():
+            known[fingerprint] = record.holds
+        return known
 
     def all(self, location: Location, fingerprints: Sequence[str]) -> str | None:
         """One digest of what these outputs hold; None where one is not known."""
@@ -69,7 +79,7 @@ class OutputContents:
         state = self.index.state(directory)
         if state != self._states[directory]:
             self._states[directory] = state
-            self._known[directory].update(self.index.output_contents(directory))
+            self._known[directory].update(self._read(directory))
 
     def of_column(self, column: Column, number: int) -> dict[str, Any]:
         """One named input of a branch; what all branches share is looked at once."""

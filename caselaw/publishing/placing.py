@@ -28,8 +28,8 @@ def publish_here(
     """
     write_records(directory, [record])
     for product, published in verified.items():
-        if os.path.lexists(published.path):
-            make_way(store, published.path, record.fingerprint)
+        if os.path.lexists(published.path) and not make_way(store, published.path, record.fingerprint):
+            continue  # somebody else has made it meanwhile: it stays, and its own record explains it
         store.place(staging.paths[product], published.path, published.sha256)
 
 
@@ -46,13 +46,17 @@ def already_there(verified: Mapping[str, Published], folders: Container[str]) ->
 
 
 def make_way(store: Store, final: str, fingerprint: str) -> bool:
-    """Keep what has the name of an output under another one, unless a record explains it; whether that was done.
+    """Keep what has the name of an output under another one, unless a record explains it; whether the name is free now.
 
     Raises `StoreUnavailable` and `PublishError`.
     """
     try:
         found = store.digest(final)
-    except (FileNotFoundError, FingerprintError):  # a link that leads nowhere; something that is no file
+    except FileNotFoundError:
+        if not store.is_local:
+            return True
+        found = ""  # a link that leads nowhere
+    except FingerprintError:  # something that is no file
         found = ""
     directory, _, name = final.rpartition("/")
     records = index_of(load_project().root).of_fingerprints(directory, [fingerprint]).get(fingerprint, ())
@@ -62,4 +66,4 @@ def make_way(store: Store, final: str, fingerprint: str) -> bool:
     aside = store.set_aside(final)
     if aside is not None:
         logger.warning("an output without a record was in the way of a new one; it is kept as %s", aside)
-    return aside is not None
+    return True

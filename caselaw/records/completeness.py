@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from caselaw.records.layers import MOST_BY_NAME, found_below, see_first
+from caselaw.records.record import Record
+from caselaw.records.standing import distinct
 from caselaw.storage.plain_files import FolderListings
 
 
@@ -34,8 +36,8 @@ def lacking_own(task: Any, numbers: Collection[int]) -> Iterator[int]:
     records = task.record_index.of_fingerprints(directory, known.intersection(wanted))
     folders = FolderListings() if len(wanted) > MOST_BY_NAME else None
     for number, fingerprint in zip(numbers, wanted, strict=True):
-        newest = records[fingerprint][-1] if fingerprint in records else None
-        if fingerprint not in known or not task.own_present(number, newest, folders):
+        said: list[Record | None] = [*distinct(records.get(fingerprint, ()))]
+        if fingerprint not in known or not any(task.own_present(number, each, folders) for each in said or [None]):
             yield number
 
 

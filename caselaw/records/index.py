@@ -41,9 +41,12 @@ class RecordIndex:
         """Something that differs when there may be other records in a folder than before."""
         return settled(lambda: files_now(directory), directory)
 
-    def output_contents(self, directory: str) -> dict[str, str]:
-        """Fingerprint → digest of what the products of that branch hold, by its newest record."""
-        return dict(self._ask("SELECT fingerprint, holds FROM records WHERE directory = ? ORDER BY ended", directory))
+    def output_contents(self, directory: str) -> dict[str, set[str]]:
+        """Fingerprint → digests of what the products of that branch hold: several, where its records differ."""
+        found: dict[str, set[str]] = {}
+        for fingerprint, holds in self._ask("SELECT fingerprint, holds FROM records WHERE directory = ?", directory):
+            found.setdefault(fingerprint, set()).add(holds)
+        return found
 
     def by_content(self, directory: str, own: str) -> dict[str, tuple[str, ...]]:
         """Content key → fingerprints of records with these own components, the newest first."""
@@ -131,11 +134,11 @@ class RecordIndex:
         found = self.of_fingerprints(directory, [fingerprint]).get(fingerprint)
         return found[-1] if found else None
 
-    def known(self, directory: str, fingerprint: str) -> Record | None:
-        """The newest record of one branch's outputs, as far as it is known without a look at the folder."""
-        query = f"SELECT body FROM {TABLE} WHERE directory = ? AND fingerprint = ? ORDER BY ended DESC LIMIT 1"
+    def known(self, directory: str, fingerprint: str) -> list[Record]:
+        """Records of one branch's outputs, as far as they are known without a look at the folder."""
+        query = f"SELECT body FROM {TABLE} WHERE directory = ? AND fingerprint = ?"
         rows = self._with_connection(lambda c: c.execute(query, (directory, fingerprint)).fetchall())
-        return Record(**json.loads(rows[0][0])) if rows else None
+        return [Record(**json.loads(body)) for (body,) in rows]
 
     def of_fingerprints(self, directory: str, fingerprints: Iterable[str]) -> dict[str, list[Record]]:
         """Fingerprint → records of that branch's outputs, the newest last."""

@@ -12,32 +12,27 @@ from caselaw.storage.files.schemes import WEBDAV
 from caselaw.storage.law.filesystem import StoreFileSystem
 from caselaw.storage.law.settings import LawSettings
 from caselaw.storage.law.target import StoreDirectoryTarget, StoreFileTarget, StoreTarget
+from caselaw.storage.reading import Content, local_copy
 from caselaw.storage.state import exists
 from caselaw.storage.stores import store_of
-from caselaw.storage.target import Content
 
 
 class ReadThroughCache(StoreTarget):
     """A target of a store; to every function that takes `os.PathLike` it is a path on this machine.
 
-    `content` tells what it must be, when it is read; None where that is not known.
+    `contents` tells what it may be, when it is read: nothing where that is not known.
     """
 
     def __init__(
-        self, path: Any, fs: StoreFileSystem | None = None, *, content: Callable[[], Content | None] = lambda: None,
+        self, path: Any, fs: StoreFileSystem | None = None, *, contents: Callable[[], tuple[Content, ...]] = tuple,
         **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(path, fs or file_system_of(str(path)), **options)
-        self.content = content
+        self.contents = contents
 
     def __fspath__(self) -> str:
-        url, content = str(self.uri()), self.content()
-        store = store_of(url)
-        return str(store.local(url) if content is None else store.local(url, content.sha256, self.size_of(content)))
-
-    def size_of(self, content: Content) -> int | None:
-        """Bytes of a file; folders come file by file."""
-        return None
+        url = str(self.uri())
+        return str(local_copy(store_of(url), url, self.contents()))
 
     def complete(self, **_: Any) -> bool:
         return bool(self.optional) or exists(str(self.uri()))
@@ -45,9 +40,6 @@ class ReadThroughCache(StoreTarget):
 
 class RemoteFileTarget(ReadThroughCache, StoreFileTarget):
     """A file of the store."""
-
-    def size_of(self, content: Content) -> int | None:
-        return content.size
 
 
 class RemoteDirectoryTarget(ReadThroughCache, StoreDirectoryTarget):

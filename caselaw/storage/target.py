@@ -17,6 +17,7 @@ from caselaw.storage.files.atomic import beside, take_name
 from caselaw.storage.files.pending_file import open_in_format
 from caselaw.storage.law.local_files import LocalFiles
 from caselaw.storage.location import Location
+from caselaw.storage.reading import Content, of_folder
 from caselaw.storage.state import exists
 
 
@@ -140,16 +141,8 @@ def url_of(target: Any) -> str:
     return str(target.uri() if isinstance(target, RemoteTarget) else target.path)
 
 
-@dataclass(frozen=True)
-class Content:
-    """What a record says of an output: the SHA-256 and the size in bytes."""
-
-    sha256: str
-    size: int | None
-
-
-Contents = Callable[[str, str], Mapping[str, Content]]
-"""Folder and fingerprint of outputs → what they hold by product, as far as that is known."""
+Contents = Callable[[str, str], Mapping[str, tuple[Content, ...]]]
+"""Folder and fingerprint of outputs → what each product may hold, as far as that is known."""
 
 
 def target_of(path: str | os.PathLike[str], folder: bool = False) -> Target:
@@ -159,11 +152,11 @@ def target_of(path: str | os.PathLike[str], folder: bool = False) -> Target:
     return DirectoryTarget(os.fspath(path)) if folder else FileTarget(os.fspath(path))
 
 
-def remote_target(url: str, folder: bool, content: Callable[[], Content | None] = lambda: None) -> Target:
-    """The target of an output on a server; `content` tells what it must be, when it is read."""
+def remote_target(url: str, folder: bool, contents: Callable[[], tuple[Content, ...]] = tuple) -> Target:
+    """The target of an output on a server; `contents` tells what it may hold, when it is read."""
     from caselaw.storage.remote_target import RemoteDirectoryTarget, RemoteFileTarget
 
-    return (RemoteDirectoryTarget if folder else RemoteFileTarget)(url, content=content)
+    return (RemoteDirectoryTarget if folder else RemoteFileTarget)(url, contents=contents)
 
 
 def outputs_of(location: Location, fingerprint: str, contents: Contents | None = None) -> Outputs:
@@ -172,11 +165,12 @@ def outputs_of(location: Location, fingerprint: str, contents: Contents | None =
     if contents is None or "://" not in location.directory:
         return Outputs({name: target_of(path, location.is_folder(name)) for name, path in paths.items()})
 
-    def content(product: str) -> Content | None:
-        return contents(location.directory, fingerprint).get(product)
+    def stated(product: str) -> tuple[Content, ...]:
+        found = contents(location.directory, fingerprint).get(product, ())
+        return of_folder(found) if location.is_folder(product) else found
 
     return Outputs({
-        name: remote_target(path, location.is_folder(name), partial(content, name)) for name, path in paths.items()
+        name: remote_target(path, location.is_folder(name), partial(stated, name)) for name, path in paths.items()
     })  # fmt: skip
 
 

@@ -44,12 +44,13 @@ from caselaw.publishing.recording import RunContext, Started, identity_of_branch
 from caselaw.records import Record, RecordIndex
 from caselaw.records.index import index_of
 from caselaw.records.layers import found_below, lying, of_identity_in, records_in, see_first
+from caselaw.records.standing import contents_by_product, distinct
 from caselaw.sandbox.entrance import entrance
 from caselaw.sandbox.versions import distributions_of
 from caselaw.storage import Location, exists, readable_directory
 from caselaw.storage.own_targets import to_be_read_again
 from caselaw.storage.plain_files import FolderListings
-from caselaw.storage.target import Content
+from caselaw.storage.reading import Content
 from caselaw.task.bases import no_run, runs
 from caselaw.task.declared import DeclaredTask, FreeName
 from caselaw.task.reached import closure_of
@@ -433,7 +434,7 @@ class FingerprintedTask(DeclaredTask):
             directory = self.output_location.directory
             return own_there(self) and (
                 self.trust_unrecorded or bool(self.record_index.recorded(directory, {fingerprint}))
-            ) and own_present(self, self._known_record())  # fmt: skip
+            ) and any(own_present(self, record) for record in self._known_records())  # fmt: skip
         if self.is_in_first_layer():
             see_first(self.output_location, [fingerprint])
             return True
@@ -449,8 +450,8 @@ class FingerprintedTask(DeclaredTask):
             return False
         return self.trust_unrecorded or bool(self.record_index.recorded(location.directory, {fingerprint}))
 
-    def _known_record(self) -> Record | None:
-        return self.record_index.known(self.output_location.directory, self.fingerprint)
+    def _known_records(self) -> Sequence[Record | None]:
+        return distinct(self.record_index.known(self.output_location.directory, self.fingerprint)) or [None]
 
     def _written(self) -> bool:
         """Whether its `run()` goes on and has written every product."""
@@ -488,11 +489,9 @@ class FingerprintedTask(DeclaredTask):
         folders = lying(self.record_index, found.location, found.keys, trusted=self.trust_unrecorded)
         return dataclasses.replace(found, folders=tuple(folders[key] for key in found.keys))
 
-    def _recorded_contents(self, directory: str, fingerprint: str) -> Mapping[str, Content]:
-        """What some outputs hold, by product, by the newest record that is known here."""
-        record = self.record_index.known(directory, fingerprint)
-        outputs = {} if record is None else record.outputs
-        return {product: Content(output["sha256"], output.get("bytes")) for product, output in outputs.items()}
+    def _recorded_contents(self, directory: str, fingerprint: str) -> Mapping[str, tuple[Content, ...]]:
+        """All that some outputs may hold, by product, by the records that are known here."""
+        return contents_by_product(self.record_index.known(directory, fingerprint))
 
 
 @functools.cache

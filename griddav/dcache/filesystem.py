@@ -122,7 +122,11 @@ class DCacheFileSystem(WebDavFileSystem, Known):  # type: ignore[misc]
         if self.namespace is None:
             return await super()._info(path, refresh)
         known = None if refresh or qos else self.known.info(path)
-        return await self.namespace.info(path, qos) if known is None else known
+        if known is not None:
+            return known
+        found = await self.namespace.info(path, qos)
+        self.known.add(found)  # somebody else may have written it since its folder was listed
+        return found
 
     async def _listed(self, path: str) -> list[Info]:
         """The entries of a folder, with the locality of each file."""
