@@ -163,7 +163,7 @@ class RemoteStore:
         except FileExistsError:
             logger.info("somebody else has published it: %s", final)
             return False
-        self.cache.add(sha256, staged, name=os.path.basename(final), sha256=sha256)
+        self.cache.offer(sha256, staged, name=os.path.basename(final), sha256=sha256)
         return True
 
     def set_aside(self, path: str) -> str | None:

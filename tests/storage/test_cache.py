@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
 import shutil
+import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,8 @@ from hypothesis import strategies as st
 from caselaw.errors import CacheError, ContentChanged
 from caselaw.fingerprint import file_digest
 from caselaw.storage.cache import FileCache
+
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, for a disk or a folder of somebody else")
 
 
 class Store:
@@ -115,9 +119,8 @@ def test_a_folder_is_verified_too(cache, tmp_path):
     (tmp_path / "plots").mkdir()
     (tmp_path / "plots" / "one.png").write_text("picture")
     sha256 = file_digest(tmp_path / "plots")
-    path = cache.add("plots", tmp_path / "plots", sha256=sha256)
-    cache.release()
-    assert cache.get("plots", None, name="plots", sha256=sha256) == path
+    cache.offer("plots", tmp_path / "plots", sha256=sha256)
+    assert (cache.get("plots", None, name="plots", sha256=sha256) / "one.png").read_text() == "picture"
     with pytest.raises(ContentChanged, match="not what it should be"):
         cache.get("other", lambda target: target.mkdir(), sha256=sha256)
 
@@ -164,12 +167,14 @@ def test_half_a_note_is_no_entry(cache):
 
 def test_a_published_file_is_taken_in_by_a_second_name(cache, tmp_path):
     (tmp_path / "events.root").write_bytes(b"content")
-    path = cache.add("a", tmp_path / "events.root", name="events.abc.root")
+    cache.offer("a", tmp_path / "events.root", name="events.abc.root")
+    path = cache.get("a", None)
     assert path.samefile(tmp_path / "events.root") and path.name == "events.abc.root"
     (tmp_path / "events.root").unlink()
     assert cache.get("a", None, name="events.abc.root").read_bytes() == b"content"
     (tmp_path / "other").write_bytes(b"another")
-    assert cache.add("a", tmp_path / "other", name="events.abc.root").read_bytes() == b"content"
+    cache.offer("a", tmp_path / "other", name="events.abc.root")
+    assert cache.get("a", None, name="events.abc.root").read_bytes() == b"content"
 
 
 def test_a_file_of_another_disk_is_copied(cache, tmp_path):
@@ -178,7 +183,8 @@ def test_a_file_of_another_disk_is_copied(cache, tmp_path):
     source = Path("/dev/shm", f"caselaw-{os.getpid()}.root")
     source.write_bytes(b"content")
     try:
-        assert cache.add("a", source).read_bytes() == b"content"
+        cache.offer("a", source)
+        assert cache.get("a", None).read_bytes() == b"content"
         assert source.stat().st_mode & 0o200, "only a copy becomes read-only"
     finally:
         source.unlink()
@@ -241,6 +247,80 @@ def test_a_disk_that_stays_full_is_said(cache):
 
     with pytest.raises(CacheError, match="the cache is full: No space left"):
         cache.get("a", full)
+
+
+def test_what_is_published_stays_within_the_limit(cache, tmp_path):
+    for number in range(12):
+        source = tmp_path / str(number)
+        source.write_bytes(bytes(300))
+        cache.offer(str(number), source)
+        assert cache.size() <= cache.limit
+    (tmp_path / "large").write_bytes(bytes(5000))
+    cache.offer("large", tmp_path / "large")
+    assert "large" not in {entry.key for entry in cache.entries()}
+    assert cache.entries()
+
+
+@pytest.fixture
+def full(tmp_path) -> Iterator[Path]:
+    """A disk of its own without any space left."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], check=True)
+    try:
+        with contextlib.suppress(OSError):
+            (disk / "filling").write_bytes(bytes(1 << 20))
+        yield disk
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+def assert_nothing_is_kept(folder, tmp_path, caplog):
+    (tmp_path / "source").write_bytes(bytes(300))
+    for key in "ab":
+        FileCache(folder, 1000).offer(key, tmp_path / "source")
+    assert caplog.text.count("what is uploaded is not kept in the cache") == 1
+
+
+@only_root
+def test_a_full_disk_hinders_no_publication(full, tmp_path, caplog):
+    assert_nothing_is_kept(full / "cache", tmp_path, caplog)
+
+
+def test_a_cache_that_cannot_be_there_hinders_no_publication(tmp_path, caplog):
+    (tmp_path / "file").touch()
+    assert_nothing_is_kept(tmp_path / "file", tmp_path, caplog)
+
+
+def test_a_cache_that_others_may_change_hinders_no_publication(tmp_path, caplog):
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o777)
+    assert_nothing_is_kept(tmp_path / "open", tmp_path, caplog)
+
+
+def test_a_cache_that_others_may_change_is_refused(tmp_path):
+    folder = tmp_path / "cache"
+    store = Store(a=b"content")
+    FileCache(folder, 1000).get("a", store["a"])
+    assert folder.stat().st_mode & 0o077 == 0
+    folder.chmod(0o755)
+    assert FileCache(folder, 1000).get("a", store["a"]).read_bytes() == b"content"
+    for path in (folder, folder / "files"):
+        for mode in (0o775, 0o757):
+            path.chmod(mode)
+            with pytest.raises(CacheError, match=r"other users may write to the cache.*cache_folder"):
+                FileCache(folder, 1000).get("a", store["a"])
+        path.chmod(0o755)
+
+
+@only_root
+@pytest.mark.parametrize("inside", ["", "files", "notes"])
+def test_a_cache_of_another_user_is_refused(tmp_path, inside):
+    folder = tmp_path / "cache"
+    FileCache(folder, 1000).get("a", Store(a=b"content")["a"])
+    os.chown(folder / inside, 12345, -1)
+    with pytest.raises(CacheError, match=r"another user \(12345\).*cache_folder in configs/stores.yaml"):
+        FileCache(folder, 1000).get("a", Store(a=b"content")["a"])
 
 
 def test_a_cache_that_cannot_be_written_is_said(tmp_path):

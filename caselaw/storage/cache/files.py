@@ -13,10 +13,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import hashlib
+import logging
 import os
 import re
 import shutil
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -24,7 +27,7 @@ from pathlib import Path
 
 from caselaw.errors import CacheError, ContentChanged
 from caselaw.fingerprint.files import file_digest
-from caselaw.storage.cache.entries import CacheEntry, Slot, clean, entry_of, link_or_copy, read_entry, slots
+from caselaw.storage.cache.entries import CacheEntry, Slot, clean, entry_of, link_or_copy, read_entry, slots, state_of
 from caselaw.storage.cache.users import User, in_use, remove_dead_users
 from caselaw.storage.locks import locked, locked_at_once
 
@@ -32,7 +35,14 @@ DIGEST = re.compile(r"[0-9a-f]{64}")  # the name of a slot
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 FOLDERS = ("notes", "files", "incoming", "users")
 SPARED = 0.9  # of the limit: what is left after files had to go
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+OTHERS_ENTER = stat.S_IXGRP | stat.S_IXOTH
+ROOT = 0  # who is root may change everything anyway
+OWN = "name a folder of your own (cache_folder in configs/stores.yaml)"
 SPACE = "free some space there, or give the cache another folder"
+
+logger = logging.getLogger(__name__)
+warn_once = functools.cache(logger.warning)
 
 
 @dataclass(frozen=True)
@@ -68,19 +78,24 @@ class FileCache:
         self._count(entry.size)
         return entry.path
 
-    def add(self, key: str, path: Path, *, name: str = "", sha256: str | None = None) -> Path:
+    def offer(self, key: str, path: Path, *, name: str = "", sha256: str | None = None) -> None:
         """Take in a local file or folder that is written no more, as a second name where that can be.
 
-        It becomes read-only. `sha256` is believed. Returns its path in the cache; raises `CacheError`.
+        It becomes read-only; `sha256` is believed. Nothing depends on it: where there is no room, it is not kept.
         """
-        slot = self._slot(key)
-        with locked(slot.note, exclusive=True) as note:
-            known = self._known(slot, note, name, sha256)
-            if known is not None:
-                return known
-            entry = self._filled(slot, note, key, name or path.name, partial(take_in, path), sha256)
-        self._count(entry.size)
-        return entry.path
+        try:
+            size, _ = state_of(path)
+            if size <= self.limit:
+                slot = self._slot(key)
+                with locked(slot.note, exclusive=True) as note:
+                    if (entry := read_entry(slot, note)) is not None and entry.intact():
+                        return
+                    entry = self._filled(slot, note, key, name or path.name, partial(take_in, path), sha256, used=False)
+                self._count(entry.size)
+        except CacheError as error:
+            warn_once("what is uploaded is not kept in the cache: %s", str(error))
+        except OSError as error:
+            warn_once("what is uploaded is not kept in the cache: %s: %s", self.folder, error.strerror)
 
     def release(self, *paths: Path) -> None:
         """This process uses some files no more, or none at all: they may be removed when space is needed."""
@@ -115,12 +130,26 @@ class FileCache:
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             for name in FOLDERS:
-                (self.folder / name).mkdir(exist_ok=True)
+                (self.folder / name).mkdir(exist_ok=True, mode=0o700)
+            self._require_ours()
             if not os.access(self.folder / "notes", os.W_OK):
                 raise PermissionError(errno.EACCES, "it is read-only")
         except OSError as error:
             raise CacheError(f"the cache cannot be written: {error.strerror}", self.folder, SPACE) from error
         return self.folder
+
+    def _require_ours(self) -> None:
+        """Raise `CacheError` where others may put files of their own into the cache, as ssh does for its keys."""
+        there = self.folder.stat()
+        inside = [(self.folder / name).stat() for name in FOLDERS]
+        for owner in (each.st_uid for each in (there, *inside)):
+            if owner not in (os.geteuid(), ROOT):
+                what = f"the cache belongs to another user ({owner}), who may change what is read"
+                raise CacheError(what, self.folder, OWN)
+        reachable = inside if there.st_mode & OTHERS_ENTER else []
+        if any(each.st_mode & OTHERS_WRITE for each in (there, *reachable)):
+            what = "other users may write to the cache, and change what is read"
+            raise CacheError(what, self.folder, f"remove it and its content, and chmod go-w, or {OWN}")
 
     def _known(self, slot: Slot, note: int, name: str, sha256: str | None) -> Path | None:
         """The path of an entry that is as it shall be, marked as used; the caller holds the lock."""
@@ -135,14 +164,16 @@ class FileCache:
         return path
 
     def _filled(
-        self, slot: Slot, note: int, key: str, name: str, write: Callable[[Path], object], sha256: str | None
+        self, slot: Slot, note: int, key: str, name: str, write: Callable[[Path], object], sha256: str | None, *,
+        used: bool = True,
     ) -> CacheEntry:  # fmt: skip
         """The entry that `write` makes; the caller holds the lock. Room is made where the disk has none left."""
         try:
             for room_can_be_made in (True, False):
                 try:
                     entry = slot.fill(note, key, file_name(name), write, sha256)
-                    User.of(self.folder / "users").mark(slot.digest)
+                    if used:
+                        User.of(self.folder / "users").mark(slot.digest)
                     return entry
                 except OSError as error:
                     if error.errno not in FULL:
