@@ -15,6 +15,8 @@ from caselaw.storage.files.folder import names_here
 from caselaw.storage.files.transfer import fresh, put_text
 from caselaw.storage.local_store import LocalDocuments
 
+ATTEMPTS = 3
+
 
 @dataclass(frozen=True)
 class RemoteDocuments:
@@ -28,7 +30,16 @@ class RemoteDocuments:
     fixed: bool
 
     def refresh(self) -> None:
-        """One listing; what is new is read, what is gone is forgotten."""
+        """One listing; what is new is read, what is gone is forgotten.
+
+        Another one where a document vanished meanwhile: what it held stands in a new one, which is not listed yet.
+        """
+        for _ in range(ATTEMPTS):
+            if self.follow():
+                return
+
+    def follow(self) -> bool:
+        """Whether all that was listed could be read."""
         # First: what another process of this machine publishes after this is not taken for gone.
         here = {name for name in names_here(self.path) if not name.startswith(".")}
         listing: list[dict[str, Any]] = []
@@ -39,19 +50,23 @@ class RemoteDocuments:
         new = [found[name] for name in there if not (self.fixed and name in here)]
         if new:
             self.path.mkdir(parents=True, exist_ok=True)
-            side_by_side(self.read, new)
+        found_again = side_by_side(self.read, new) if new else []
         for name in here - there:
             LocalDocuments(self.path).remove(name)
+        return all(found_again)
 
-    def read(self, there: dict[str, Any]) -> None:
-        """Copy one document, with the server's time where it has one; it may have vanished since."""
+    def read(self, there: dict[str, Any]) -> bool:
+        """Copy one document, with the server's time where it has one; whether it is still there."""
         name = os.path.basename(there["name"])
-        with contextlib.suppress(FileNotFoundError):
+        try:
             with clear_answers(f"{self.url}/{name}"):
                 content = self.fs.cat_file(there["name"])
             LocalDocuments(self.path).write(name, content.decode())
             if there.get("mtime"):
                 os.utime(self.path / name, (time.time(), there["mtime"]))
+        except FileNotFoundError:
+            return False
+        return True
 
     def write(self, name: str, text: str) -> None:
         with clear_answers(f"{self.url}/{name}"):
