@@ -48,7 +48,7 @@ def output_folders_of(store: Store, others: frozenset[str] = frozenset()) -> lis
     """All folders of a store that hold outputs. `others` are paths below its root that are other stores: they and
     what lies there are left alone.
     """
-    return [OutputFolder(path, found, read_records(path)) for path, found in output_folders(store, others)]
+    return [OutputFolder(path, found, read_records(path, strict=True)) for path, found in output_folders(store, others)]
 
 
 def garbage(
@@ -139,6 +139,6 @@ def remove(store: Store, found: list[Garbage], others: frozenset[str] = frozense
 def forget_removed(store: Store, directory: str) -> None:
     """Remove records without any output, then what no record refers to, then folders that were empty before."""
     forget_absent(directory)
-    forget_unused(directory, {record.own for record in read_records(directory)})
+    forget_unused(directory, {record.own for record in read_records(directory, strict=True)})
     for folder in (f"{directory}/{RECORDS}", directory):
         store.remove_empty_folder(folder)

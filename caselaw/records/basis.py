@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.errors import StoreUnavailable
-from caselaw.records.files import BASIS, DOCUMENT, documents_of, text_as_json, text_of
+from caselaw.records.files import BASIS, DOCUMENT, documents_of, sound, text_as_json, text_of
 from caselaw.records.record import SCHEMA, broken
 from caselaw.storage.files.folder import ADVICE, names_here
 
@@ -79,12 +79,18 @@ def read_basis(directory: str, own: str) -> Basis | None:
     try:
         if not path.exists():
             documents.refresh()
+        found = sound(directory, path, lambda: [basis_in(path)])
+    except FileNotFoundError:
+        return None
+    return None if found is None else found[0]
+
+
+def basis_in(path: Path) -> Basis | None:
+    try:
         content = json.loads(text_of(path))
         if content["schema"] != SCHEMA:
             return None
         return Basis(**{field.name: content[field.name] for field in fields(Basis)})
-    except FileNotFoundError:
-        return None
     except (ValueError, KeyError, TypeError) as error:
         raise broken(f"the components of a fingerprint cannot be read: {error!r}", path) from error
 

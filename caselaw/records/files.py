@@ -10,14 +10,18 @@ where nothing can be added to a file, some branches share a document (`branches.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
+import logging
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from caselaw.errors import StoreUnavailable
+from caselaw.errors import RecordError, StoreUnavailable
 from caselaw.records.journal import JOURNAL, append_record, claim, finished
 from caselaw.records.record import SCHEMA, Record, as_json, broken, from_json, parsed
 from caselaw.storage.files.folder import names_here
@@ -32,9 +36,13 @@ DOCUMENT = ".json"
 BASIS = "basis."
 BATCH = "branches."
 MARK_LENGTH = 12
+MARKED = re.compile(rf"\.([0-9a-f]{{{MARK_LENGTH}}}){re.escape(DOCUMENT)}$")
 ATTEMPTS = 20
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+warn_once = functools.cache(logger.warning)
 
 
 def documents_of(directory: str | os.PathLike[str]) -> Documents:
@@ -63,9 +71,34 @@ def look_again(directory: str) -> bool:
     return bool(journals)
 
 
-def read_records(directory: str | os.PathLike[str]) -> list[Record]:
-    """All records of a folder of outputs."""
-    return settled(lambda: [record for path in record_files(directory) for record in read_file(path)], directory)
+def read_records(directory: str | os.PathLike[str], *, strict: bool = False) -> list[Record]:
+    """All records of a folder of outputs; what is damaged is set aside, and told of.
+
+    `strict`, for who removes what no record explains: raises `RecordError` in its place.
+    """
+
+    def attempt() -> list[Record]:
+        return [record for path in record_files(directory) for record in read_file(directory, path, strict)]
+
+    return settled(attempt, directory)
+
+
+def sound(directory: str | os.PathLike[str], path: Path, read: Callable[[], list[T]]) -> list[T] | None:
+    """What `read` gives of a file of records; None where it is damaged, which is told once.
+
+    A damaged copy of what lies on a server is fetched again. What a damaged file explained counts as unexplained: it
+    is never taken for complete, and nothing else waits for it. Raises `FileNotFoundError` where it vanished.
+    """
+    for last in (False, True):
+        try:
+            return read()
+        except RecordError as error:
+            documents = documents_of(directory)
+            if last or not documents.renew(path.name):
+                in_store = str(error.where).replace(str(documents.path), f"{os.fspath(directory)}/{RECORDS}")
+                warn_once("%s", str(broken(error.what, in_store)))
+                return None
+    raise AssertionError("unreachable")
 
 
 def settled(attempt: Callable[[], T], directory: str | os.PathLike[str]) -> T:
@@ -79,9 +112,20 @@ def settled(attempt: Callable[[], T], directory: str | os.PathLike[str]) -> T:
     raise StoreUnavailable("files of records appear and vanish all the time", Path(directory, RECORDS), "run again")
 
 
-def read_file(path: Path) -> Iterator[Record]:
+def read_file(directory: str | os.PathLike[str], path: Path, strict: bool = False) -> list[Record]:
     """Records of one file that this version can use. Raises `FileNotFoundError` where it vanished."""
-    return (record for record in every_record(path) if record is not None)
+    found = every_record(path) if strict else sound(directory, path, lambda: every_record(path))
+    return readable(path) if found is None else [record for record in found if record is not None]
+
+
+def readable(path: Path) -> list[Record]:
+    """What can be read of a damaged file: whole lines of a journal, nothing of a document."""
+    found: list[Record] = []
+    for line in path.read_bytes().split(b"\n")[:-1] if path.suffix == JOURNAL else ():
+        with contextlib.suppress(RecordError):
+            record = parsed(line.decode(errors="replace"), path) if line else None
+            found += [] if record is None else [record]
+    return found
 
 
 def every_record(path: Path) -> list[Record | None]:
@@ -116,6 +160,7 @@ def journal(text: str, path: Path) -> Iterator[Record | None]:
 def document(text: str, path: Path) -> Iterator[Record | None]:
     try:
         content = json.loads(text)
+        require_mark(text, path)
         if content["schema"] != SCHEMA and isinstance(content["schema"], int):
             yield None
             return
@@ -124,6 +169,17 @@ def document(text: str, path: Path) -> Iterator[Record | None]:
         raise broken(f"a document of records cannot be read: {error!r}", path) from error
     for record in records:
         yield from_json(record, path)
+
+
+def require_mark(text: str, path: Path) -> None:
+    """Raise `RecordError` for a document whose content is not the one that its name was made of."""
+    marked = MARKED.search(path.name)
+    if marked is not None and mark_of(text) != marked[1]:
+        raise broken("a document of records is damaged: its content is not the one that its name tells", path)
+
+
+def mark_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:MARK_LENGTH]
 
 
 def of_other_schemas(text: str, path: Path) -> Iterator[str]:
@@ -148,7 +204,7 @@ def write_document(directory: str, name: str, records: Iterable[Record]) -> Path
     own = [{name: value for name, value in row.items() if name not in shared} for row in rows]
     content = {"schema": SCHEMA, "shared": shared, "records": own}
     text = text_as_json(content)
-    mark = hashlib.sha256(text.encode()).hexdigest()[:MARK_LENGTH]
+    mark = mark_of(text)
     documents = documents_of(directory)
     documents.write(f"{name}.{mark}{DOCUMENT}", text)
     return documents.path / f"{name}.{mark}{DOCUMENT}"
@@ -202,10 +258,10 @@ def put_together(directory: str, name: str, paths: Iterable[Path]) -> None:
     records: dict[tuple[str, ...], Record] = {}
     for path in paths:
         try:
-            found = every_record(path)
+            found = sound(directory, path, partial(every_record, path))
         except FileNotFoundError:
             continue
-        if None not in found:
+        if found is not None and None not in found:  # a damaged one stays for who can restore it
             used.append(path)
             records.update({key_of(record): record for record in found if record is not None})
     written = write_document(directory, name, records.values()) if records else None
@@ -237,7 +293,9 @@ def lies_elsewhere(record: Record) -> bool:
 
 
 def rewrite(directory: str, path: Path) -> None:
-    found = every_record(path)
+    found = sound(directory, path, lambda: every_record(path))
+    if found is None:
+        return
     # After the records: what was published meanwhile must not look as if it were gone.
     names = existing_names(directory)
     kept = [record for record in found if record is not None and (names & {*record.names} or lies_elsewhere(record))]

@@ -118,8 +118,8 @@ def parsed(line: str, where: object) -> Record | None:
 
 def broken(what: str, where: object) -> RecordError:
     return RecordError(
-        what, where, "restore it, or remove it: outputs that only this one explains are made again, or trusted "
-        "(--trust-unrecorded)",
+        what, where, "restore it from a copy of the store, or remove it; outputs that only this one explains are made "
+        "again, or trusted (--trust-unrecorded)",
     )  # fmt: skip
 
 

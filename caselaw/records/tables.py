@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caselaw.errors import RecordError, StoreUnavailable
-from caselaw.records.files import document, every_record, journal, of_other_schemas, record_files, text_of
+from caselaw.records.files import (
+    document,
+    every_record,
+    journal,
+    of_other_schemas,
+    readable,
+    record_files,
+    sound,
+    text_of,
+)
 from caselaw.records.journal import JOURNAL
 from caselaw.records.record import SCHEMA, Record, as_json
 from caselaw.storage.files.folder import ADVICE
@@ -89,14 +98,15 @@ def forget(connection: sqlite3.Connection, directory: str, name: str) -> None:
 
 def remember(connection: sqlite3.Connection, directory: str, path: Path, found: str) -> None:
     """Take up the records of a file; of a journal that has only grown, the new ones."""
-    length, ending, text = news(connection, directory, path)
+    read = sound(directory, path, lambda: [with_news(connection, directory, path)])
+    if read is None:
+        forget(connection, directory, path.name)
+        add_rows(connection, directory, path.name, readable(path))
+        return  # it is not known as read: the next question looks whether somebody has restored it
+    ((length, ending, text), records) = read[0]
     if not length:
         forget(connection, directory, path.name)
-    records = parsed(text, path, length)
-    connection.executemany(
-        f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (row(directory, path.name, record) for record in records if record is not None),
-    )
+    add_rows(connection, directory, path.name, (record for record in records if record is not None))
     if None in records:
         connection.executemany(
             f"INSERT INTO {OTHERS} VALUES (?, ?, ?)",
@@ -107,6 +117,21 @@ def remember(connection: sqlite3.Connection, directory: str, path: Path, found: 
         f"INSERT OR REPLACE INTO {FILES} VALUES (?, ?, ?, ?, ?)",
         (directory, path.name, found, length + len(lines.encode()), lines[-ENDING_LENGTH:] or ending),
     )
+
+
+def add_rows(connection: sqlite3.Connection, directory: str, name: str, records: Iterable[Record]) -> None:
+    connection.executemany(
+        f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (row(directory, name, record) for record in records),
+    )
+
+
+def with_news(
+    connection: sqlite3.Connection, directory: str, path: Path
+) -> tuple[tuple[int, str, str], list[Record | None]]:
+    """What is new in a file, and the records that it holds."""
+    length, ending, text = news(connection, directory, path)
+    return (length, ending, text), parsed(text, path, length)
 
 
 def recorded(connection: sqlite3.Connection, directory: str, some: Sequence[str] = ()) -> set[str]:

@@ -155,6 +155,10 @@ class LocalDocuments:
     def refresh(self) -> None:
         """Nothing to do."""
 
+    def renew(self, name: str) -> bool:
+        """There is no copy."""
+        return False
+
     def write(self, name: str, text: str) -> None:
         """Write a document. Raises `StoreUnavailable` where that fails."""
         path = self.path / name

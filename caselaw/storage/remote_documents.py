@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from caselaw.errors import ContentChanged
 from caselaw.storage.files.answers import clear_answers
 from caselaw.storage.files.concurrency import side_by_side
 from caselaw.storage.files.folder import names_here
@@ -16,6 +17,13 @@ from caselaw.storage.files.transfer import fresh, put_text
 from caselaw.storage.local_store import LocalDocuments
 
 ATTEMPTS = 3
+
+# Documents that arrive damaged each time: this process does not ask again.
+_damaged: set[str] = set()
+
+
+def read_bytes(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
 
 
 @dataclass(frozen=True)
@@ -58,15 +66,32 @@ class RemoteDocuments:
     def read(self, there: dict[str, Any]) -> bool:
         """Copy one document, with the server's time where it has one; whether it is still there."""
         name = os.path.basename(there["name"])
+        url = f"{self.url}/{name}"
+        if url in _damaged:
+            return True
         try:
-            with clear_answers(f"{self.url}/{name}"):
-                content = self.fs.cat_file(there["name"])
-            LocalDocuments(self.path).write(name, content.decode())
+            try:
+                with clear_answers(url):
+                    content = self.fs.cat_file(there["name"])
+            except ContentChanged:
+                _damaged.add(url)
+                content = b""  # it is there, and says nothing: its reader tells
+            LocalDocuments(self.path).write(name, content.decode(errors="replace"))  # what is no text, its reader tells
             if there.get("mtime"):
                 os.utime(self.path / name, (time.time(), there["mtime"]))
         except FileNotFoundError:
             return False
         return True
+
+    def renew(self, name: str) -> bool:
+        before = read_bytes(self.path / name)
+        try:
+            with clear_answers(f"{self.url}/{name}"):
+                there = self.fs.info(f"{self.folder}/{name}", **fresh(self.scheme))
+            self.read(there)
+        except FileNotFoundError:
+            LocalDocuments(self.path).remove(name)
+        return read_bytes(self.path / name) != before
 
     def write(self, name: str, text: str) -> None:
         with clear_answers(f"{self.url}/{name}"):

@@ -21,6 +21,9 @@ class Documents(Protocol):
     def refresh(self) -> None:
         """Bring `path` up to date. Raises `StoreUnavailable`."""
 
+    def renew(self, name: str) -> bool:
+        """Read a document again whose copy is damaged; whether there is another content now."""
+
     def write(self, name: str, text: str) -> None:
         """Publish a document; it is there completely or not at all. Raises `StoreUnavailable`."""
 

@@ -11,8 +11,8 @@ import sqlite3
 import pytest
 from made_records import record
 
-from caselaw.errors import RecordError
 from caselaw.records import RecordIndex, compact, files, tables, write_records
+from caselaw.records.files import write_batch
 from caselaw.storage.owner import owner
 
 
@@ -156,13 +156,30 @@ def test_a_journal_that_was_replaced_is_read_anew(index, folder, tmp_path):
     assert {found.fingerprint for found in index.records(folder)} == {"a", "cc", "ddd"}
 
 
-def test_a_broken_line_is_named_by_its_number(index, folder, tmp_path):
+def test_a_broken_line_is_named_by_its_number_and_the_others_are_read(index, folder, tmp_path, caplog):
     write_records(folder, [record("a")])
     assert index.newest(folder)
     (journal,) = (tmp_path / "Fit" / ".records").glob("*.jsonl")
     journal.write_text(journal.read_text() + "broken\n")
-    with pytest.raises(RecordError, match=rf"{journal.name}:2: "):
-        index.newest(folder)
+    write_records(folder, [record("b")])
+    assert index.recorded(folder, ["a", "b"]) == {"a", "b"}
+    assert f"{journal.name}:2: " in caplog.text
+    assert caplog.text.count("restore it") == 1
+
+
+def test_what_a_damaged_document_explains_is_unexplained_until_it_is_restored(index, folder, tmp_path, caplog):
+    write_batch(folder, [record("a")])
+    write_batch(folder, [record("b")])
+    assert index.recorded(folder, ["a", "b"]) == {"a", "b"}
+    damaged = next(path for path in (tmp_path / "Fit" / ".records").glob("*.json") if '"a"' in path.read_text())
+    whole = damaged.read_text()
+    damaged.write_text(whole.replace('"sha256":"0"', '"sha256":"1"'))  # a document all the same
+    assert index.recorded(folder, ["a", "b"]) == {"b"}
+    assert f"{damaged}: " in caplog.text
+    compact(folder, "w")
+    assert damaged.exists(), "who can restore it finds it"
+    damaged.write_text(whole)
+    assert index.recorded(folder, ["a", "b"]) == {"a", "b"}
 
 
 def test_a_damaged_page_is_no_wrong_answer(index, folder):
