@@ -262,3 +262,20 @@ def test_a_wrong_frontend_is_never_missing(double: Double) -> None:
     with pytest.raises(NoAnswer, match="something else than JSON"):
         fs.info("/store/file")
     fs.close()
+
+
+WITHOUT_DCACHEFS = """
+import sys
+sys.modules["dcachefs"] = None  # who imports it gets an ImportError
+from griddav.dcache import DCacheFileSystem
+fs = DCacheFileSystem(*sys.argv[1:3], skip_instance_cache=True)
+fs.pipe_file("/store/file", b"content")
+with fs.open("/store/file") as file:
+    print(file.read(), fs.info("/store/file")["locality"], fs.api_url, fs.webdav_url)
+"""
+
+
+def test_it_works_where_dcachefs_is_not_installed(double: Double) -> None:
+    asked = [sys.executable, "-c", WITHOUT_DCACHEFS, double.rest, double.door]
+    found = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
+    assert found.stdout == f"b'content' ONLINE {double.rest} {double.door}\n", found.stderr
