@@ -15,7 +15,7 @@ from fsspec.callbacks import DEFAULT_CALLBACK
 from griddav.copying.within import copy_file, move_path
 from griddav.errors import GridDavError
 from griddav.file import AsyncWebDavFile, TextFile, WebDavFile, compressed
-from griddav.http.concurrency import together
+from griddav.http.concurrency import concurrently
 from griddav.http.names import child, parent
 from griddav.listing.cache import made
 from griddav.listing.exact import Exact
@@ -38,16 +38,16 @@ class WebDavFileSystem(Exact):
 
     async def _info(self, path: str, refresh: bool = False, **_: Any) -> Info:
         path = self._strip_protocol(path)
-        known = None if refresh else self.known.info(path)
+        known = None if refresh else self.listings.info(path)
         if known is not None:
             return known
         found = await info(self.client, path)
-        self.known.add(found)  # somebody else may have written it since its folder was listed
+        self.listings.add(found)  # somebody else may have written it since its folder was listed
         return found
 
     async def _exists(self, path: str, **_: Any) -> bool:
         path = self._strip_protocol(path)
-        names = self.known.names(parent(path)) if path != "/" else None
+        names = self.listings.names(parent(path)) if path != "/" else None
         return await exists(self.client, path) if names is None else path.rpartition("/")[2] in names
 
     async def _isfile(self, path: str) -> bool:
@@ -65,20 +65,20 @@ class WebDavFileSystem(Exact):
     async def _ls(self, path: str, detail: bool = True, refresh: bool = False, **_: Any) -> list[Info] | list[str]:
         path = self._strip_protocol(path)
         if refresh:
-            self.known.forget_one(path)
+            self.listings.forget_one(path)
         found = await self._entries(path)
         return found if detail else [each["name"] for each in found]
 
     async def _entries(self, path: str) -> list[Info]:
-        known = self.known.infos(path)
+        known = self.listings.infos(path)
         if known is not None:
             return known
-        with self.known.reading([path]) as readings:
+        with self.listings.reading([path]) as readings:
             found = await self._listed(path)
             is_file = len(found) == 1 and found[0]["name"] == path
             for reading in readings:
                 if not is_file and await self._believed(found):
-                    self.known.keep(reading, infos=found)
+                    self.listings.keep(reading, infos=found)
         return [dict(each) for each in found]
 
     async def _listed(self, path: str) -> list[Info]:
@@ -89,13 +89,13 @@ class WebDavFileSystem(Exact):
 
     async def _names_in(self, folders: Iterable[str]) -> dict[str, frozenset[str]]:
         paths = {folder: self._strip_protocol(folder) for folder in folders}
-        found = {path: known for path in paths.values() if (known := self.known.names(path)) is not None}
+        found = {path: known for path in paths.values() if (known := self.listings.names(path)) is not None}
         wanted = [path for path in dict.fromkeys(paths.values()) if path not in found]
-        with self.known.reading(wanted) as readings:
+        with self.listings.reading(wanted) as readings:
             found |= await names_in(self.client, wanted)
             for reading in readings:
                 if await self._believed(found[reading.folder]):
-                    self.known.keep(reading, names=found[reading.folder])
+                    self.listings.keep(reading, names=found[reading.folder])
         return {folder: found[path] for folder, path in paths.items()}
 
     def names_in(self, folders: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -187,7 +187,7 @@ class WebDavFileSystem(Exact):
         progress = callback.absolute_update
         if await self._arrives(path, os.fspath(lpath), size, progress):
             return
-        there = self.known.info(path)
+        there = self.listings.info(path)
         if there is None or there["type"] != "directory":  # a file may be another one by now
             there = await info(self.client, path)
         if there["type"] == "directory":
@@ -247,7 +247,7 @@ class WebDavFileSystem(Exact):
         self, source: UploadSource, path: str, overwrite: bool, progress: Callable[[int], None] = lambda _: None
     ) -> None:
         await upload(self.client, source, path, overwrite=overwrite, progress=progress)
-        self.known.add(made(path, source.size))
+        self.listings.add(made(path, source.size))
 
     async def _pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **_: Any) -> None:
         await self._publish(UploadSource.of_bytes(bytes(value)), self._strip_protocol(path), overwrite=mode != "create")
@@ -285,14 +285,14 @@ class WebDavFileSystem(Exact):
     async def _mv_file(self, path1: str, path2: str) -> None:
         source, target = self._strip_protocol(path1), self._strip_protocol(path2)
         await move_path(self.client, source, target)
-        self.known.remove(source)
+        self.listings.remove(source)
         await self._appeared(target)
 
     async def _appeared(self, path: str) -> None:
         """Something came to be here that we know nothing else of."""
-        self.known.forget(path)
-        if self.known.on:
-            self.known.add(await info(self.client, path))
+        self.listings.forget(path)
+        if self.listings.on:
+            self.listings.add(await info(self.client, path))
 
     # Removing, and folders
 
@@ -307,21 +307,21 @@ class WebDavFileSystem(Exact):
         paths = await self._to_be_removed(path)
         if "/" in paths:
             raise ValueError("the root of a server is never removed")
-        await together(self._remove(remove_tree if recursive else remove_file, each) for each in paths)
+        await concurrently(self._remove(remove_tree if recursive else remove_file, each) for each in paths)
 
     async def _remove(self, remove: Callable[..., Awaitable[None]], path: str) -> None:
         await remove(self.client, path)
-        self.known.remove(path)
+        self.listings.remove(path)
 
     async def _mkdir(self, path: str, create_parents: bool = True, **_: Any) -> None:
         path = self._strip_protocol(path)
         await make_folder(self.client, path, parents=create_parents)
-        self.known.add(made(path))
+        self.listings.add(made(path))
 
     async def _makedirs(self, path: str, exist_ok: bool = False) -> None:
         path = self._strip_protocol(path)
         await make_folder(self.client, path, exist_ok=exist_ok)
-        self.known.add(made(path))
+        self.listings.add(made(path))
 
     async def _rmdir(self, path: str) -> None:
         await self._remove(remove_empty_folder, self._strip_protocol(path))

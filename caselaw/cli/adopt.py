@@ -66,7 +66,7 @@ def adopt(
     """
     from caselaw.config import load_project
     from caselaw.execution.claims import TakenBesides
-    from caselaw.execution.vouching import Manner, Word, user_here
+    from caselaw.execution.vouching import Manner, Word, current_user
     from caselaw.plan.vouching import claims_for, still_ready
     from caselaw.publishing.contents import OutputContents
     from caselaw.records.index import index_of
@@ -78,7 +78,7 @@ def adopt(
     if why is not None and not why.strip():
         raise TaskError("no reason is given", "--vouch", 'say why these outputs are right: --vouch "made by tag v3"')
     task = task_from_arguments(family, arguments)
-    word = None if why is None else Word(by or user_here(), why.strip())
+    word = None if why is None else Word(by or current_user(), why.strip())
     manner = Manner(How.MOVE if move else How.COPY if copy else How.LINK, quick)
     root = load_project().root
     found = claims_for(

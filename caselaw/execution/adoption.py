@@ -28,7 +28,7 @@ from caselaw.storage import Location, existing_names, exists
 from caselaw.storage.alias import linked_beside, place_copy
 from caselaw.storage.files.concurrency import AT_ONCE, side_by_side
 from caselaw.storage.files.folder import ADVICE
-from caselaw.storage.plain_files import state_here
+from caselaw.storage.plain_files import local_state
 from caselaw.storage.reading import Content, local_copy, of_folder
 from caselaw.storage.store import Store
 from caselaw.storage.stores import store_of
@@ -260,7 +260,7 @@ def verified(task: Any, source: KeptRecord) -> bool:
 
 def as_seen(path: str, said: Mapping[str, Any]) -> bool:
     """Whether an output that a user vouched for and nobody read has the size and time that it had then."""
-    return "modified" in said and exists(path) and state_here(path) == (said["bytes"], said["modified"])
+    return "modified" in said and exists(path) and local_state(path) == (said["bytes"], said["modified"])
 
 
 def holds(task: Any, path: str, sha256: str) -> bool:

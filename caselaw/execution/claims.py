@@ -13,7 +13,7 @@ from caselaw.publishing.own_outputs import final_target
 from caselaw.publishing.recording import identity_of_branch
 from caselaw.records.completeness import incomplete
 from caselaw.storage.own_targets import by_name, is_file, is_folder, needed
-from caselaw.storage.plain_files import FILE, FOLDER, FolderListings, Lying, path_here
+from caselaw.storage.plain_files import FILE, FOLDER, FolderListings, Lying, path_of_local
 from caselaw.storage.target import url_of
 
 READY, COMPLETE, MISSING, EMPTY, REFUSED = "ready", "complete", "missing", "empty", "refused"
@@ -93,7 +93,7 @@ def claim_of(branch: Any, number: int, made: Sequence[str], folders: FolderListi
             all_there = False
             continue
         final = final_target(branch, target)
-        places = (target, final) if isinstance(target, RemoteTarget) else (path_here(target), path_here(final))
+        places = (target, final) if isinstance(target, RemoteTarget) else (path_of_local(target), path_of_local(final))
         files[name] = Plain(url_of(target), url_of(final), found.size, is_folder(target), *places)
         if state == READY:
             state, reason = state_of(target, final, found, folders, taken)
@@ -126,7 +126,7 @@ def is_empty(target: Any, found: Lying) -> bool:
         return found.size == 0
     if isinstance(target, RemoteTarget):
         return not target.fs.listdir(target.path)
-    with os.scandir(path_here(target)) as inside:
+    with os.scandir(path_of_local(target)) as inside:
         return next(inside, None) is None
 
 

@@ -85,7 +85,7 @@ def most_at_once(workflow: Any) -> int:
     return branches_at_once(workflow._scheduler_needs, workers)
 
 
-def run_here(branch: Any) -> Any:
+def run_in_process(branch: Any) -> Any:
     """Adopt or run a branch in this process, as `law run --branch` and law's local workflow do."""
     workflow, number = branch.of_all_branches, branch.branch
     require_before_run(workflow.hashed_code, type(workflow))

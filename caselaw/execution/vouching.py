@@ -29,7 +29,7 @@ from caselaw.records.files import write_batch
 from caselaw.storage.files.concurrency import AT_ONCE, side_by_side
 from caselaw.storage.files.folder import ADVICE
 from caselaw.storage.own_targets import by_name
-from caselaw.storage.plain_files import path_here, state_here
+from caselaw.storage.plain_files import local_state, path_of_local
 from caselaw.storage.products import verify
 from caselaw.storage.second_names import NO_SECOND_NAME, How, give_name
 
@@ -59,7 +59,7 @@ class Manner:
     quick: bool = False
 
 
-def user_here() -> str:
+def current_user() -> str:
     """`user@host` of this process."""
     user = "somebody"
     with contextlib.suppress(KeyError, OSError):  # a number without a name, as in a container
@@ -142,7 +142,7 @@ def outputs_of(claim: Claim, manner: Manner) -> dict[str, dict[str, Any]] | str:
     """What the record says of each file, or why one of them is no output."""
     found = {}
     for name, plain in claim.files.items():
-        describe = described_there if isinstance(plain.source, RemoteTarget) else described_here
+        describe = described_remote if isinstance(plain.source, RemoteTarget) else described_local
         try:
             said = describe(name, plain.source, plain.is_folder, manner)
         except EVERY_BRANCH:
@@ -155,10 +155,10 @@ def outputs_of(claim: Claim, manner: Manner) -> dict[str, dict[str, Any]] | str:
     return found
 
 
-def described_here(name: str, path: str, folder: bool, manner: Manner) -> dict[str, Any] | str:
+def described_local(name: str, path: str, folder: bool, manner: Manner) -> dict[str, Any] | str:
     """What a record says of an output of this machine. Raises `StoreUnavailable` where it cannot be looked at."""
     try:
-        size, modified = state_here(path)
+        size, modified = local_state(path)
     except OSError as error:
         raise StoreUnavailable(f"an output cannot be looked at: {error.strerror}", path, ADVICE) from error
     if manner.quick:
@@ -170,7 +170,7 @@ def described_here(name: str, path: str, folder: bool, manner: Manner) -> dict[s
     return {"bytes": size, "modified": modified, "sha256": sha256, "digest": content}
 
 
-def described_there(name: str, target: Any, folder: bool, manner: Manner) -> dict[str, Any] | str:
+def described_remote(name: str, target: Any, folder: bool, manner: Manner) -> dict[str, Any] | str:
     """By the checksum that the server states; where it states none, by what it holds, unless that takes too long."""
     if not folder:
         size = int(target.stat().st_size)
@@ -181,5 +181,5 @@ def described_there(name: str, target: Any, folder: bool, manner: Manner) -> dic
             unread = digest("unread", str(target.uri()), size, stated)
             return {"bytes": size, "stated": stated, "sha256": "", "digest": f"unread:{unread}"}
     with target.localize("r") as local:
-        said = described_here(name, path_here(local), folder, Manner(quick=False))
+        said = described_local(name, path_of_local(local), folder, Manner(quick=False))
     return said if isinstance(said, str) else {key: value for key, value in said.items() if key != "modified"}

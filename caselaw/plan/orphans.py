@@ -19,7 +19,7 @@ from caselaw.storage.cache import FileCache
 from caselaw.storage.cache.entries import entry_of, slots
 from caselaw.storage.copying.address import is_root_of_store
 from caselaw.storage.files.answers import clear_answers
-from caselaw.storage.files.folder import names_here
+from caselaw.storage.files.folder import local_names
 from caselaw.storage.files.place import Node, Place, exists
 from caselaw.storage.files.remote import RemotePlace
 from caselaw.storage.files.tree import tree_or_nothing, without_links_out
@@ -128,7 +128,7 @@ def on_disk(kind: str, path: Path) -> Orphan:
 
 def unfinished_uploads(outbox: Path) -> list[Orphan]:
     """Folders of an outbox that were never completed. What waits there for its upload stays."""
-    waiting = (outbox / name for name in sorted(names_here(outbox)))
+    waiting = (outbox / name for name in sorted(local_names(outbox)))
     return [on_disk(OUTBOX, folder) for folder in waiting if not (folder / UPLOAD).exists()]
 
 

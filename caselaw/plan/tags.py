@@ -12,7 +12,7 @@ from typing import Any
 from caselaw.errors import StoreUnavailable, TaskError
 from caselaw.plan.lineage import lineage
 from caselaw.records.files import text_as_json
-from caselaw.storage.files.folder import names_here
+from caselaw.storage.files.folder import local_names
 from caselaw.storage.presence import require_present
 from caselaw.storage.state import names_in_folders
 from caselaw.storage.store import Documents, Store
@@ -83,7 +83,7 @@ def tags(store: Store) -> list[Tag]:
     """All tags of a store by name."""
     documents = documents_of(store)
     documents.refresh()
-    names = sorted(n for n in names_here(documents.path) if n.endswith(".json") and not n.startswith("."))
+    names = sorted(n for n in local_names(documents.path) if n.endswith(".json") and not n.startswith("."))
     return [read(documents, store, name.removesuffix(".json")) for name in names]
 
 

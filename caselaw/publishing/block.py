@@ -28,12 +28,12 @@ from caselaw.publishing.own_outputs import (
     written_here,
 )
 from caselaw.publishing.past_targets import watched
-from caselaw.publishing.placing import already_there, publish_here
+from caselaw.publishing.placing import already_published, publish_local
 from caselaw.publishing.recording import Started, record_of_outputs
 from caselaw.publishing.upload import upload
 from caselaw.records import write_records
 from caselaw.storage import Outputs, Staging
-from caselaw.storage.own_targets import by_name, here, is_folder, needed, replaced, staged_paths
+from caselaw.storage.own_targets import by_name, is_folder, local_target, needed, replaced, staged_paths
 from caselaw.storage.products import beside, clear, lacking
 from caselaw.storage.publish import Published
 from caselaw.storage.target import target_of, url_of
@@ -81,7 +81,7 @@ class RunOutputs:
             return Outputs({name: target_of(path, name in staging.folders) for name, path in staging.paths.items()})
         own = self.task.own_output()
         places = {id(target): staging.paths.get(name) for name, target in by_name(own).items()}
-        return replaced(own, lambda t: t if places.get(id(t)) is None else here(t, str(places[id(t)])))
+        return replaced(own, lambda t: t if places.get(id(t)) is None else local_target(t, str(places[id(t)])))
 
     @contextlib.contextmanager
     def block(self) -> Iterator[Mapping[str, Path]]:
@@ -235,7 +235,7 @@ def publish_verified(
         if at_once and (error := upload(store, [task._upload])[task._upload]) is not None:
             raise error
     elif not task.is_in_first_layer():
-        there = already_there(verified, staging.folders)
+        there = already_published(verified, staging.folders)
         record = record_of_outputs(task, {**verified, **there}, started)
         new = {product: published for product, published in verified.items() if product not in there}
-        publish_here(store, staging, new, record, directory)
+        publish_local(store, staging, new, record, directory)

@@ -23,7 +23,7 @@ from caselaw.errors import FingerprintError, PublishError, RecordError
 from caselaw.fingerprint import file_digest
 from caselaw.records import Record
 from caselaw.records.record import as_json, from_json
-from caselaw.storage.files.folder import names_here
+from caselaw.storage.files.folder import local_names
 from caselaw.storage.owner import owner
 from caselaw.storage.presence import remembered
 from caselaw.storage.publish import Published, Staging
@@ -124,7 +124,7 @@ def noted(store: Any) -> dict[str, Any]:
 
 def outbox_folders(mirror: Path) -> list[Path]:
     """All folders of the outboxes of a project, finished or not; `mirror` is where it keeps what is of its stores."""
-    return [outbox / name for outbox in sorted(mirror.glob(f"*/{OUTBOX}")) for name in sorted(names_here(outbox))]
+    return [outbox / name for outbox in sorted(mirror.glob(f"*/{OUTBOX}")) for name in sorted(local_names(outbox))]
 
 
 def waiting_uploads(mirror: Path) -> list[Upload]:

@@ -36,7 +36,7 @@ from caselaw.storage.own_targets import (
     replaced,
     with_fingerprint,
 )
-from caselaw.storage.plain_files import FolderListings, path_here, state_here
+from caselaw.storage.plain_files import FolderListings, local_state, path_of_local
 from caselaw.storage.publish import Published, Staging
 from caselaw.storage.target import url_of
 
@@ -103,7 +103,7 @@ def own_present(task: Any, record: Record | None, folders: FolderListings | None
     return all(is_todays(task, name, target, record) for name, target in targets.items())
 
 
-def own_there(task: Any) -> bool:
+def own_exist(task: Any) -> bool:
     """Whether there is anything under all the names that the outputs have today."""
     outputs = final_outputs(task)
     if needed(outputs):
@@ -121,7 +121,7 @@ def is_todays(task: Any, name: str, target: Any, record: Record | None) -> bool:
     said = None if record is None else record.outputs.get(name)
     if said is None or record is None:
         return not task.fixed_names or not target.exists()  # optional
-    if not (task.fixed_names or "modified" in said or written_since(path_here(target), said, record.ended)):
+    if not (task.fixed_names or "modified" in said or written_since(path_of_local(target), said, record.ended)):
         return True
     return untouched(task, target, said)
 
@@ -131,10 +131,10 @@ def untouched(task: Any, target: Any, said: Mapping[str, Any]) -> bool:
 
     One that a user vouched for may have its plain name as well, under which anybody may write to it.
     """
-    path = path_here(target)
+    path = path_of_local(target)
     if not os.path.lexists(path):  # optional
         return True
-    if "modified" in said and state_here(path) == (said["bytes"], said["modified"]):
+    if "modified" in said and local_state(path) == (said["bytes"], said["modified"]):
         return True
     return bool(said["sha256"] == task.file_digests.digest(path))
 
@@ -160,7 +160,7 @@ def require_answers(targets: Mapping[str, Any]) -> None:
     """Raise `StoreUnavailable` where a file of this machine is missing only because nobody can say."""
     for target in targets.values():
         if is_file(target) and not isinstance(target, RemoteTarget):
-            exists(path_here(target))
+            exists(path_of_local(target))
 
 
 def known_by_notes(task: Any, targets: Mapping[str, Any]) -> dict[str, Any]:
@@ -195,7 +195,7 @@ def take_own(task: Any, targets: Mapping[str, Any], staged: Mapping[str, Path], 
     for name, target in targets.items():
         if task.fixed_names or isinstance(target, RemoteTarget) or staged[name].exists():
             continue
-        path = path_here(target)
+        path = path_of_local(target)
         if os.path.lexists(path) and os.lstat(path).st_mtime >= since - SECONDS_OF_A_CLOCK:
             bring(path, os.fspath(staged[name]))
 
@@ -230,7 +230,7 @@ def keep_beside(targets: Mapping[str, Any], staging: Staging, others: Sequence[P
         if first is None or relative.parts[0].startswith(ELSEWHERE):
             logger.warning("not kept, because it is none of the task's outputs: %s", relative)
             continue
-        final = str(Path(path_here(first)).parent / relative)
+        final = str(Path(path_of_local(first)).parent / relative)
         bring(os.fspath(path), final)
         logger.warning("beside the outputs, and in no record: %s", final)
 
@@ -243,7 +243,7 @@ def place_own(
         if isinstance(target, RemoteTarget):
             upload(staged[name], target)
             continue
-        final = path_here(target)
+        final = path_of_local(target)
         if not replace and os.path.lexists(final):
             keep_other(final, made[name].sha256)
         bring(os.fspath(staged[name]), final)

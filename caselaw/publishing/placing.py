@@ -18,7 +18,7 @@ from caselaw.storage.store import Store
 logger = logging.getLogger(__name__)
 
 
-def publish_here(
+def publish_local(
     store: Store, staging: Staging, verified: Mapping[str, Published], record: Record, directory: str
 ) -> None:
     """Publish verified outputs in a store of this machine.
@@ -33,7 +33,7 @@ def publish_here(
         store.place(staging.paths[product], published.path, published.sha256)
 
 
-def already_there(verified: Mapping[str, Published], folders: Container[str]) -> dict[str, Published]:
+def already_published(verified: Mapping[str, Published], folders: Container[str]) -> dict[str, Published]:
     """Outputs that hold what was made and have its name, from whomever: they stay, and get a record now."""
     found = {}
     for product, published in verified.items():

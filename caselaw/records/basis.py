@@ -13,7 +13,7 @@ from typing import Any
 from caselaw.errors import StoreUnavailable
 from caselaw.records.files import BASIS, DOCUMENT, documents_of, sound, text_as_json, text_of
 from caselaw.records.record import SCHEMA, broken
-from caselaw.storage.files.folder import ADVICE, names_here
+from caselaw.storage.files.folder import ADVICE, local_names
 
 NAME_LENGTH = 20
 
@@ -99,6 +99,6 @@ def forget_unused(directory: str, used: Iterable[str]) -> None:
     """Remove documents of components that no record names, and unfinished files, after a day."""
     documents = documents_of(directory)
     needed = set(map(name_of, used))
-    for name in names_here(documents.path):
+    for name in local_names(documents.path):
         if name.startswith((BASIS, ".")) and name not in needed and age(documents.path / name) > SECONDS_KEPT:
             documents.remove(name)

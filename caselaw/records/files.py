@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 from caselaw.errors import RecordError, StoreUnavailable
 from caselaw.records.journal import JOURNAL, append_record, claim, finished
 from caselaw.records.record import SCHEMA, Record, as_json, broken, from_json, parsed
-from caselaw.storage.files.folder import names_here
+from caselaw.storage.files.folder import local_names
 from caselaw.storage.location import RECORDS
 from caselaw.storage.owner import owner
 from caselaw.storage.presence import require_present
@@ -55,7 +55,7 @@ def record_files(directory: str | os.PathLike[str]) -> list[Path]:
     """Files that hold records of the outputs in a folder."""
     documents = documents_of(directory)
     documents.refresh()
-    names = sorted(name for name in names_here(documents.path) if name.endswith((JOURNAL, DOCUMENT)))
+    names = sorted(name for name in local_names(documents.path) if name.endswith((JOURNAL, DOCUMENT)))
     return [documents.path / name for name in names if not name.startswith((BASIS, "."))]
 
 

@@ -14,7 +14,7 @@ from caselaw.errors import FingerprintError, PublishError, StoreUnavailable
 from caselaw.fingerprint import file_digest
 from caselaw.storage.alias import alias, link_or_copy
 from caselaw.storage.files.entry import Entry
-from caselaw.storage.files.folder import ADVICE, exists_here, names_here
+from caselaw.storage.files.folder import ADVICE, exists_local, local_names
 from caselaw.storage.files.unfinished import is_unfinished, unfinished_beside, unfinished_name
 from caselaw.storage.location import aside_name
 from caselaw.storage.publish import move, private_folder
@@ -36,10 +36,10 @@ class LocalStore:
         return Path(self.root)
 
     def exists(self, path: str) -> bool:
-        return exists_here(path)
+        return exists_local(path)
 
     def names(self, directories: Sequence[str]) -> dict[str, frozenset[str]]:
-        return {directory: names_here(directory) for directory in directories}
+        return {directory: local_names(directory) for directory in directories}
 
     def entries(self, directory: str) -> list[Entry]:
         try:
@@ -74,7 +74,7 @@ class LocalStore:
         try:
             return file_digest(path)
         except FingerprintError as error:
-            if not exists_here(path):  # removed meanwhile
+            if not exists_local(path):  # removed meanwhile
                 raise FileNotFoundError(path) from error
             if isinstance(error.__cause__, OSError):
                 raise StoreUnavailable(error.what, path, ADVICE) from error
@@ -109,7 +109,7 @@ class LocalStore:
 
     def remove_empty_folder(self, directory: str) -> None:
         path = Path(directory)
-        if exists_here(path) and not names_here(path) and time.time() - path.stat().st_mtime > SECONDS_KEPT:
+        if exists_local(path) and not local_names(path) and time.time() - path.stat().st_mtime > SECONDS_KEPT:
             with contextlib.suppress(OSError):  # somebody has just put something into it
                 path.rmdir()
 

@@ -84,7 +84,7 @@ def at(target: Any, path: str) -> Any:
     return other
 
 
-def here(target: Any, path: str) -> Any:
+def local_target(target: Any, path: str) -> Any:
     """A target of this machine in place of one that may lie on a server."""
     if not isinstance(target, RemoteTarget):
         return at(target, path)

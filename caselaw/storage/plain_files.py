@@ -38,11 +38,11 @@ class FolderListings:
     def look(self, target: Any) -> Lying | None:
         """What lies under the name of a target; None for nothing. Raises `StoreUnavailable`."""
         remote = isinstance(target, RemoteTarget)
-        folder, name = os.path.split(target.path if remote else path_here(target))
+        folder, name = os.path.split(target.path if remote else path_of_local(target))
         key = (id(target.fs) if remote else 0, folder)
         names = self._known.get(key)
         if names is None:
-            names = self._known[key] = listing_there(target.fs, folder) if remote else listing_here(folder)
+            names = self._known[key] = remote_listing(target.fs, folder) if remote else local_listing(folder)
             if remote:
                 self._systems[id(target.fs)] = target.fs  # as long as its number stands for it
         found = names.get(name)
@@ -52,7 +52,7 @@ class FolderListings:
         """A name with a fingerprint, other than `final`, that a file of this machine has beside its plain one."""
         if found.names < 2:
             return None
-        folder, name = os.path.split(path_here(target))
+        folder, name = os.path.split(path_of_local(target))
         own, stem = os.path.basename(final.path), name.partition(".")[0]
         for other, lying in self._known[0, folder].items():
             if other.startswith(f"{stem}.") and other not in (name, own):
@@ -62,23 +62,23 @@ class FolderListings:
         return None
 
 
-def path_here(target: Any) -> str:
+def path_of_local(target: Any) -> str:
     """Where a target of this machine lies."""
     return str(getattr(target, "abspath", target.path))
 
 
-def listing_here(folder: str) -> dict[str, Callable[[], Lying | None]]:
+def local_listing(folder: str) -> dict[str, Callable[[], Lying | None]]:
     """What lies in a folder of this machine. Raises `StoreUnavailable` where it cannot be listed."""
     try:
         with os.scandir(folder) as entries:
-            return {entry.name: partial(lying_here, entry) for entry in entries}
+            return {entry.name: partial(local_file, entry) for entry in entries}
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         raise StoreUnavailable(f"a folder cannot be listed: {error.strerror}", folder, ADVICE) from error
 
 
-def lying_here(entry: os.DirEntry[str]) -> Lying | None:
+def local_file(entry: os.DirEntry[str]) -> Lying | None:
     """Whether a file is there, and its size. Raises `StoreUnavailable` where that cannot be known."""
     try:
         state = entry.stat(follow_symlinks=False)
@@ -90,26 +90,26 @@ def lying_here(entry: os.DirEntry[str]) -> Lying | None:
     return Lying(kind, state.st_size, state.st_ino, state.st_nlink) if kind == FILE else Lying(kind, None)
 
 
-def listing_there(system: Any, folder: str) -> dict[str, Callable[[], Lying | None]]:
+def remote_listing(system: Any, folder: str) -> dict[str, Callable[[], Lying | None]]:
     """By one request where the listing says how large files are; else each is asked for when it matters."""
     sizes = getattr(system.file_interface, "sizes", None)
     try:
         if sizes is None:
-            return {name: partial(lying_there, system, f"{folder}/{name}") for name in system.listdir(folder)}
+            return {name: partial(remote_file, system, f"{folder}/{name}") for name in system.listdir(folder)}
         found: dict[str, int | None] = sizes(folder)
     except (FileNotFoundError, NotADirectoryError):
         return {}
     return {name: partial(Lying, FOLDER if size is None else FILE, size) for name, size in found.items()}
 
 
-def lying_there(system: Any, path: str) -> Lying | None:
+def remote_file(system: Any, path: str) -> Lying | None:
     state = system.exists(path, stat=True)
     if not state:
         return None
     return Lying(FOLDER if stat.S_ISDIR(state.st_mode) else FILE, state.st_size)
 
 
-def state_here(path: str) -> tuple[int, int]:
+def local_state(path: str) -> tuple[int, int]:
     """Bytes of a file, or of all in a folder, and when the newest was written (ns). Raises `OSError`."""
     state = os.stat(path)
     if not stat.S_ISDIR(state.st_mode):

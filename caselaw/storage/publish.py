@@ -16,7 +16,7 @@ from pathlib import Path
 
 from caselaw.errors import PublishError
 from caselaw.storage.files.atomic import take_name
-from caselaw.storage.files.folder import names_here
+from caselaw.storage.files.folder import local_names
 from caselaw.storage.files.unfinished import STAGING
 from caselaw.storage.owner import LOCK, has_ended, kept, let_go, owner
 from caselaw.storage.products import own, refuse_open, verify
@@ -148,7 +148,7 @@ def orphans_in(store: Path) -> dict[str, list[Path]]:
     """Names of processes of this host that have ended → their staging folders, and locks without any."""
     place = store / STAGING
     found: dict[str, list[Path]] = {}
-    for entry in sorted(names_here(place)):
+    for entry in sorted(local_names(place)):
         found.setdefault(owner_of(entry), []).append(place / entry)
     return {
         name: paths for name, paths in found.items() if all(has_ended(name, place / f"{name}{LOCK}", p) for p in paths)

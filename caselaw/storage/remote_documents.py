@@ -12,7 +12,7 @@ from typing import Any
 from caselaw.errors import ContentChanged
 from caselaw.storage.files.answers import clear_answers
 from caselaw.storage.files.concurrency import side_by_side
-from caselaw.storage.files.folder import names_here
+from caselaw.storage.files.folder import local_names
 from caselaw.storage.files.transfer import fresh, put_text
 from caselaw.storage.local_store import LocalDocuments
 
@@ -49,7 +49,7 @@ class RemoteDocuments:
     def follow(self) -> bool:
         """Whether all that was listed could be read."""
         # First: what another process of this machine publishes after this is not taken for gone.
-        here = {name for name in names_here(self.path) if not name.startswith(".")}
+        here = {name for name in local_names(self.path) if not name.startswith(".")}
         listing: list[dict[str, Any]] = []
         with contextlib.suppress(FileNotFoundError), clear_answers(self.url):
             listing = self.fs.ls(self.folder, detail=True, **fresh(self.scheme))

@@ -32,10 +32,10 @@ def give_name(source: Any, final: Any, how: How) -> None:
     `StoreUnavailable`.
     """
     if isinstance(source, RemoteTarget):
-        name_there(source, final, how)
+        name_remote(source, final, how)
         return
     try:
-        name_here(source, final, how)
+        name_local(source, final, how)
     except (OSError, shutil.Error) as error:
         number = getattr(error, "errno", None)
         advice = "check free space and permissions there, then try again"
@@ -47,7 +47,7 @@ def give_name(source: Any, final: Any, how: How) -> None:
         ) from error  # fmt: skip
 
 
-def name_here(source: str, final: str, how: How) -> None:
+def name_local(source: str, final: str, how: How) -> None:
     """Give a file of this machine a second name. Raises `FileExistsError` where that is taken."""
     if os.path.lexists(final):
         if os.path.samefile(source, final):
@@ -67,7 +67,7 @@ def name_here(source: str, final: str, how: How) -> None:
             os.rename(pending, final)
 
 
-def name_there(source: Any, final: Any, how: How) -> None:
+def name_remote(source: Any, final: Any, how: How) -> None:
     """By the server itself; law moves a file by a copy, where it knows no other way.
 
     Raises `PublishError` where there is no way.

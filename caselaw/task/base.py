@@ -39,7 +39,7 @@ from caselaw.parameters import (
 )  # fmt: skip
 from caselaw.publishing.block import RunOutputs, publishing
 from caselaw.publishing.contents import OutputContents, origin
-from caselaw.publishing.own_outputs import own_present, own_there, paths_of_own
+from caselaw.publishing.own_outputs import own_exist, own_present, paths_of_own
 from caselaw.publishing.recording import RunContext, Started, identity_of_branch, run_context
 from caselaw.records import Record, RecordIndex
 from caselaw.records.index import index_of
@@ -432,7 +432,7 @@ class FingerprintedTask(DeclaredTask):
         fingerprint = self.fingerprint
         if self.output_named:
             directory = self.output_location.directory
-            return own_there(self) and (
+            return own_exist(self) and (
                 self.trust_unrecorded or bool(self.record_index.recorded(directory, {fingerprint}))
             ) and any(own_present(self, record) for record in self._known_records())  # fmt: skip
         if self.is_in_first_layer():

@@ -31,7 +31,7 @@ from caselaw.branches.settled import Settling
 from caselaw.branches.upstream import Batches, Connection, Each, Mapped, Whole
 from caselaw.branches.yielded import yields
 from caselaw.execution.kinds import LocalWorkflow, PoolWorkflow
-from caselaw.execution.run import most_at_once, run_here
+from caselaw.execution.run import most_at_once, run_in_process
 from caselaw.execution.yielding import run_yielding
 from caselaw.fingerprint import digest, short
 from caselaw.publishing.recording import identity_of_branch
@@ -69,7 +69,7 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
 
     def _take_run(self) -> None:
         if self.branch >= 0:
-            self.__dict__["run"] = functools.partial(run_yielding if yields(type(self)) else run_here, self)
+            self.__dict__["run"] = functools.partial(run_yielding if yields(type(self)) else run_in_process, self)
 
     @property
     def output_inherited(self) -> bool:

@@ -18,7 +18,7 @@ from griddav.dcache.addresses import NOWHERE, SCHEME, NoDoor, door_url, door_url
 from griddav.dcache.arguments import credentials
 from griddav.dcache.namespace import Namespace
 from griddav.errors import GridDavError
-from griddav.http.concurrency import together
+from griddav.http.concurrency import concurrently
 from griddav.http.names import absolute
 from griddav.http.request import Client
 from griddav.listing.properties import Info, entries
@@ -121,11 +121,11 @@ class DCacheFileSystem(WebDavFileSystem, Known):  # type: ignore[misc]
         path = self._strip_protocol(path)
         if self.namespace is None:
             return await super()._info(path, refresh)
-        known = None if refresh or qos else self.known.info(path)
+        known = None if refresh or qos else self.listings.info(path)
         if known is not None:
             return known
         found = await self.namespace.info(path, qos)
-        self.known.add(found)  # somebody else may have written it since its folder was listed
+        self.listings.add(found)  # somebody else may have written it since its folder was listed
         return found
 
     async def _listed(self, path: str) -> list[Info]:
@@ -178,7 +178,7 @@ class DCacheFileSystem(WebDavFileSystem, Known):  # type: ignore[misc]
         on_error: str = "return", stage: bool | None = None, **_: Any,
     ) -> list[Any]:  # fmt: skip
         distinct = list(dict.fromkeys(paths))
-        refused = dict(zip(distinct, await together(self._refusal(path, stage) for path in distinct), strict=True))
+        refused = dict(zip(distinct, await concurrently(self._refusal(path, stage) for path in distinct), strict=True))
         first = next((error for error in refused.values() if error is not None), None)
         if first is not None and on_error != "return":
             raise first

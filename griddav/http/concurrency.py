@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-async def together(coroutines: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+async def concurrently(coroutines: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     """Their results, in order. The first error cancels the others: nobody asks a thousand times about one outage."""
     tasks = [asyncio.ensure_future(each) for each in coroutines]
     try:

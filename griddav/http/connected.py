@@ -17,7 +17,7 @@ from griddav.http.profile import PROFILES
 from griddav.http.request import Client
 from griddav.http.retry import Retry
 from griddav.http.session import Connection, Sessions
-from griddav.listing.cache import Known
+from griddav.listing.cache import ListingCache
 from griddav.options import ASYNC, OPTIONS, read, refuse_unknown
 
 SECRETS = frozenset(name for name, each in OPTIONS.items() if each.secret)
@@ -56,7 +56,7 @@ class Connected(AsyncFileSystem):  # type: ignore[misc]
         )  # fmt: skip
         home = self.client.doors.home
         self.base_url = f"{base_url.partition('://')[0]}://{home.origin.partition('://')[2]}{home.prefix}"
-        self.known = Known(given.use_listings_cache, given.listings_expiry_time, given.max_paths)
+        self.listings = ListingCache(given.use_listings_cache, given.listings_expiry_time, given.max_paths)
         if any(door.prefix for door in self.client.doors.all):
             self._strip_protocol = self._below_base  # type: ignore[method-assign]  # a URL of this store holds its root as well
 
@@ -65,7 +65,7 @@ class Connected(AsyncFileSystem):  # type: ignore[misc]
         """fsspec's loop; a forked process gets a new one, and connections of its own."""
         if self._pid != os.getpid():
             self._pid: int = os.getpid()
-            self.known.forget()  # what our parent writes from now on, we do not see
+            self.listings.forget()  # what our parent writes from now on, we do not see
             self._loop: Any = None if self.asynchronous else get_loop()
         loop: asyncio.AbstractEventLoop = self._loop
         return loop
@@ -111,7 +111,7 @@ class Connected(AsyncFileSystem):  # type: ignore[misc]
     def invalidate_cache(self, path: str | None = None) -> None:
         """Forget listings: of a folder, the one it lies in and all below, or everything."""
         if path is None:
-            self.known.forget()
+            self.listings.forget()
             return
-        self.known.forget(self._strip_protocol(path))
-        self.known.forget_one(self._parent(path))
+        self.listings.forget(self._strip_protocol(path))
+        self.listings.forget_one(self._parent(path))

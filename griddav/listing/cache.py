@@ -30,7 +30,7 @@ class Folder:
     infos: dict[str, Info] | None
 
 
-class Known:
+class ListingCache:
     """Listings by folder. `expiry`: seconds that one is good for (None: always), `most`: how many are kept.
 
     Switched off, it knows nothing. Used by the coroutines of one event loop.

@@ -8,7 +8,7 @@ from glob import has_magic
 from typing import Any
 
 from griddav.errors import Refused
-from griddav.http.concurrency import together
+from griddav.http.concurrency import concurrently
 from griddav.http.connected import Connected
 
 
@@ -21,11 +21,11 @@ class Exact(Connected):
         """As fsspec has it, but a name that is there is no pattern, whatever letters it holds."""
         names = list(dict.fromkeys(self._strip_protocol(each) for each in ([path] if isinstance(path, str) else path)))
         unsure = [] if assume_literal else [name for name in names if has_magic(name)]
-        there = await together(self._is_there(name) for name in unsure)
+        there = await concurrently(self._is_there(name) for name in unsure)
         patterns = [name for name, exact in zip(unsure, there, strict=True) if not exact]
         exact = [name for name in names if name not in patterns]
         found = set() if recursive else set(exact)
-        for inside in await together(self._below(name, maxdepth) for name in (exact if recursive else ())):
+        for inside in await concurrently(self._below(name, maxdepth) for name in (exact if recursive else ())):
             found.update(inside)
         if patterns:
             with contextlib.suppress(FileNotFoundError):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import aiohttp
 
-from griddav.http.concurrency import together
+from griddav.http.concurrency import concurrently
 from griddav.http.names import parent, path_of_href, quoted, without
 from griddav.http.request import Client
 from griddav.http.retry import TransientError
@@ -25,7 +25,7 @@ async def names_in(client: Client, folders: Iterable[str]) -> dict[str, frozense
     cannot be listed.
     """
     wanted = list(dict.fromkeys(folders))
-    return dict(zip(wanted, await together(names(client, folder) for folder in wanted), strict=True))
+    return dict(zip(wanted, await concurrently(names(client, folder) for folder in wanted), strict=True))
 
 
 async def confirm(client: Client, paths: Iterable[str]) -> frozenset[str]:
@@ -36,7 +36,7 @@ async def confirm(client: Client, paths: Iterable[str]) -> frozenset[str]:
     wanted = list(dict.fromkeys(paths))
     if not wanted or (await client.profile()).lists_reliably:
         return frozenset()
-    there = await together(exists(client, path) for path in wanted)
+    there = await concurrently(exists(client, path) for path in wanted)
     return frozenset(path for path, found in zip(wanted, there, strict=True) if found)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import weakref
 
-from griddav.http.concurrency import together
+from griddav.http.concurrency import concurrently
 from griddav.http.names import parent
 from griddav.http.request import Client
 from griddav.listing.existence import confirm, listed
@@ -77,7 +77,7 @@ class Looks:
             names = await listed(client, folder, FORBIDDEN)
             self._length[folder] = float("inf") if names is None else len(names)
         if names is None:
-            answers = await together(exists(client, path) for path in paths)
+            answers = await concurrently(exists(client, path) for path in paths)
             return frozenset(path for path, there in zip(paths, answers, strict=True) if there)
         if not names:
             return await confirm(client, paths)

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 import aiohttp
 
 from griddav.http.arriving import arriving
-from griddav.http.concurrency import together
+from griddav.http.concurrency import concurrently
 from griddav.http.names import parent, path_of_href, without
 from griddav.http.request import Client
 from griddav.http.retry import TransientError
@@ -120,7 +120,7 @@ async def tree(listed: Callable[[str], Awaitable[list[Info]]], path: str, depth:
     found = {each["name"]: each for each in await listed(path)}
     level = [each for each in found.values() if each["type"] == "directory"]
     while level and (depth is None or (depth := depth - 1) > 0):
-        listings = await together(listed_if_there(each["name"]) for each in level)
+        listings = await concurrently(listed_if_there(each["name"]) for each in level)
         level = [each for listing in listings for each in listing if each["type"] == "directory"]
         found |= {each["name"]: each for listing in listings for each in listing}
     return found

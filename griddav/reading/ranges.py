@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 
 from griddav.http.arriving import whole
-from griddav.http.concurrency import together
+from griddav.http.concurrency import concurrently
 from griddav.http.request import Client
 from griddav.http.retry import TransientError
 from griddav.reading.download import file_info, read_range, verify_range
@@ -62,7 +62,7 @@ async def read_many(
         for place, each in zip(own, data, strict=True):
             found[place] = each
 
-    await together(read_file(path, own) for path, own in places.items())
+    await concurrently(read_file(path, own) for path, own in places.items())
     return found
 
 
@@ -85,7 +85,7 @@ async def read_ranges(client: Client, path: str, ranges: Sequence[Range], gap: i
         wanted = merged(ranges, gap)
     batches = list(batched(wanted))
     blocks: dict[Range, bytes] = {}
-    for found in await together(read_batch(client, path, batch) for batch in batches):
+    for found in await concurrently(read_batch(client, path, batch) for batch in batches):
         blocks |= found
     starts = sorted(blocks)
     return [cut(blocks, starts, start, end) for start, end in ranges]
@@ -130,7 +130,7 @@ async def read_batch(client: Client, path: str, ranges: list[Range]) -> dict[Ran
         found = await read_at_once(client, path, ranges)
         if found is not None:
             return found
-    data = await together(read_range(client, path, start, end) for start, end in ranges)
+    data = await concurrently(read_range(client, path, start, end) for start, end in ranges)
     return dict(zip(ranges, data, strict=True))
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from griddav.http.concurrency import together
+from griddav.http.concurrency import concurrently
 from griddav.http.request import Client
 from griddav.tape.interface import FileState, Stage, StageRequest, TapePlace
 from griddav.tape.locality import Locality
@@ -26,7 +26,7 @@ class BulkTape:
         self.client = client
 
     async def places(self, paths: Sequence[str]) -> dict[str, TapePlace]:
-        found = await together(self._place(path) for path in paths)
+        found = await concurrently(self._place(path) for path in paths)
         return dict(zip(paths, found, strict=True))
 
     async def _place(self, path: str) -> TapePlace:

@@ -8,7 +8,7 @@ from typing import Any
 from fsspec.asyn import sync
 
 from griddav.filesystem import WebDavFileSystem
-from griddav.http.concurrency import together
+from griddav.http.concurrency import concurrently
 from griddav.listing.properties import info
 from griddav.tape.discovery import find_tape
 from griddav.tape.interface import FileState, StageRequest, Tape, TapePlace
@@ -64,7 +64,7 @@ def progress(fs: WebDavFileSystem, requests: Sequence[StageRequest]) -> dict[str
         if tape is None:
             raise fs.client.refused("/", "the server has no API for tapes", ADVICE)
         found: dict[str, FileState] = {}
-        for states in await together(tape.progress(request) for request in requests):
+        for states in await concurrently(tape.progress(request) for request in requests):
             found |= states
         return found
 
@@ -89,7 +89,7 @@ def release(fs: WebDavFileSystem, requests: Sequence[StageRequest]) -> None:
     async def released() -> None:
         tape = await tape_of(fs)
         if tape is not None:
-            await together(tape.release(request) for request in requests)
+            await concurrently(tape.release(request) for request in requests)
 
     if requests:
         sync(fs.loop, released)
@@ -165,7 +165,7 @@ async def places_of(fs: WebDavFileSystem, tape: Tape | None, paths: Sequence[str
 
 async def by_properties(fs: WebDavFileSystem, paths: Sequence[str]) -> dict[str, TapePlace]:
     """What the door states about each file. Raises `FileNotFoundError`, and `GridDavError` without a statement."""
-    found = dict(zip(paths, await together(info(fs.client, path) for path in paths), strict=True))
+    found = dict(zip(paths, await concurrently(info(fs.client, path) for path in paths), strict=True))
     strange = next((path for path, there in found.items() if there["locality"] not in Locality.__members__), None)
     if strange is not None:
         raise fs.client.unavailable(strange, "the server does not say whether the file is on disk or on tape")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from griddav.errors import NoAnswer, StagingFailed
-from griddav.http.concurrency import together
+from griddav.http.concurrency import concurrently
 from griddav.tape.interface import FileState, Stage, StageRequest, Tape, TapePlace
 
 DAY = 86_400.0  # seconds
@@ -63,7 +63,7 @@ async def waited(
     end = time.monotonic() + patience.deadline
     for pause in patience.pauses():
         states: dict[str, FileState] = {}
-        for found in await together(tape.progress(request) for request in requests):
+        for found in await concurrently(tape.progress(request) for request in requests):
             states |= found
         failures = {path: why(state) for path, state in states.items() if why(state)}
         online = sum(state.stage is Stage.ONLINE for state in states.values())

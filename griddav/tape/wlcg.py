@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from griddav.http.concurrency import together
+from griddav.http.concurrency import concurrently
 from griddav.http.request import Client
 from griddav.tape.interface import FileState, Stage, StageRequest, TapePlace
 from griddav.tape.locality import Locality
@@ -32,7 +32,7 @@ class WlcgTape:
     async def places(self, paths: Sequence[str]) -> dict[str, TapePlace]:
         parts = [paths[start : start + AT_ONCE] for start in range(0, len(paths), AT_ONCE)]
         found: dict[str, TapePlace] = {}
-        for answer in await together(self._places(each) for each in parts):
+        for answer in await concurrently(self._places(each) for each in parts):
             found |= answer
         return found
 

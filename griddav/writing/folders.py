@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Awaitable, Callable
 
-from griddav.http.concurrency import together
+from griddav.http.concurrency import concurrently
 from griddav.http.names import parent
 from griddav.http.request import Client, drain
 from griddav.http.retry import advice
@@ -65,8 +65,8 @@ async def remove_tree(client: Client, path: str) -> None:
     if folder and not (await client.profile()).deletes_trees:
         inside = await entries(client, path)
         folders = [each["name"] for each in inside if each["type"] == "directory"]
-        await together(remove_tree(client, name) for name in folders)
-        await together(delete(client, each["name"]) for each in inside if each["type"] == "file")
+        await concurrently(remove_tree(client, name) for name in folders)
+        await concurrently(delete(client, each["name"]) for each in inside if each["type"] == "file")
     await delete(client, f"{path}/" if folder else path)  # nginx knows a folder by its slash
 
 

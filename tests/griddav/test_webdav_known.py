@@ -12,7 +12,7 @@ from double import Fault as DoubleFault
 from webdav_server import Fault, Server
 
 from griddav import WebDavFileSystem
-from griddav.listing.cache import Known, made
+from griddav.listing.cache import ListingCache, made
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_a_listing_during_which_we_write_is_not_kept(kept: WebDavFileSystem, ser
 
 
 def test_only_so_many_listings_are_kept() -> None:
-    known = Known(on=True, most=2)
+    known = ListingCache(on=True, most=2)
     for folder in ("/a", "/b", "/c"):
         with known.reading([folder]) as (reading,):
             known.keep(reading, names=["x"])
@@ -131,7 +131,7 @@ def test_only_so_many_listings_are_kept() -> None:
 
 
 def test_what_the_user_does_to_a_listing_does_not_change_ours() -> None:
-    known = Known(on=True)
+    known = ListingCache(on=True)
     with known.reading(["/a"]) as (reading,):
         known.keep(reading, infos=[made("/a/x", 5)])
     found = known.infos("/a")

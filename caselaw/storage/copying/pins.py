@@ -13,7 +13,7 @@ from fsspec.asyn import sync
 
 from caselaw.errors import StoreUnavailable
 from caselaw.storage.files.answers import clear_answers
-from caselaw.storage.files.folder import names_here
+from caselaw.storage.files.folder import local_names
 from caselaw.storage.files.place import Place
 from caselaw.storage.files.remote import RemotePlace
 from caselaw.storage.local_store import LocalDocuments
@@ -114,7 +114,7 @@ def remember(root: RemotePlace, request: StageRequest) -> None:
 def pins(root: RemotePlace) -> list[tuple[Path, StageRequest]]:
     """Requests of this machine that were not released, each with the file that it is remembered in."""
     folder = root.store.scratch / FOLDER
-    files = [folder / name for name in sorted(names_here(folder)) if not name.startswith(".")]
+    files = [folder / name for name in sorted(local_names(folder)) if not name.startswith(".")]
     return [(file, pin(file)) for file in files]
 
 

@@ -11,7 +11,7 @@ from caselaw.storage.files.unfinished import is_unfinished
 ADVICE = "check that the store is mounted and readable, then run again; nothing was changed"
 
 
-def exists_here(path: str | os.PathLike[str]) -> bool:
+def exists_local(path: str | os.PathLike[str]) -> bool:
     """Whether `path` exists on this machine; raises `StoreUnavailable` when the question failed."""
     try:
         Path(path).stat()
@@ -23,7 +23,7 @@ def exists_here(path: str | os.PathLike[str]) -> bool:
     return True
 
 
-def names_here(directory: str | os.PathLike[str]) -> frozenset[str]:
+def local_names(directory: str | os.PathLike[str]) -> frozenset[str]:
     """Names in a folder of this machine without what is unfinished, by one listing; a missing one has none.
 
     Raises `StoreUnavailable` where it cannot be listed.

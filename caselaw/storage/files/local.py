@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.errors import ConfigError, StoreUnavailable
-from caselaw.storage.files.folder import ADVICE, exists_here
+from caselaw.storage.files.folder import ADVICE, exists_local
 from caselaw.storage.files.place import Node, Report
 from caselaw.storage.files.unfinished import unfinished_name
 
@@ -63,7 +63,7 @@ class LocalPlace:
 
     def receive(self, source: Path, progress: Report, *, overwrite: bool) -> None:
         """Copy a file to this place, where it appears whole. Raises `FileExistsError` where the name is taken."""
-        if not overwrite and exists_here(self.url):
+        if not overwrite and exists_local(self.url):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), self.url)
         self.parent.make_folder()
         temporary = os.path.join(os.path.dirname(self.url), unfinished_name())
@@ -77,7 +77,7 @@ class LocalPlace:
 
     def rename(self, target: LocalPlace) -> None:
         """Give it another name. Raises `FileExistsError` where that is taken."""
-        if exists_here(target.url):
+        if exists_local(target.url):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target.url)
         with clear_answers(self.url):
             os.rename(self.url, target.url)
