@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 from glob import has_magic
 from typing import Any
 
 from griddav.errors import Refused
 from griddav.http.concurrency import concurrently
 from griddav.http.connected import Connected
+from griddav.http.names import child
 
 
 class Exact(Connected):
@@ -39,6 +41,27 @@ class Exact(Connected):
         inside = await self._find(path, maxdepth=maxdepth, withdirs=True)
         return [*inside, path] if inside or await self._exists(path) else []
 
+    async def _copy(self, path1: Any, path2: Any, *arguments: Any, **options: Any) -> None:
+        """As fsspec has it, where a file with brackets in its name is one file, not what a pattern found."""
+        if not (isinstance(path1, str) and isinstance(path2, str) and await self._is_one_file(path1)):
+            await super()._copy(path1, path2, *arguments, **options)
+            return
+        inside = path2.endswith("/") or await self._isdir(path2)
+        await self._cp_file(path1, child(path2, base_name(path1)) if inside else path2)
+
+    async def _get(self, rpath: Any, lpath: Any, *arguments: Any, **options: Any) -> Any:
+        """As `_copy`, to this machine."""
+        if not (isinstance(rpath, str) and isinstance(lpath, str) and await self._is_one_file(rpath)):
+            return await super()._get(rpath, lpath, *arguments, **options)
+        inside = lpath.endswith("/") or os.path.isdir(lpath)
+        target = os.path.join(lpath, base_name(rpath)) if inside else lpath
+        os.makedirs(os.path.dirname(os.path.abspath(target)), exist_ok=True)
+        return await self._get_file(rpath, target)
+
+    async def _is_one_file(self, path: str) -> bool:
+        name = self._strip_protocol(path)
+        return has_magic(name) and await self._is_there(name) and bool(await self._isfile(name))
+
     async def _is_there(self, name: str) -> bool:
         try:
             return bool(await self._exists(name))
@@ -51,3 +74,7 @@ class Exact(Connected):
         patterns = [name for name in names if "*" in name or "?" in name]
         found = await self._expand_path(patterns) if patterns else []
         return sorted({*(name for name in names if name not in patterns), *found})
+
+
+def base_name(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]

@@ -111,12 +111,18 @@ def test_awkward_letters_meet_in_one_name(server: tuple[str, WebDavFileSystem], 
     assert not fs.exists(f"{folder} [in]")
 
 
-def test_a_name_that_is_there_is_no_pattern(server: tuple[str, WebDavFileSystem], folder: str) -> None:
+def test_a_name_that_is_there_is_no_pattern(
+    server: tuple[str, WebDavFileSystem], folder: str, tmp_path: Path
+) -> None:  # fmt: skip
     """`[1]` would be a pattern for `1`: nothing is read, moved or removed that was not named."""
     _, fs = server
     for recursive in (False, True):
         fs.pipe({f"{folder}/run [1].root": b"with", f"{folder}/run 1.root": b"without"})
         assert fs.cat(f"{folder}/run [1].root") == b"with"
+        fs.cp(f"{folder}/run [1].root", f"{folder}/copy")
+        fs.get(f"{folder}/run [1].root", str(tmp_path / "here" / "one"))
+        assert fs.cat_file(f"{folder}/copy") == (tmp_path / "here" / "one").read_bytes() == b"with"
+        fs.rm(f"{folder}/copy")
         fs.mv(f"{folder}/run [1].root", f"{folder}/run [2].root")
         assert fs.ls(folder, detail=False) == [f"{folder}/run 1.root", f"{folder}/run [2].root"]
         fs.rm(f"{folder}/run [2].root", recursive=recursive)
