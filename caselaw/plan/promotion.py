@@ -128,7 +128,10 @@ def holds(path: str, output: Mapping[str, Any]) -> bool:
 
 
 def copies_of(folder: str, record: Record, directory: str, present: Collection[str]) -> Iterator[Copy]:
-    """Copies of the outputs of one record. What an earlier attempt has copied stays."""
+    """Copies of the outputs of one record. What an earlier attempt has copied stays.
+
+    Raises `TransferError` where something else has the name of one.
+    """
     for name, output in ((str(output["name"]), output) for output in record.outputs.values()):
         source, target = place_of(f"{folder}/{name}"), place_of(f"{directory}/{name}")
         if name in present:

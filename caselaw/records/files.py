@@ -89,16 +89,19 @@ def sound(directory: str | os.PathLike[str], path: Path, read: Callable[[], list
     A damaged copy of what lies on a server is fetched again. What a damaged file explained counts as unexplained: it
     is never taken for complete, and nothing else waits for it. Raises `FileNotFoundError` where it vanished.
     """
-    for last in (False, True):
+    try:
+        return read()
+    except RecordError as error:
+        damage = error
+    documents = documents_of(directory)
+    if documents.renew(path.name):
         try:
             return read()
         except RecordError as error:
-            documents = documents_of(directory)
-            if last or not documents.renew(path.name):
-                in_store = str(error.where).replace(str(documents.path), f"{os.fspath(directory)}/{RECORDS}")
-                warn_once("%s", str(broken(error.what, in_store)))
-                return None
-    raise AssertionError("unreachable")
+            damage = error
+    in_store = str(damage.where).replace(str(documents.path), f"{os.fspath(directory)}/{RECORDS}")
+    warn_once("%s", str(broken(damage.what, in_store)))
+    return None
 
 
 def settled(attempt: Callable[[], T], directory: str | os.PathLike[str]) -> T:
