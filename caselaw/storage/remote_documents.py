@@ -13,7 +13,7 @@ from caselaw.errors import ContentChanged
 from caselaw.storage.files.answers import clear_answers
 from caselaw.storage.files.concurrency import side_by_side
 from caselaw.storage.files.folder import local_names
-from caselaw.storage.files.transfer import fresh, put_text
+from caselaw.storage.files.server import ServerFiles
 from caselaw.storage.local_store import LocalDocuments
 
 ATTEMPTS = 3
@@ -31,7 +31,7 @@ class RemoteDocuments:
     """Documents of one folder. `fixed`: a name never gets another content. See `Documents`."""
 
     fs: Any
-    scheme: str
+    files: ServerFiles
     url: str
     folder: str
     path: Path
@@ -52,7 +52,7 @@ class RemoteDocuments:
         here = {name for name in local_names(self.path) if not name.startswith(".")}
         listing: list[dict[str, Any]] = []
         with contextlib.suppress(FileNotFoundError), clear_answers(self.url):
-            listing = self.fs.ls(self.folder, detail=True, **fresh(self.scheme))
+            listing = self.files.entries(self.folder)
         found = {os.path.basename(each["name"]): each for each in listing}
         there = {name for name, each in found.items() if each["type"] == "file" and not name.startswith(".")}
         new = [found[name] for name in there if not (self.fixed and name in here)]
@@ -87,7 +87,7 @@ class RemoteDocuments:
         before = read_bytes(self.path / name)
         try:
             with clear_answers(f"{self.url}/{name}"):
-                there = self.fs.info(f"{self.folder}/{name}", **fresh(self.scheme))
+                there = self.files.info(f"{self.folder}/{name}")
             self.read(there)
         except FileNotFoundError:
             LocalDocuments(self.path).remove(name)
@@ -95,10 +95,10 @@ class RemoteDocuments:
 
     def write(self, name: str, text: str) -> None:
         with clear_answers(f"{self.url}/{name}"):
-            put_text(self.fs, self.scheme, text, f"{self.folder}/{name}")
+            self.files.write(text.encode(), f"{self.folder}/{name}")
         LocalDocuments(self.path).write(name, text)
 
     def remove(self, name: str) -> None:
         with contextlib.suppress(FileNotFoundError), clear_answers(f"{self.url}/{name}"):
-            self.fs.rm_file(f"{self.folder}/{name}")
+            self.files.remove_file(f"{self.folder}/{name}")
         LocalDocuments(self.path).remove(name)

@@ -20,8 +20,9 @@ from caselaw.storage.files.answers import clear_answers
 from caselaw.storage.files.concurrency import side_by_side
 from caselaw.storage.files.entry import Entry
 from caselaw.storage.files.filesystem import file_system
+from caselaw.storage.files.folders import get_folder, put_folder
 from caselaw.storage.files.schemes import WEBDAV
-from caselaw.storage.files.transfer import fresh, get, put, put_folder, remove, rename
+from caselaw.storage.files.server import ServerFiles, files_of
 from caselaw.storage.files.unfinished import is_unfinished
 from caselaw.storage.location import RECORDS, aside_name, component
 from caselaw.storage.remote_documents import RemoteDocuments
@@ -51,6 +52,11 @@ class RemoteStore:
         """The file system that speaks to the server."""
         return file_system(self.settings)
 
+    @functools.cached_property
+    def files(self) -> ServerFiles:
+        """What is done to files there."""
+        return files_of(self.fs, self.scheme)
+
     @property
     def scratch(self) -> Path:
         return self.here
@@ -71,8 +77,7 @@ class RemoteStore:
     def info(self, path: str) -> dict[str, Any]:
         """What the file system says of a file or folder. Raises `FileNotFoundError`."""
         with clear_answers(path):
-            found: dict[str, Any] = self.fs.info(self.path(path), **fresh(self.scheme))
-        return found
+            return self.files.info(self.path(path))
 
     def names(self, directories: Sequence[str]) -> dict[str, frozenset[str]]:
         if hasattr(self.fs, "names_in"):
@@ -101,7 +106,7 @@ class RemoteStore:
     def entries(self, directory: str) -> list[Entry]:
         try:
             with clear_answers(directory):
-                found = self.fs.ls(self.path(directory), detail=True, **fresh(self.scheme))
+                found = self.files.entries(self.path(directory))
         except FileNotFoundError:
             return []
         entries = [entry for entry in map(entry_of, found) if not is_unfinished(entry.name)]
@@ -137,16 +142,19 @@ class RemoteStore:
 
     def download_path(self, path: str, size: int | None, target: Path) -> None:
         """Copy a file or folder to this machine; of a file whose size is known nothing is asked first."""
-        if size is None or self.scheme not in WEBDAV:
+        if size is None:
             self.download(self.info(path), target)
             return
         with clear_answers(path):
-            self.fs.get_file(self.path(path), str(target), size=size)
+            self.files.get(self.path(path), str(target), size=size)
 
     def download(self, there: dict[str, Any], target: Path) -> None:
         """Copy a file or folder to this machine, verified."""
         with clear_answers(self.root):
-            get(self.fs, there, target)
+            if there["type"] == "directory":
+                get_folder(self.files, there["name"], target)
+            else:
+                self.files.get(there["name"], str(target))
 
     def digest(self, path: str) -> str:
         with tempfile.TemporaryDirectory(dir=self.made(self.here), prefix="digest-") as folder:
@@ -158,8 +166,10 @@ class RemoteStore:
         """Upload under a temporary name, verify, rename. Where the name is taken, somebody published the same."""
         try:
             with clear_answers(final):
-                publish = put_folder if staged.is_dir() else put
-                publish(self.fs, self.scheme, staged, self.path(final))
+                if staged.is_dir():
+                    put_folder(self.files, staged, self.path(final))
+                else:
+                    self.files.put(str(staged), self.path(final), overwrite=False)
         except FileExistsError:
             logger.info("somebody else has published it: %s", final)
             return False
@@ -170,7 +180,7 @@ class RemoteStore:
         aside = aside_name(path)
         try:
             with clear_answers(path):
-                rename(self.fs, self.scheme, self.path(path), self.path(aside))
+                self.files.rename(self.path(path), self.path(aside), overwrite=False)
         except FileNotFoundError:
             return None
         return aside
@@ -185,7 +195,7 @@ class RemoteStore:
 
     def remove(self, path: str) -> None:
         with contextlib.suppress(FileNotFoundError), clear_answers(path):
-            remove(self.fs, self.scheme, self.path(path))
+            self.files.remove_tree(self.path(path))
 
     def remove_empty_folder(self, directory: str) -> None:
         """Servers tell no folder's age: those of outputs stay."""
@@ -244,11 +254,11 @@ class RemoteStore:
             file.write(text)
             file.flush()
             with contextlib.suppress(FileExistsError), clear_answers(path):
-                put(self.fs, self.scheme, Path(file.name), self.path(path))
+                self.files.put(file.name, self.path(path), overwrite=False)
 
     def documents(self, folder: str, *, fixed: bool) -> RemoteDocuments:
         path = self.here / folder.removeprefix(f"{self.root}/")
-        return RemoteDocuments(self.fs, self.scheme, folder, self.path(folder), path, fixed)
+        return RemoteDocuments(self.fs, self.files, folder, self.path(folder), path, fixed)
 
     def made(self, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)

@@ -8,9 +8,9 @@ import json
 import os
 import shutil
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from click.testing import CliRunner
 from grounds import Ground
@@ -38,7 +38,7 @@ class Road:
     ground: Ground
     here: Path
     replaces: bool = False
-    lacks: frozenset[str] = field(default=frozenset())
+    lacks: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
         """Open it."""
@@ -71,13 +71,14 @@ class Road:
 class ByStore(Road):
     """What publishing does."""
 
+    lacks = frozenset({"rename"})
+
     def __post_init__(self) -> None:
         settings = StoreSettings(
             "ground", self.ground.url, options=dict(self.ground.options), patience=5.0, mirror=self.here / "mirror"
         )
         self.store = open_store(settings)
         self.replaces = self.ground.kind == "disk"  # the caller has looked
-        self.lacks = frozenset({"rename"})
 
     def put(self, local: Path, path: str) -> None:
         staged = self.store.scratch / "staged" / "it"
@@ -164,8 +165,9 @@ class ByTarget(Road):
 class ByCommand(Road):
     """`caselaw store …`, in a project of its own."""
 
+    lacks = frozenset({"rename", "remove"})
+
     def __post_init__(self) -> None:
-        self.lacks = frozenset({"rename", "remove"})
         (self.here / "configs").mkdir(parents=True)
         (self.here / "law.cfg").write_text("[caselaw]\nstore: data\n")
         kind = "path" if self.ground.kind == "disk" else "url"

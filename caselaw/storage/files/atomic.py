@@ -43,3 +43,10 @@ def take_name(written: str, final: str, aside: str | None = None) -> None:
             raise
         os.rename(final, aside or f"{written}{ASIDE}")
         os.replace(written, final)
+
+
+def copy_here(source: str, target: str) -> None:
+    """Copy a file of this machine."""
+    with beside(target) as written:
+        shutil.copyfile(source, written)
+        os.replace(written, target)

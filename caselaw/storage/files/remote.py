@@ -6,26 +6,21 @@ import contextlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from glob import has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fsspec.asyn import sync
-from fsspec.callbacks import Callback
 
 from caselaw.errors import StoreUnavailable, TransferError
 from caselaw.storage.files.answers import clear_answers, is_of_client
-from caselaw.storage.files.place import Node, Report, exists
+from caselaw.storage.files.place import Node, Report
 from caselaw.storage.files.schemes import WEBDAV
-from caselaw.storage.files.unfinished import unfinished_name
 from caselaw.storage.remote_store import RemoteStore
 
 if TYPE_CHECKING:
     from griddav.http.profile import ServerProfile
 
 DAMAGED = "run again; if it happens again, look into the server's log"
-
-LOOKS_AGAIN = 2
 
 
 @dataclass(frozen=True)
@@ -66,16 +61,12 @@ class RemotePlace:
 
     def node(self) -> Node:
         with clear_answers(self.url):
-            return node_of(self.fs.info(self.path, **self.fresh()))
+            return node_of(self.store.files.info(self.path))
 
     def entries(self) -> list[Node]:
         """What lies in a folder. Raises `StoreUnavailable` for a listing that holds a name that is none."""
         with clear_answers(self.url):
-            found = self.fs.ls(self.path, detail=True, **self.fresh())
-            for _ in range(LOOKS_AGAIN):
-                if found or self.lists_reliably():
-                    break
-                found = self.fs.ls(self.path, detail=True, **self.fresh())
+            found = self.store.files.entries(self.path)
         nodes = sorted(map(node_of, found), key=lambda node: node.name)
         if any(node.name in ("", ".", "..") for node in nodes):
             raise StoreUnavailable("the server's listing holds a name that is none", self.url, DAMAGED)
@@ -86,26 +77,8 @@ class RemotePlace:
 
         Raises `FileExistsError` where the name is taken, and `StoreUnavailable` for an upload that arrived damaged.
         """
-        with clear_answers(self.url):
-            if self.speaks_webdav:
-                mode = "overwrite" if overwrite else "create"
-                with of_this_machine(source):
-                    self.fs.put_file(str(source), self.path, mode=mode, callback=reporting(progress))
-                return
-        if not overwrite and exists(self):
-            raise FileExistsError(self.url)
-        temporary = self.parent.child(unfinished_name())
-        try:
-            with clear_answers(self.url):
-                self.fs.put_file(str(source), temporary.path, callback=reporting(progress))
-            if temporary.node().size != source.stat().st_size:
-                raise StoreUnavailable("the upload arrived damaged", self.url, DAMAGED)
-            with clear_answers(self.url):
-                self.fs.mv(temporary.path, self.path)
-        except BaseException:
-            with contextlib.suppress(Exception):  # the first error counts; what stays behind, `clean` finds
-                temporary.remove()
-            raise
+        with clear_answers(self.url), self.of_this_machine(source):
+            self.store.files.put(str(source), self.path, progress, overwrite=overwrite)
 
     def fetch(self, target: Path, progress: Report) -> None:
         """Copy the file to this machine, where it appears whole. Raises `FileNotFoundError`.
@@ -115,49 +88,26 @@ class RemotePlace:
         with clear_answers(self.url):
             with of_this_machine(target):
                 target.parent.mkdir(parents=True, exist_ok=True)
-            if self.speaks_webdav:
-                with of_this_machine(target):
-                    self.fs.get_file(self.path, str(target), callback=reporting(progress))
-                return
-            temporary = target.with_name(unfinished_name())
-            try:
-                self.fs.get_file(self.path, str(temporary), callback=reporting(progress))
-                if temporary.stat().st_size != self.node().size:
-                    raise StoreUnavailable("the download arrived damaged", self.url, DAMAGED)
-                temporary.replace(target)
-            finally:
-                temporary.unlink(missing_ok=True)
+            with self.of_this_machine(target):
+                self.store.files.get(self.path, str(target), progress)
 
     def rename(self, target: RemotePlace) -> None:
         """Give it another name. Raises `FileExistsError` where that is taken."""
         with clear_answers(target.url):
-            if self.speaks_webdav:
-                sync(self.fs.loop, self.fs._mv_file, self.path, target.path)  # never into a folder of that name
-            elif exists(target):
-                raise FileExistsError(target.url)
-            else:
-                self.fs.mv(self.path, target.path, recursive=True)
+            self.store.files.rename(self.path, target.path, overwrite=False)
 
     def remove(self) -> None:
-        """Remove the file. Raises `TransferError` for a name that the protocol takes for many."""
+        """Remove a file, or a folder with all that it holds; what is gone is no error."""
         with contextlib.suppress(FileNotFoundError), clear_answers(self.url):
-            if self.speaks_webdav:
-                fs = self.fs
-                from griddav.writing.folders import remove_tree
-
-                sync(fs.loop, fs._remove, remove_tree, self.path)  # `rm` takes `*` for many names
-            elif has_magic(self.path):
-                raise TransferError("this protocol takes * ? [ for many names", self.url, "remove it by hand")
-            else:
-                self.fs.rm(self.path, recursive=True)
+            self.store.files.remove_tree(self.path)
 
     def make_folder(self) -> None:
         with clear_answers(self.url):
-            self.fs.makedirs(self.path, exist_ok=True)
+            self.store.files.make_folder(self.path)
 
-    def fresh(self) -> dict[str, bool]:
-        """What makes our own file systems ask the server, not their memory: others may have written meanwhile."""
-        return {"refresh": True} if self.speaks_webdav else {}
+    def of_this_machine(self, file: Path) -> contextlib.AbstractContextManager[None]:
+        """`of_this_machine`, where the client tells its own errors from those of this machine."""
+        return of_this_machine(file) if self.speaks_webdav else contextlib.nullcontext()
 
     def profile(self) -> ServerProfile | None:
         """What kind of WebDAV server this is."""
@@ -182,11 +132,8 @@ class RemotePlace:
         return None if profile is None else profile.digest
 
     def checksum(self, algorithm: str) -> str | None:
-        if not self.speaks_webdav:
-            return None
         with clear_answers(self.url):
-            digits: str | None = self.fs.digest(self.path, algorithm)
-        return digits
+            return self.store.files.checksum(self.path, algorithm)
 
 
 @contextlib.contextmanager
@@ -215,8 +162,3 @@ def node_of(found: Mapping[str, Any]) -> Node:
 def seconds(time: Any) -> float | None:
     """Seconds since 1970 of what a library gives for a time."""
     return float(time.timestamp() if hasattr(time, "timestamp") else time) if time is not None else None
-
-
-def reporting(progress: Report) -> Any:
-    """A callback of fsspec."""
-    return Callback(hooks={"progress": lambda size, value, **_: progress(value)})

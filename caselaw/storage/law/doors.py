@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import time
@@ -12,6 +13,7 @@ from typing import Any
 from caselaw.errors import EVERY_BRANCH, ConfigError, ContentChanged, StoreError, StoreUnavailable
 from caselaw.storage.files.answers import clear_answers
 from caselaw.storage.files.filesystem import opened
+from caselaw.storage.files.server import ServerFiles, files_of
 from caselaw.storage.law.settings import LawSettings, scheme
 
 AVOIDED = 60.0  # seconds: a door that did not answer is the last one to be asked
@@ -28,6 +30,11 @@ class LawDoor:
     def path(self, name: str) -> str:
         """The path of a name of the store, which is taken as it stands."""
         return f"{self.root.rstrip('/')}/{name.lstrip('/')}".rstrip("/") or "/"
+
+    @functools.cached_property
+    def server(self) -> ServerFiles:
+        """What is done to files there."""
+        return files_of(self.files, self.scheme)
 
     @property
     def scheme(self) -> str:

@@ -9,15 +9,16 @@ import stat as modes
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from law.target.file import get_scheme, remove_scheme
 from law.target.remote.interface import RemoteFileInterface
 
-from caselaw.errors import ConfigError, ContentChanged, StoreUnavailable
-from caselaw.storage.files.schemes import WEBDAV
+from caselaw.errors import ConfigError, ContentChanged, PublishError, StoreUnavailable
+from caselaw.storage.files.atomic import copy_here
+from caselaw.storage.files.folders import get_folder, put_folder
 from caselaw.storage.files.unfinished import is_unfinished
-from caselaw.storage.law import transfer
 from caselaw.storage.law.doors import LawDoor, LawDoors
 from caselaw.storage.law.settings import LawSettings
 
@@ -138,7 +139,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
 
         def remove(door: LawDoor) -> None:
             if recursive:
-                transfer.remove_tree(door, door.path(name))
+                door.server.remove_tree(door.path(name))
             elif door.files.ls(door.path(name), detail=False):
                 raise OSError(errno.ENOTEMPTY, "Directory not empty", name)
             else:
@@ -152,7 +153,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
 
         def remove(door: LawDoor) -> None:
             if door.info(door.path(name))["type"] == "directory":
-                transfer.remove_tree(door, door.path(name))
+                door.server.remove_tree(door.path(name))
             else:
                 door.files.rm_file(door.path(name))
 
@@ -226,8 +227,8 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
         name = self.sanitize_path(path)
 
         def stated(door: LawDoor) -> str | None:
-            for algorithm in ("adler32", "md5", "sha-256") if door.scheme in WEBDAV else ():
-                if found := door.files.digest(door.path(name), algorithm):
+            for algorithm in ("adler32", "md5", "sha-256"):
+                if found := door.server.checksum(door.path(name), algorithm):
                     return f"{algorithm}:{found}"
             return None
 
@@ -239,9 +240,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
 
         def listing(door: LawDoor) -> list[dict[str, Any]]:
             full = door.path(name)
-            found: list[dict[str, Any]] = door.files.ls(full, detail=True)
-            if not found and door.scheme in WEBDAV:  # dCache's answer when a listing failed, too
-                found = door.files.ls(full, detail=True)
+            found = door.server.entries(full)
             if len(found) == 1 and found[0]["name"].rstrip("/") == full and found[0]["type"] == "file":
                 raise NotADirectoryError(errno.ENOTDIR, "Not a directory", full)
             return [each for each in found if each["name"].rstrip("/") != full]
@@ -259,14 +258,18 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
         if here[src]:
             os.stat(remove_scheme(src))
         if here[src] and here[dst]:
-            transfer.copy_here(remove_scheme(src), remove_scheme(dst))
+            copy_here(remove_scheme(src), remove_scheme(dst))
             return src, dst
         names = {path: remove_scheme(path) if here[path] else self.sanitize_path(path) for path in (src, dst)}
 
         def copy(door: LawDoor) -> tuple[str, str]:
             source, target = (names[path] if here[path] else door.path(names[path]) for path in (src, dst))
-            make = transfer.upload if here[src] else transfer.download if here[dst] else transfer.copy_within
-            make(door, source, target)
+            if here[src]:
+                door.server.put(source, target, overwrite=True)
+            elif here[dst]:
+                door.server.get(source, target)
+            else:
+                door.server.copy(source, target)
             urls = [path if here[path] else self.uri(path, base=door.url) for path in (src, dst)]
             return urls[0], urls[1]
 
@@ -277,16 +280,33 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
         """Give a file or folder another name within the store. Raises `FileNotFoundError`."""
         source, target = self.sanitize_path(src), self.sanitize_path(dst)
         self._ask(
-            ("move", "filecopy"), lambda door: transfer.rename(door, door.path(source), door.path(target)),
+            ("move", "filecopy"), lambda door: door.server.rename(door.path(source), door.path(target), overwrite=True),
             base=base, **options,
         )  # fmt: skip
 
     def folder_to_local(self, path: Any, target: str, **options: Any) -> None:
         """Copy a folder to one of this machine that exists. Raises `FileNotFoundError`."""
         name = self.sanitize_path(path)
-        self._ask(("filecopy",), lambda door: transfer.download_tree(door, door.path(name), target), **options)
+        self._ask(("filecopy",), lambda door: folder_here(door, door.path(name), target), **options)
 
     def folder_from_local(self, source: str, path: Any, **options: Any) -> None:
         """Publish a folder of this machine under a name, in place of what has it."""
         name = self.sanitize_path(path)
-        self._ask(("filecopy",), lambda door: transfer.upload_tree(door, source, door.path(name)), **options)
+        refuse_links_to_folders(Path(source))
+        self._ask(("filecopy",), lambda door: put_folder(door.server, Path(source), door.path(name), overwrite=True),
+            **options,
+        )  # fmt: skip
+
+
+def folder_here(door: LawDoor, path: str, target: str) -> None:
+    """Copy a folder of the store to one of this machine. Raises `NotADirectoryError` for a file."""
+    if door.info(path)["type"] != "directory":
+        raise NotADirectoryError(errno.ENOTDIR, "Not a directory", path)
+    get_folder(door.server, path, Path(target))
+
+
+def refuse_links_to_folders(folder: Path) -> None:
+    """Raise `PublishError` for a link to a folder: it may lead round in a circle."""
+    link = next((each for each in sorted(folder.rglob("*")) if each.is_symlink() and each.is_dir()), None)
+    if link is not None:
+        raise PublishError("a link to a folder cannot be published", link, "put a folder there")

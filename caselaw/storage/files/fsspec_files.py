@@ -1,0 +1,166 @@
+"""Files on XRootD (`root://`), S3 and other servers that an installed package of fsspec speaks to.
+
+None of these file systems writes beside and renames, and some take names for patterns, keep files open that were
+replaced, or lack an operation: what is missing stands here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from glob import has_magic
+from pathlib import Path
+from typing import Any
+
+from fsspec.asyn import AsyncFileSystem
+
+from caselaw.errors import StoreUnavailable
+from caselaw.storage.files.answers import clear_answers
+from caselaw.storage.files.schemes import OBJECTS
+from caselaw.storage.files.unfinished import unfinished_beside
+from caselaw.storage.files.webdav_files import reporting
+
+PIECE = 1 << 20  # bytes
+DAMAGED = "run again; if it happens again, look into the server's log"
+
+
+@dataclass(frozen=True)
+class FsspecFiles:
+    """See `ServerFiles`."""
+
+    fs: Any
+    scheme: str
+
+    @property
+    def has_folders(self) -> bool:
+        return self.scheme not in OBJECTS
+
+    def info(self, path: str) -> dict[str, Any]:
+        with clear_answers(self.url(path)):  # who looks before an operation is told what is missing
+            found: dict[str, Any] = self.fs.info(path)
+        return found
+
+    def entries(self, path: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.fs.ls(path, detail=True)
+        return found
+
+    def put(
+        self, source: str, path: str, progress: Callable[[int], None] | None = None, *, overwrite: bool
+    ) -> None:  # fmt: skip
+        def send(name: str) -> None:
+            try:
+                self.fs.put_file(source, name, callback=reporting(progress))
+            except NotImplementedError:  # fsspec-xrootd
+                with open(source, "rb") as read, self.fs.open(name, "wb") as written:
+                    shutil.copyfileobj(read, written, PIECE)
+                if progress is not None:
+                    progress(os.stat(source).st_size)
+
+        self.refuse_taken(path, overwrite)
+        self.place(path, os.stat(source).st_size, send)
+
+    def write(self, data: bytes, path: str) -> None:
+        def send(name: str) -> None:
+            with self.fs.open(name, "wb") as written:
+                written.write(data)
+
+        self.refuse_taken(path, overwrite=True)
+        self.place(path, len(data), send)
+
+    def get(
+        self, path: str, target: str, progress: Callable[[int], None] | None = None, size: int | None = None
+    ) -> None:  # fmt: skip
+        """Raises `StoreUnavailable` where another number of bytes arrived."""
+        self.fs.invalidate_cache(path)  # fsspec-xrootd keeps files open, even those that were replaced
+        temporary, expected = unfinished_beside(target), self.info(path)["size"]
+        try:
+            self.fs.get_file(path, temporary, callback=reporting(progress))
+            self.compare(path, Path(temporary).stat().st_size, expected)
+            os.replace(temporary, target)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+
+    def copy(self, source: str, path: str) -> None:
+        self.refuse_taken(path, overwrite=True)
+        self.place(path, self.info(source)["size"], lambda name: self.copy_bytes(source, name))
+
+    def copy_bytes(self, source: str, path: str) -> None:
+        try:
+            self.fs.cp_file(source, path)
+        except NotImplementedError:
+            with self.fs.open(source, "rb") as read, self.fs.open(path, "wb") as written:
+                shutil.copyfileobj(read, written, PIECE)
+
+    def rename(self, source: str, path: str, *, overwrite: bool) -> None:
+        is_folder = self.info(source)["type"] == "directory"
+        self.refuse_taken(path, overwrite=overwrite and not is_folder)
+        self.take_name(source, path, is_folder)
+
+    def take_name(self, source: str, path: str, is_folder: bool) -> None:
+        self.make_folder(os.path.dirname(path))
+        if not is_folder and has_magic(source) and isinstance(self.fs, AsyncFileSystem):
+            self.copy_bytes(source, path)  # `mv` would take the name for a pattern
+            self.remove_file(source)
+        else:
+            self.fs.mv(source, path, recursive=is_folder)
+
+    def remove_file(self, path: str) -> None:
+        self.fs.rm_file(path)
+
+    def remove_tree(self, path: str) -> None:
+        if self.info(path)["type"] != "directory":
+            self.remove_file(path)
+        elif not has_magic(path):
+            self.fs.rm(path, recursive=True)
+        else:  # `rm` would take the name for a pattern
+            for each in self.entries(path):
+                self.remove_tree(each["name"].rstrip("/"))
+            if self.has_folders:
+                self.fs.rmdir(path)
+
+    def make_folder(self, path: str) -> None:
+        self.fs.makedirs(path, exist_ok=True)
+
+    def checksum(self, path: str, algorithm: str) -> str | None:
+        return None
+
+    def place(self, path: str, size: int, make: Callable[[str], object]) -> None:
+        """Make a file under a temporary name, compare its size, then give it its own.
+
+        An object of an object store is there when it is whole. Raises `StoreUnavailable` where another number of bytes
+        arrived.
+        """
+        temporary = unfinished_beside(path) if self.has_folders else path
+        self.make_folder(os.path.dirname(path))
+        try:
+            make(temporary)
+            self.compare(path, self.info(temporary)["size"], size)
+            if temporary != path:
+                self.take_name(temporary, path, is_folder=False)
+        except BaseException:
+            if temporary != path:
+                with contextlib.suppress(Exception):  # the error that is being raised counts
+                    self.remove_file(temporary)
+            raise
+
+    def compare(self, path: str, found: int, expected: int | None) -> None:
+        if found != expected:
+            raise StoreUnavailable(f"{found} bytes arrived of {expected}", self.url(path), DAMAGED)
+
+    def refuse_taken(self, path: str, overwrite: bool) -> None:
+        """Raise `FileExistsError` for a name that may not be taken, `IsADirectoryError` for one that never may be."""
+        try:
+            there = self.info(path)
+        except FileNotFoundError:
+            return
+        if not overwrite:
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
+        if there["type"] == "directory":
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+
+    def url(self, path: str) -> str:
+        return str(self.fs.unstrip_protocol(path))
