@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from s3 import KEYS
 
 KINDS = ("apache", "nginx", "xrootd", "root", "rclone", "double", "s3", "disk")
 
@@ -37,6 +38,8 @@ def ground(kind: str, name: str, request: pytest.FixtureRequest, tmp_path: Path)
     if kind == "disk":
         return on_disk(tmp_path / "disk" / name)
     if kind == "s3":
+        for variable, value in KEYS.items():
+            request.getfixturevalue("monkeypatch").setenv(variable, value)
         return on_s3(request.getfixturevalue("s3"), name)
     server = request.getfixturevalue("xrootd" if kind == "root" else kind)
     certificate = getattr(server, "ca", None)
@@ -68,13 +71,9 @@ def on_disk(top: Path) -> Ground:
 
 
 def on_s3(server: Any, name: str) -> Ground:
-    import s3fs
-
-    files = s3fs.S3FileSystem(**server.options, use_listings_cache=False, skip_instance_cache=True)
     top = f"{server.bucket}/{name}"
 
     def look() -> dict[str, bytes]:
-        files.invalidate_cache()
         client, found = server.client(), {}
         for each in client.list_objects_v2(Bucket=server.bucket, Prefix=f"{name}/").get("Contents", []):
             body = client.get_object(Bucket=server.bucket, Key=each["Key"])["Body"].read()

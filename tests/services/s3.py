@@ -12,7 +12,8 @@ from typing import Any
 from service import free_port, started
 
 BUCKET = "store"
-KEYS = {"key": "test", "secret": "test"}
+KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+"""Who speaks to it finds them in the environment, as with a real one."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class S3:
 
         return botocore.session.get_session().create_client(
             "s3", endpoint_url=self.endpoint, region_name="us-east-1",
-            aws_access_key_id=KEYS["key"], aws_secret_access_key=KEYS["secret"],
+            aws_access_key_id="test", aws_secret_access_key="test",
         )  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def running(folder: Path) -> Iterator[S3]:
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     with started(command, folder, port):
         endpoint = f"http://127.0.0.1:{port}"
-        options = {**KEYS, "endpoint_url": endpoint, "client_kwargs": {"region_name": "us-east-1"}}
+        options = {"endpoint_url": endpoint, "client_kwargs": {"region_name": "us-east-1"}}
         server = S3(endpoint, options=options)
         server.client().create_bucket(Bucket=BUCKET)
         yield server

@@ -53,6 +53,26 @@ def test_what_is_put_is_there_and_comes_back(road: Road, local: Path):
 
 
 @roads()
+def test_a_name_that_a_server_would_cut_is_refused(road: Road, local: Path):
+    if road.ground.kind not in NO_MARK:
+        road.put(local, "a?b.bin")
+        assert road.get("a?b.bin") == b"new"
+        return
+    road.ground.plant("a", b"kept")
+    road.ground.plant("b.bin", b"source")
+    attempts = {
+        "put": lambda: road.put(local, "a?b.bin"), "get": lambda: road.get("a?b.bin"),
+        "copy": lambda: road.copy("b.bin", "a?b.bin"), "rename": lambda: road.rename("b.bin", "a?b.bin"),
+        "remove": lambda: road.remove("a?b.bin"),
+    }  # fmt: skip
+    for attempt in (each for operation, each in attempts.items() if operation not in road.lacks):
+        with pytest.raises((CaselawError, OSError)) as caught:
+            attempt()
+        assert "'?'" in str(caught.value)
+    assert road.ground.look() == {"a": b"kept", "b.bin": b"source"}
+
+
+@roads()
 def test_what_is_copied_is_there_twice(road: Road, local: Path):
     for name in NAMES:
         road.ground.plant(f"a/{name}", name.encode())

@@ -18,7 +18,7 @@ from typing import Any
 
 from fsspec.asyn import AsyncFileSystem
 
-from caselaw.errors import StoreUnavailable
+from caselaw.errors import StoreRefused, StoreUnavailable
 from caselaw.storage.files.answers import clear_answers
 from caselaw.storage.files.schemes import OBJECTS
 from caselaw.storage.files.unfinished import unfinished_beside
@@ -40,11 +40,13 @@ class FsspecFiles:
         return self.scheme not in OBJECTS
 
     def info(self, path: str) -> dict[str, Any]:
+        self.refuse_cut_name(path)
         with clear_answers(self.url(path)):  # who looks before an operation is told what is missing
             found: dict[str, Any] = self.fs.info(path)
         return found
 
     def entries(self, path: str) -> list[dict[str, Any]]:
+        self.refuse_cut_name(path)
         found: list[dict[str, Any]] = self.fs.ls(path, detail=True)
         return found
 
@@ -109,6 +111,7 @@ class FsspecFiles:
             self.fs.mv(source, path, recursive=is_folder)
 
     def remove_file(self, path: str) -> None:
+        self.refuse_cut_name(path)
         self.fs.rm_file(path)
 
     def remove_tree(self, path: str) -> None:
@@ -123,6 +126,7 @@ class FsspecFiles:
                 self.fs.rmdir(path)
 
     def make_folder(self, path: str) -> None:
+        self.refuse_cut_name(path)
         self.fs.makedirs(path, exist_ok=True)
 
     def checksum(self, path: str, algorithm: str) -> str | None:
@@ -161,6 +165,11 @@ class FsspecFiles:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
         if there["type"] == "directory":
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+
+    def refuse_cut_name(self, path: str) -> None:
+        """Raise `StoreRefused` for a name of which the server would take a part, and act on another file."""
+        if self.scheme == "root" and "?" in path:
+            raise StoreRefused("XRootD takes '?' for the end of a name", self.url(path), "use another name")
 
     def url(self, path: str) -> str:
         return str(self.fs.unstrip_protocol(path))

@@ -43,8 +43,7 @@ class LawDoor:
     def info(self, path: str) -> dict[str, Any]:
         """What fsspec says about a path. Raises `FileNotFoundError`, `NotADirectoryError` and `StoreUnavailable`."""
         with clear_answers(self.url):
-            found: dict[str, Any] = self.files.info(path)
-        return found
+            return self.server.info(path)
 
 
 @dataclass

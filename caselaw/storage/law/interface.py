@@ -128,7 +128,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
         """Remove a file. Raises `IsADirectoryError` for a folder."""
         name = self.sanitize_path(path)
         return self._remove(
-            ("unlink",), name, lambda door: door.files.rm_file(door.path(name)), silent, base=base, **options
+            ("unlink",), name, lambda door: door.server.remove_file(door.path(name)), silent, base=base, **options
         )
 
     def rmdir(
@@ -140,7 +140,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
         def remove(door: LawDoor) -> None:
             if recursive:
                 door.server.remove_tree(door.path(name))
-            elif door.files.ls(door.path(name), detail=False):
+            elif door.server.entries(door.path(name)):
                 raise OSError(errno.ENOTEMPTY, "Directory not empty", name)
             else:
                 door.files.rmdir(door.path(name))
@@ -155,7 +155,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
             if door.info(door.path(name))["type"] == "directory":
                 door.server.remove_tree(door.path(name))
             else:
-                door.files.rm_file(door.path(name))
+                door.server.remove_file(door.path(name))
 
         return self._remove(("unlink",), name, remove, silent, base=base, **options)
 
@@ -198,7 +198,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
                 there = door.info(full)
             except MISSING:
                 if parents:
-                    door.files.makedirs(full, exist_ok=True)
+                    door.server.make_folder(full)
                 else:
                     door.info(posixpath.dirname(full))
                     door.files.mkdir(full, create_parents=False)
