@@ -1,4 +1,7 @@
-"""The statistical model of a campaign: its histograms and its settings become a workspace."""
+"""The statistical model of a campaign: its histograms and its settings become a workspace.
+
+Edges of n bins have shape (n + 1,), in the unit of the observable.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Columns of selected events, read from Parquet as plain NumPy arrays."""
+"""Columns of selected events, read from Parquet as plain NumPy arrays.
+
+Each column has shape (events,); units are those of the file (GeV for momenta and masses).
+"""
 
 from __future__ import annotations
 

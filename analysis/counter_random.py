@@ -3,6 +3,8 @@
 A counter-based generator: the number is a hash of (seed, counters), with no state in between, as in
 Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC'11, section 3). The mixing function is
 the finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014, figure 16).
+
+Arrays of counters and results have one shape, (events,) or (jets,).
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 A set of templates is `dict[channel, dict[sample, dict[variation, Template]]]`; every sample has
 the variation "nominal", and "<name>_up", "<name>_down" where a systematic moves it.
+
+Sums of weights and variances have shape (bins,), edges (bins + 1,) in the unit of the observable.
 """
 
 from __future__ import annotations

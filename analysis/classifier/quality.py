@@ -1,4 +1,7 @@
-"""How well two classes separate: ROC curve, the area under it, and what the features contribute."""
+"""How well two classes separate: ROC curve, the area under it, and what the features contribute.
+
+Scores, weights and labels have shape (events,), features (events, features); none has a unit.
+"""
 
 from __future__ import annotations
 

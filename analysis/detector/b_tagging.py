@@ -1,4 +1,7 @@
-"""A b-tag discriminant with the campaign's efficiencies at the cut of the Challenge."""
+"""A b-tag discriminant with the campaign's efficiencies at the cut of the Challenge.
+
+Arrays have shape (jets,), all events after each other; none has a unit.
+"""
 
 from __future__ import annotations
 

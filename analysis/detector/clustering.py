@@ -1,6 +1,9 @@
 """Jets of generated particles: anti-kT with R = 0.4, with flavour and composition.
 
 FastJet: M. Cacciari, G. Salam, G. Soyez, arXiv:1111.6097 and arXiv:0802.1189 (anti-kT).
+
+Particles and jets are one list per event; what is called `inside` is one list per jet, all events
+after each other. Momenta, masses and energies are in GeV, angles in radians.
 """
 
 from __future__ import annotations

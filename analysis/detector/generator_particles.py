@@ -1,4 +1,7 @@
-"""The collection GenPart: the hard process as NanoAOD writes it."""
+"""The collection GenPart: the hard process as NanoAOD writes it.
+
+One list of records per event; momenta and masses in GeV, angles in radians.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Impact parameters of leptons with respect to the collision, from their true production vertex."""
+"""Impact parameters of leptons with respect to the collision, from their true production vertex.
+
+Arrays are flat, of shape (leptons,), all events after each other; lengths are in cm where nothing
+else is said, momenta in GeV.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Response of the detector to jets, and their identification."""
+"""Response of the detector to jets, and their identification.
+
+Collections are one list per event, what is called `flat` has shape (jets,), all events after each
+other; momenta in GeV.
+"""
 
 from __future__ import annotations
 

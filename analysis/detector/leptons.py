@@ -1,4 +1,8 @@
-"""Electrons and muons: acceptance, efficiency, momentum resolution, identification."""
+"""Electrons and muons: acceptance, efficiency, momentum resolution, identification.
+
+Collections are one list per event; efficiencies, resolutions and columns are flat, of shape
+(leptons,), all events after each other. Momenta in GeV, angles in radians.
+"""
 
 from __future__ import annotations
 

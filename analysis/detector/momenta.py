@@ -1,4 +1,8 @@
-"""Angles and transverse components."""
+"""Angles and transverse components.
+
+Arrays are flat or one list per event, and the result has the shape of the arguments. Momenta in
+GeV, angles in radians.
+"""
 
 from __future__ import annotations
 

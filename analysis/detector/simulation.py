@@ -1,4 +1,8 @@
-"""From generated particles to a NanoAOD-like file."""
+"""From generated particles to a NanoAOD-like file.
+
+Events are one row per event, with one list per event for each collection; units are those of
+NanoAOD (GeV, cm).
+"""
 
 from __future__ import annotations
 

@@ -8,6 +8,9 @@ this size, because the derivatives are known (CERN-OPEN-2012-016, sections 4.1 a
 
 with samples s, bins b of all channels side by side, systematics k, counts n, and the auxiliary
 measurements a of the constrained parameters θ (systematics α: σ = 1; statistics γ: relative σ of the bin).
+
+`parameters` has shape (parameters,), the gradient too, second derivatives (parameters, parameters);
+none has a unit.
 """
 
 from __future__ import annotations

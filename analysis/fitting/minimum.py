@@ -3,6 +3,9 @@
 James and Roos, Comput. Phys. Commun. 10 (1975) 343. With numerical derivatives the HESSE uncertainty of
 a strongly correlated model depends on rounding (it moves by tens of percent when parameters are merely
 reordered); with exact derivatives it is the curvature at the minimum.
+
+Values and uncertainties have shape (parameters,), matrices (parameters, parameters); none has a
+unit.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Toy experiments: is the fit unbiased, and are its uncertainties right?"""
+"""Toy experiments: is the fit unbiased, and are its uncertainties right?
+
+Arrays have shape (toys,); the signal strength has no unit.
+"""
 
 from __future__ import annotations
 

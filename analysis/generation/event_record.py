@@ -12,6 +12,10 @@ Columns of one event (momenta in GeV, lengths in mm, PDG codes):
   leptons and neutrinos: pdg_id, status (HepMC: 1 stable, else Pythia's), status_flags (bits as in
   NanoAOD), mother (row in `partons` or -1), pt, eta, phi, mass
 - `heavy_hadrons`: the last b and c hadrons of their chains: pdg_id, pt, eta, phi, mass
+
+Arrays of a `Record` have shape (particles,), all events of the batch after each other; `offsets`,
+of shape (events + 1,), says where each event begins, and arrays called after a selection hold rows
+of them.
 """
 
 from __future__ import annotations

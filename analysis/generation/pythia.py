@@ -1,6 +1,9 @@
 """Pythia 8 events: final state, hard-process partons and heavy hadrons, with cross section and weights.
 
 Pythia 8.3: C. Bierlich et al., SciPost Phys. Codebases 8 (2022), arXiv:2203.11601.
+
+A batch holds one row per event, with one list of particles per event: momenta in GeV, lengths in
+mm.
 """
 
 from __future__ import annotations

@@ -4,6 +4,9 @@ The layout is that of ROOT's TKey, TBasket and R__zip: https://root.cern/doc/mas
 https://github.com/root-project/root/blob/master/io/doc/TFile. Everything that the file says twice (sizes, numbers of
 events, offsets) is compared, so that damage is noticed. Numbers that ROOT protects by no checksum (uncompressed or
 compressed by ZSTD) may still be changed without a trace; only a digest of the whole file tells.
+
+Arrays have shape (numbers,), all events of the basket after each other; units are those of the
+file.
 """
 
 from __future__ import annotations

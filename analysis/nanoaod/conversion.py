@@ -1,4 +1,7 @@
-"""Numbers of a file in the type that is wanted."""
+"""Numbers of a file in the type that is wanted.
+
+Source and target have the same shape, (numbers,); units are those of the file.
+"""
 
 from __future__ import annotations
 

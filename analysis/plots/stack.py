@@ -1,4 +1,7 @@
-"""Data against stacked simulation, with uncertainty band and ratio."""
+"""Data against stacked simulation, with uncertainty band and ratio.
+
+Arrays have shape (bins,), edges (bins + 1,); edges are in the unit of the axis label.
+"""
 
 from __future__ import annotations
 

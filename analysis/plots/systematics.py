@@ -1,4 +1,7 @@
-"""What each systematic variation does to one sample: a panel per source, up and down against nominal."""
+"""What each systematic variation does to one sample: a panel per source, up and down against nominal.
+
+Arrays have shape (bins,), edges (bins + 1,); edges are in the unit of the axis label.
+"""
 
 from __future__ import annotations
 

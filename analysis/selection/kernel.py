@@ -64,7 +64,7 @@ def select(chunk: Chunk, selection: campaign.LeptonJets) -> SelectedEvents:
 
 
 def leading_pt(pt: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """The four highest pT of each event, decreasing: float64, shape (events, 4)."""
+    """The four highest pT of each event (GeV), decreasing: float64, shape (events, 4)."""
     event = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
     ordered = pt[np.lexsort((-pt, event))].astype(np.float64)
     return ordered[offsets[:-1, None] + np.arange(LEADING)] if len(ordered) else np.empty((0, LEADING))

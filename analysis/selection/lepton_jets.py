@@ -3,6 +3,9 @@
 Deviations: the Challenge counts b tags of 4j1b with `>=` and those of 4j2b with `>`, here it is `>` for
 both; cuts are compared in double precision; and where it shifts only the pT of jets, here their masses
 shift in proportion, as in CMS's own analyses. Missing momentum stays as it is, here and there.
+
+Arrays over events have shape (n_events,), those over jets (n_jets,), as in `selection.columns`;
+momenta in GeV.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,3 +63,41 @@ def silent(path: Path) -> list[str]:
 @pytest.mark.parametrize("package", ["analysis", "caselaw", "griddav", "tasks"])
 def test_public_functions_name_the_errors_that_they_raise(package: str) -> None:
     assert [line for path in sorted((ROOT / package).rglob("*.py")) for line in silent(path)] == []
+
+
+ARRAYS = re.compile(r"\b(ndarray|NDArray|Floats|ArrayLike|Array|Ints|Mask|Flags)\b")
+SHAPES = re.compile(
+    r"shape|\(\w+,\)|per (event|jet|bin|parameter|particle|file|toy|lepton|channel|sample)|one (list|value) per|flat\b"
+)
+QUANTITIES = {"pt", "mass", "masses", "energy", "momenta", "luminosity", "cross_section", "vx", "dxy"}
+UNITS = re.compile(r"\b(GeV|pb|mm|cm|/fb|/pb)\b|unit")
+
+
+def functions_of_arrays() -> Iterator[tuple[str, Function, str]]:
+    """Public functions of `analysis/` that take or give arrays, with what they and their modules say."""
+    for path in sorted((ROOT / "analysis").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for name, node in public_functions(tree.body):
+            types = [each.annotation for each in arguments_of(node)] + [node.returns]
+            if any(each is not None and ARRAYS.search(ast.unparse(each)) for each in types):
+                said = f"{ast.get_docstring(tree)}\n{ast.get_docstring(node)}"
+                yield f"{path.relative_to(ROOT)}:{node.lineno} {name}", node, said
+
+
+def arguments_of(function: Function) -> list[ast.arg]:
+    return [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+
+
+def test_functions_of_arrays_say_shapes() -> None:
+    found = list(functions_of_arrays())
+    assert len(found) > 100
+    assert [where for where, _, said in found if not SHAPES.search(said)] == []
+
+
+def test_functions_of_physical_quantities_say_units() -> None:
+    quantities = [
+        (where, said) for where, node, said in functions_of_arrays()
+        if QUANTITIES & {each.arg for each in arguments_of(node)}
+    ]  # fmt: skip
+    assert len(quantities) > 10
+    assert [where for where, said in quantities if not UNITS.search(said)] == []

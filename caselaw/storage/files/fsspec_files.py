@@ -152,6 +152,7 @@ class FsspecFiles:
             raise
 
     def compare(self, path: str, found: int, expected: int | None) -> None:
+        """Raise `StoreUnavailable` unless all bytes arrived: a transfer that was cut is no answer."""
         if found != expected:
             raise StoreUnavailable(f"{found} bytes arrived of {expected}", self.url(path), DAMAGED)
 
