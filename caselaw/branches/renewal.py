@@ -15,7 +15,7 @@ def renew(task: Any) -> None:
         for each in upstream_first(task, here):
             here.renewed[id(each)] = each
             each._forget_selection()
-            if outdated(each._seen_before):
+            if outdated(each.seen_before):
                 look_again(each, here)
 
 
@@ -24,7 +24,7 @@ def upstream_first(task: Any, here: Walk) -> Iterator[Any]:
     waiting = [(task, False)]
     while waiting:
         each, is_upstream_done = waiting.pop()
-        seen: Seen | None = each._seen_before
+        seen: Seen | None = each.seen_before
         if id(each) in here.renewed or seen is None or not seen.passing:
             continue
         if is_upstream_done:
@@ -37,16 +37,16 @@ def upstream_first(task: Any, here: Walk) -> Iterator[Any]:
 def outdated(seen: Seen) -> bool:
     """Whether what was seen may be something else now: outputs, or a task that was itself looked at again since."""
     pairs = zip(seen.renewable, seen.looks, strict=True)
-    return seen.at_outputs or any(upstream._seen_before is not look for upstream, look in pairs)
+    return seen.at_outputs or any(upstream.seen_before is not look for upstream, look in pairs)
 
 
 def look_again(task: Any, here: Walk) -> None:
     """Look, and keep the earlier table where nothing changed: then those downstream need not look."""
-    before = task._forget_look()
+    before = task.forget_look()
     here.forget(task.unrestricted if task.has_branches else task)
-    after = task._table_now
+    after = task.table_now
     if before.names == after.names and same(before.seen, after.seen):
-        task._keep_look(before)
+        task.keep_look(before)
 
 
 def same(before: Seen, after: Seen) -> bool:

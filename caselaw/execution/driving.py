@@ -39,7 +39,7 @@ def driven(task: Any) -> Generator[Any, Any, None]:
     """
     if needs_sandbox(task):
         refuse_unsupported(task)
-    task._has_published = False
+    task.current_run.has_published = False
     tasks: list[Any] = []
     with running(task):
         task.take_yielded(tasks)

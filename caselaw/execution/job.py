@@ -68,7 +68,7 @@ class Job:
             task._workflow_task = workflow
             for name in ("law_project", "output_store", "output_layers"):
                 task.__dict__[name] = getattr(workflow, name)  # looked for once
-        task._branch_row = row
+        task.be_branch(row)
         return task
 
     def _refuse_other_objects(self, task: Any) -> None:
@@ -84,9 +84,7 @@ class Job:
                 )
 
     def _prepared(self, task: Any) -> Any:
-        task._config = self.config
-        task._code = self.code
-        task.__dict__["run_context"] = self.context
+        task.take_from_parent(self.config, self.code, self.context)
         return task
 
 

@@ -82,7 +82,7 @@ def workers_for(workflow: Any, numbers: Sequence[int]) -> int:
 def most_at_once(workflow: Any) -> int:
     """Branches that may run at a time: by the CPUs that each takes, and what luigi's scheduler has of `resources`."""
     workers = max(1, workflow.law_project.workers // workflow.batch_resources.cpus)
-    return branches_at_once(workflow._scheduler_needs, workers)
+    return branches_at_once(workflow.scheduler_needs, workers)
 
 
 def run_in_process(branch: Any) -> Any:
@@ -93,7 +93,7 @@ def run_in_process(branch: Any) -> Any:
         workflow.renew_fingerprints()
     require_known(workflow)
     if branch.complete() or not adopt(workflow, unsent(workflow, [number])):
-        branch._has_published = True
+        branch.current_run.has_published = True
         return None
     with inputs_online(workflow, [number]) as barred:
         verify_inputs(branch, with_expected(branch, workflow.plain_row(number), barred.get(number)))

@@ -151,11 +151,11 @@ class Work:
 
 def run_branch(task: Any, started: float) -> str | None:
     """Run one branch or task here and make sure that it published, or left its outputs in the returned folder."""
-    task._started = Started(started, cpu_seconds())
+    task.current_run.started = Started(started, cpu_seconds())
     try:
-        verify_inputs(task, task._branch_row)
+        verify_inputs(task, task.branch_row)
         if task.run_yields:
-            if task.has_branches and task.unrestricted._seen_before is not None:
+            if task.has_branches and task.unrestricted.seen_before is not None:
                 task.look_at_records()  # others of the workflow, which it needs, may have been made since
             run_where_complete(task)
         else:
@@ -165,7 +165,8 @@ def run_branch(task: Any, started: float) -> str | None:
             store.done_reading()
     if task.output_declared or (task.output_named and not task.answers_itself):
         task.require_published()
-    return None if task._upload is None else str(task._upload)
+    upload = task.current_run.upload
+    return None if upload is None else str(upload)
 
 
 def traceback_of_step() -> str:

@@ -24,7 +24,7 @@ def run_yielding(task: Any) -> Generator[Any, Any, None]:
     upload_waiting(task.output_store, task.output_location.directory)
     task.look_at_records()
     if not task.awaits_run and task.complete():
-        task._has_published = True
+        task.current_run.has_published = True
         return
     try:
         with inputs_online(whole, [number]) as barred, contextlib.closing(driven(task)) as run:

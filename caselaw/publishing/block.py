@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,9 @@ class RunOutputs:
     def __init__(self, task: Any, scratch: Path) -> None:
         self.task = task
         self.scratch = scratch
-        self.in_worker = task._started is not None
-        self.started = task._started or Started.now()
+        started = task.current_run.started
+        self.in_worker = started is not None
+        self.started = started or Started.now()
         self.blocks = 0
         self.targets: Mapping[str, Any] = {}
         """Targets of the files that a project names itself, and that the task writes."""
@@ -140,7 +142,7 @@ class RunOutputs:
         self.require_written()
         verified = self.staging.verify(task.output_location.paths(task.fingerprint))
         publish_verified(task, self.staging, verified, self.started, at_once=not self.in_worker)
-        task._has_published = True
+        task.current_run.has_published = True
         if self.beside:
             logger.warning(
                 "%s: not published, because it is no product of the task: %s; declare it in products, "
@@ -163,7 +165,7 @@ class RunOutputs:
             write_records(task.output_location.directory, [record_of_outputs(task, verified, self.started)])
             place_own(final, staging.paths, verified, replace=task.fixed_names)
             note_own(task, self.others)
-        task._has_published = True
+        task.current_run.has_published = True
         keep_beside(self.targets, staging, others)
 
     def close(self) -> None:
@@ -172,25 +174,39 @@ class RunOutputs:
             self._staging.close(keep_folder=self.in_worker)
 
 
+@dataclass(slots=True)
+class Run:
+    """The run of a branch or task in this process, from before its `run()` until it is asked whether it published."""
+
+    started: Started | None = None
+    """When a worker began it; None outside of workers."""
+    outputs: RunOutputs | None = None
+    """What it writes, while `run()` goes on."""
+    has_published: bool = False
+    upload: Path | None = None
+    """The folder of the outbox that holds what it made, until that is uploaded."""
+
+
 @contextlib.contextmanager
 def running(task: Any) -> Iterator[None]:
     """While `run()` of a task goes on: what it writes by `output()` and `publish()` is published at its end."""
-    if task._run_outputs is not None:  # run() that calls itself
+    run = task.current_run
+    if run.outputs is not None:  # run() that calls itself
         yield
         return
-    if task._started is None:  # not in a worker, whose run has asked this before
+    if run.started is None:  # not in a worker, whose run has asked this before
         require_before_run(task.hashed_code, type(task))
     outputs = RunOutputs(task, task.output_store.scratch)
     if task.output_named:
         _ = outputs.staging
         forget_own(task, outputs.others)
-    task._run_outputs = outputs
+    run.outputs = outputs
     try:
         with watched(task):
             yield
         outputs.publish()
     finally:
-        task._run_outputs = None
+        run.outputs = None
         outputs.close()
 
 
@@ -215,13 +231,13 @@ def publishing(task: Any) -> Iterator[Mapping[str, Path]]:
 
     Raises `PublishError` where they are published already.
     """
-    if task._run_outputs is None and task.is_published():
+    if task.current_run.outputs is None and task.is_published():
         raise PublishError(
             "the outputs are published already, and an output is never changed",
             ", ".join(task.output_location.full_names(task.fingerprint)),
             "remove them first, if they are to be made again",
         )  # fmt: skip
-    with running(task), task._run_outputs.block() as paths:
+    with running(task), task.current_run.outputs.block() as paths:
         yield paths
 
 
@@ -231,8 +247,9 @@ def publish_verified(
     """Publish verified outputs; in a worker, leave those for a server in the outbox, which its parent empties."""
     store, directory = task.output_store, task.output_location.directory
     if not store.is_local:
-        task._upload = add_to_outbox(store, staging, verified, record_of_outputs(task, verified, started), directory)
-        if at_once and (error := upload(store, [task._upload])[task._upload]) is not None:
+        waiting = add_to_outbox(store, staging, verified, record_of_outputs(task, verified, started), directory)
+        task.current_run.upload = waiting
+        if at_once and (error := upload(store, [waiting])[waiting]) is not None:
             raise error
     elif not task.is_in_first_layer():
         there = already_published(verified, staging.folders)

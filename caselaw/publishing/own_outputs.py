@@ -48,8 +48,8 @@ SECONDS_OF_A_CLOCK = 2.0
 
 def named_outputs(task: Any) -> Any:
     """What a project's own `output()` returns, each file under its name for today's fingerprint."""
-    if task._run_outputs is not None:
-        return task._run_outputs.outputs()
+    if task.current_run.outputs is not None:
+        return task.current_run.outputs.outputs()
     return final_outputs(task)
 
 

@@ -108,7 +108,8 @@ class RunWatch:
 
     def is_meant(self, path: str) -> bool:
         task = self.tasks[-1]
-        own = task._run_outputs.targets.values() if task._run_outputs is not None else ()
+        outputs = task.current_run.outputs
+        own = outputs.targets.values() if outputs is not None else ()
         targets = [*own, *luigi.task.flatten(task.input())]
         return any(os.path.abspath(t.path) == path for t in targets if isinstance(getattr(t, "path", None), str))
 

@@ -95,8 +95,8 @@ class Entrance(SandboxProxy):  # type: ignore[misc]
                     result(folder).get("error") or str(error), task.sandbox_inst.key, INSTALLED
                 ) from None
             upload = result(folder).get("upload")
-        task._upload = Path(upload) if upload is not None else None
-        task._has_published = True
+        task.current_run.upload = Path(upload) if upload is not None else None
+        task.current_run.has_published = True
 
 
 @contextlib.contextmanager

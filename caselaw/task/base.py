@@ -19,6 +19,7 @@ from caselaw.branches.components import Components, components_of
 from caselaw.branches.renewal import renew
 from caselaw.branches.upstream import Over
 from caselaw.branches.yielded import RUN, Yielded, looked_at, tasks_in, yields
+from caselaw.config import DeclaredConfig
 from caselaw.config.options import option_digests
 from caselaw.errors import PublishError, TaskError
 from caselaw.fingerprint import FileDigests, digest, short
@@ -37,10 +38,10 @@ from caselaw.parameters import (
     text_of,
     with_classes,
 )  # fmt: skip
-from caselaw.publishing.block import RunOutputs, publishing
+from caselaw.publishing.block import Run, publishing
 from caselaw.publishing.contents import OutputContents, origin
 from caselaw.publishing.own_outputs import own_exist, own_present, paths_of_own
-from caselaw.publishing.recording import RunContext, Started, identity_of_branch, run_context
+from caselaw.publishing.recording import RunContext, identity_of_branch, run_context
 from caselaw.records import Record, RecordIndex
 from caselaw.records.index import index_of
 from caselaw.records.layers import found_below, lying, of_identity_in, records_in, see_first
@@ -74,10 +75,7 @@ class FingerprintedTask(DeclaredTask):
 
     _branch_row: Branch | None = None
     _code: HashedCode | None = None
-    _started: Started | None = None
-    _has_published = False
-    _upload: Path | None = None
-    _run_outputs: RunOutputs | None = None
+    _current_run: Run | None = None
     _own_output: Callable[[], Any] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -295,6 +293,27 @@ class FingerprintedTask(DeclaredTask):
 
     run = no_run
 
+    @property
+    def current_run(self) -> Run:
+        """Its run in this process: what is written, and whether it was published."""
+        if self._current_run is None:
+            self._current_run = Run()
+        return self._current_run
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its `run()` goes on in this process."""
+        return self._current_run is not None and self._current_run.outputs is not None
+
+    def take_from_parent(self, config: DeclaredConfig | None, code: HashedCode, context: RunContext) -> None:
+        """Be in a worker what the task is in the process that sent it."""
+        self._config, self._code = config, code
+        self.__dict__["run_context"] = context
+
+    def be_branch(self, row: Branch) -> None:
+        """Take name and inputs from a row, as the table of the process that sent it has them."""
+        self._branch_row = row
+
     def publish(self) -> AbstractContextManager[Mapping[str, Path]]:
         """Local paths to write the products to; on success all of them are published, else none."""
         return publishing(self)
@@ -324,20 +343,20 @@ class FingerprintedTask(DeclaredTask):
         renew(self)
 
     @property
-    def _seen_before(self) -> Seen | None:
+    def seen_before(self) -> Seen | None:
         """What the fingerprint depends on, if it was asked for before."""
         raise NotImplementedError
 
     @property
-    def _table_now(self) -> Any:
+    def table_now(self) -> Any:
         """The table of names, and what it depends on."""
         raise NotImplementedError
 
-    def _forget_look(self) -> Any:
+    def forget_look(self) -> Any:
         """Forget the table and what is declared; returns the table."""
         raise NotImplementedError
 
-    def _keep_look(self, table: Any) -> None:
+    def keep_look(self, table: Any) -> None:
         """Take a table back."""
         raise NotImplementedError
 
@@ -455,7 +474,8 @@ class FingerprintedTask(DeclaredTask):
 
     def _written(self) -> bool:
         """Whether its `run()` goes on and has written every product."""
-        return self._run_outputs is not None and not self._run_outputs.lacking
+        run = self._current_run
+        return run is not None and run.outputs is not None and not run.outputs.lacking
 
     def all_published(self) -> bool:
         """Whether the task, or every branch of the workflow, is published."""
@@ -463,7 +483,7 @@ class FingerprintedTask(DeclaredTask):
 
     def require_published(self) -> None:
         """Raise `PublishError` unless `run()` has published all products."""
-        if not self._has_published and not self.is_published():
+        if not self.current_run.has_published and not self.is_published():
             raise PublishError(
                 "run() ended without publishing its products",
                 ", ".join(self.output_location.full_names(self.fingerprint)),

@@ -114,10 +114,10 @@ class DeclaredTask(law.Task, metaclass=TaskRegister):  # type: ignore[misc]
 
     def process_resources(self) -> Mapping[str, int]:
         """What luigi's scheduler sets aside while the task runs."""
-        return self._scheduler_needs
+        return self.scheduler_needs
 
     @property
-    def _scheduler_needs(self) -> Mapping[str, int]:
+    def scheduler_needs(self) -> Mapping[str, int]:
         """luigi's scheduler resources, where `resources` are a mapping; else they are those of a batch system."""
         found = self.resources
         return found if isinstance(found, Mapping) else {}

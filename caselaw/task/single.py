@@ -136,19 +136,19 @@ class Task(FingerprintedTask):
         return self._looked.seen
 
     @property
-    def _seen_before(self) -> Seen | None:
+    def seen_before(self) -> Seen | None:
         looked: TaskTable | None = self.__dict__.get("_looked")
         return None if looked is None else looked.seen
 
     @property
-    def _table_now(self) -> Any:
+    def table_now(self) -> Any:
         return self._looked
 
-    def _forget_look(self) -> Any:
+    def forget_look(self) -> Any:
         self.__dict__.pop("upstream_connections", None)
         return self.__dict__.pop("_looked")
 
-    def _keep_look(self, table: Any) -> None:
+    def keep_look(self, table: Any) -> None:
         self.__dict__["_looked"] = table
 
     def overridden_requirements(self, number: int) -> Any:
@@ -199,12 +199,13 @@ class Task(FingerprintedTask):
         """Targets of all products; while `run()` goes on, of what it writes."""
         if self.output_named:  # asked for by the project's own
             return outputs_of(Location.of(self.output_location.directory, self.declared_products), self.fingerprint)
-        if self._run_outputs is not None:
-            return self._run_outputs.outputs()
+        run = self._current_run
+        if run is not None and run.outputs is not None:
+            return run.outputs.outputs()
         return outputs_of(self.location_of(self.fingerprint), self.fingerprint) if self.output_declared else []
 
     def complete(self) -> bool:
-        if self._branch_row is None and self._run_outputs is None:
+        if self._branch_row is None and not self.is_running:
             self.renew_fingerprints()
         if not (self.output_declared or self.output_named):
             return bool(law.Task.complete(self))

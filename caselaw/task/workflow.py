@@ -238,22 +238,22 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         return self.branch_table.seen
 
     @property
-    def _seen_before(self) -> Seen | None:
+    def seen_before(self) -> Seen | None:
         table: BranchTable | None = self.unrestricted.__dict__.get("_branch_table")
         return None if table is None else table.seen
 
     @property
-    def _table_now(self) -> Any:
+    def table_now(self) -> Any:
         return self.branch_table
 
-    def _forget_look(self) -> Any:
+    def forget_look(self) -> Any:
         whole = self.unrestricted
         whole._looks += 1
         for name in ("_connections", "_declared_table"):
             whole.__dict__.pop(name, None)
         return self.unrestricted.__dict__.pop("_branch_table")
 
-    def _keep_look(self, table: Any) -> None:
+    def keep_look(self, table: Any) -> None:
         self.unrestricted.__dict__["_branch_table"] = table
 
     def _forget_selection(self) -> None:
@@ -499,7 +499,10 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
 
     def output(self) -> Outputs:
         """Targets of all products of a branch; while its `run()` goes on, of what it writes."""
-        return self.branch_outputs(self.branch) if self._run_outputs is None else self._run_outputs.outputs()
+        run = self._current_run
+        if run is not None and run.outputs is not None:
+            return run.outputs.outputs()
+        return self.branch_outputs(self.branch)
 
     def branch_outputs(self, number: int) -> Any:
         if self.output_named:  # asked for by the project's own
@@ -510,7 +513,7 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         return outputs_of(self.location_of(fingerprint), fingerprint)
 
     def complete(self) -> bool:
-        if self._branch_row is None and self._run_outputs is None:
+        if self._branch_row is None and not self.is_running:
             if self.upstream_seen.unknown:
                 self.renew_fingerprints()
             elif self.run_yields:

@@ -142,6 +142,6 @@ def require_complete(tasks: Sequence[Any]) -> None:
 def divert(task: Any, scratch: Path) -> RunOutputs:
     """Let the task write to a temporary folder whatever it publishes; returns where."""
     outputs = RunOutputs(task, scratch / "store")
-    task._run_outputs = outputs
+    task.current_run.outputs = outputs
     task.__dict__["output_location"] = Location.of(str(scratch / "outputs"), task.declared_products)
     return outputs
