@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from caselaw.branches.task import TaskLike
 from caselaw.fingerprint import digest
 from caselaw.fingerprint.code.reading.facts import PASSED_ON
 from caselaw.parameters import counted_names, family_of_class, is_task_class, with_classes
@@ -36,7 +37,7 @@ class Components:
         return digest("own components", *asdict(self).values())
 
 
-def components_of(task: Any) -> Components:
+def components_of(task: TaskLike) -> Components:
     """The components of a task or workflow."""
     closure = task.code_closure
     return Components(
@@ -48,20 +49,20 @@ def components_of(task: Any) -> Components:
     )
 
 
-def counted_parameters(task: Any) -> dict[str, Any]:
+def counted_parameters(task: TaskLike) -> dict[str, Any]:
     """Significant parameters; of a task class its family and the code that it reaches, which `run()` may call."""
     return with_classes(
         task.significant_parameters, lambda cls: ("task class", family_of_class(cls), code_of_class(task, cls))
     )
 
 
-def code_of_class(task: Any, cls: type) -> str:
+def code_of_class(task: TaskLike, cls: type) -> str:
     from caselaw.fingerprint import code_closure
 
     return code_closure(cls, task.law_project.root, task.law_project.first_party).digest
 
 
-def config_of(task: Any) -> dict[str, Any]:
+def config_of(task: TaskLike) -> dict[str, Any]:
     """Declared keys of the campaign and their values; and what the campaign is called, where code may read that."""
     if not task.config_keys:
         return {}
@@ -69,7 +70,7 @@ def config_of(task: Any) -> dict[str, Any]:
     return {**task.declared_config.canonical(), **name}
 
 
-def counts_by_name(task: Any) -> bool:
+def counts_by_name(task: TaskLike) -> bool:
     """Whether code of the task may read what its campaign is called: another name may then make another output."""
     cls: Any = type(task)
     return "campaign" not in counted_names(cls) and not CAMPAIGN.isdisjoint(task.code_closure.mentions)
@@ -80,7 +81,7 @@ def without_file_names(parts: Mapping[str, str]) -> dict[str, str]:
     return {name.partition(" ")[0]: value for name, value in parts.items()}
 
 
-def basis_of(task: Any) -> Basis:
+def basis_of(task: TaskLike) -> Basis:
     """The components of a task one by one, as its records keep them."""
     closure = task.code_closure
     return Basis(
@@ -97,13 +98,13 @@ def basis_of(task: Any) -> Basis:
     )
 
 
-def typed_parameters(task: Any) -> dict[str, str]:
+def typed_parameters(task: TaskLike) -> dict[str, str]:
     """Significant parameters in a form in which 1, 1.0 and "1" differ; without defined order, sorted."""
     values = task.significant_parameters.items()
     return {name: shown_class(task, value) if is_task_class(value) else typed(value) for name, value in values}
 
 
-def shown_class(task: Any, cls: type) -> str:
+def shown_class(task: TaskLike, cls: type) -> str:
     return f"{family_of_class(cls)}, code {code_of_class(task, cls)[:20]}"
 
 

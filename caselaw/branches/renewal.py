@@ -7,9 +7,10 @@ from typing import Any
 
 from caselaw.branches import Seen
 from caselaw.branches.chain import Walk, walk
+from caselaw.branches.task import TaskLike, WorkflowLike
 
 
-def renew(task: Any) -> None:
+def renew(task: TaskLike) -> None:
     """Look again at a task and at all upstream on which its fingerprint depends; within one walk once."""
     with walk() as here:
         for each in upstream_first(task, here):
@@ -19,7 +20,7 @@ def renew(task: Any) -> None:
                 look_again(each, here)
 
 
-def upstream_first(task: Any, here: Walk) -> Iterator[Any]:
+def upstream_first(task: TaskLike, here: Walk) -> Iterator[Any]:
     """The task and those upstream whose fingerprints may change without an edit, each after what it depends on."""
     waiting = [(task, False)]
     while waiting:
@@ -40,7 +41,7 @@ def outdated(seen: Seen) -> bool:
     return seen.at_outputs or any(upstream.seen_before is not look for upstream, look in pairs)
 
 
-def look_again(task: Any, here: Walk) -> None:
+def look_again(task: WorkflowLike, here: Walk) -> None:
     """Look, and keep the earlier table where nothing changed: then those downstream need not look."""
     before = task.forget_look()
     here.forget(task.unrestricted if task.has_branches else task)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from caselaw.branches.chain import ask
 from caselaw.branches.look import Look, Seen, counts_by_identity, seen_by_numbers
 from caselaw.branches.numbers import by_number
 from caselaw.branches.table import BranchTable
+from caselaw.branches.task import TaskLike, WorkflowLike
 from caselaw.branches.yielded import RUN, Present, known_from, tasks_in, together
 from caselaw.fingerprint import digest, short
 from caselaw.records import Record
@@ -44,10 +44,9 @@ class Settling:
     are asked for by name.
     """
 
-    def __init__(self, workflow: Any, table: BranchTable, records: Callable[[int], Sequence[Record]]) -> None:
-        workflow._looks += 1
+    def __init__(self, workflow: WorkflowLike, table: BranchTable, records: Callable[[int], Sequence[Record]]) -> None:
         self.workflow, self.table, self.records = workflow, table, records
-        self.what = f"fingerprint with what run() yields, look {workflow._looks}"
+        self.what = f"fingerprint with what run() yields, look {workflow.next_look()}"
         self.present = Present(workflow.file_digests, self._of_own)
         self.requires = not workflow.requires_declared and workflow.branches_known
         self.found: dict[int, Settled] = {}
@@ -58,10 +57,10 @@ class Settling:
             self.found[number] = self._settled(number, required)
         return self.found[number]
 
-    def _required(self, branch: Any) -> Required:
+    def _required(self, branch: TaskLike) -> Required:
         look, own = Look(self.workflow.file_digests), dict[int, None]()
 
-        def of(task: Any) -> str:
+        def of(task: WorkflowLike) -> str:
             if not self.is_own(task):
                 return look.of_task(task)
             own.update(dict.fromkeys(task.selected_numbers))
@@ -87,7 +86,7 @@ class Settling:
 
     # other branches of the workflow
 
-    def is_own(self, task: Any) -> bool:
+    def is_own(self, task: WorkflowLike) -> bool:
         return type(task) is type(self.workflow) and task.unrestricted is self.workflow
 
     def _needed(self, number: int) -> tuple[str, bool]:
@@ -103,11 +102,11 @@ class Settling:
         if number not in self.found:
             ask(self.what, self.workflow.as_branch(number), lambda: self.of(number))
 
-    def _digest_of_own(self, task: Any) -> str:
+    def _digest_of_own(self, task: WorkflowLike) -> str:
         found = [self._needed(number)[0] for number in task.selected_numbers]
         return digest("fingerprint", seen_by_numbers(task, found[0] if task.is_branch() else digest("branches", found)))
 
-    def _of_own(self, task: Any, look: Look) -> str | None:
+    def _of_own(self, task: WorkflowLike, look: Look) -> str | None:
         """The digest of a yielded task that is of this workflow."""
         if not self.is_own(task):
             return None

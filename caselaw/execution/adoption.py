@@ -20,6 +20,7 @@ from caselaw.publishing.contents import OutputContents, origin
 from caselaw.publishing.own_outputs import can_be_linked
 from caselaw.publishing.placing import make_way
 from caselaw.publishing.recording import Started, record_of_adoption
+from caselaw.publishing.task import RunnableTask
 from caselaw.records import Record, write_records
 from caselaw.records.completeness import incomplete
 from caselaw.records.layers import names_in_layers
@@ -46,7 +47,7 @@ class AdoptionSource:
 
 
 def candidates(
-    task: Any, numbers: Sequence[int], names: frozenset[str], output_contents: OutputContents
+    task: RunnableTask, numbers: Sequence[int], names: frozenset[str], output_contents: OutputContents
 ) -> dict[int, AdoptionSource]:
     """Number of each branch that can be adopted → the output to take over.
 
@@ -57,7 +58,7 @@ def candidates(
 
 
 def choices(
-    task: Any, numbers: Sequence[int], names: frozenset[str], output_contents: OutputContents
+    task: RunnableTask, numbers: Sequence[int], names: frozenset[str], output_contents: OutputContents
 ) -> dict[int, tuple[AdoptionSource, ...]]:
     """Number of each branch that can be adopted → outputs to take over, the best first."""
     if not numbers or not carries_fingerprints(task) or task.run_yields:
@@ -72,7 +73,7 @@ def choices(
 
 
 def in_folder(
-    task: Any, numbers: Sequence[int], directory: str, names: frozenset[str], output_contents: OutputContents
+    task: RunnableTask, numbers: Sequence[int], directory: str, names: frozenset[str], output_contents: OutputContents
 ) -> dict[int, tuple[AdoptionSource, ...]]:
     """Outputs in one folder: of the very fingerprint, where it is another folder, and of equal contents."""
     if not numbers or not (task.output_named or any(name for name in names if not name.startswith("."))):
@@ -98,7 +99,7 @@ def in_folder(
     return found
 
 
-def names_elsewhere(task: Any) -> dict[str, frozenset[str]]:
+def names_elsewhere(task: RunnableTask) -> dict[str, frozenset[str]]:
     """Other folders where outputs of the same parameters may lie → names in them, by one listing each.
 
     They are those of other campaigns: what a campaign is called is in the path of an output, and its fingerprint
@@ -117,7 +118,7 @@ def names_elsewhere(task: Any) -> dict[str, frozenset[str]]:
     return names_in_layers(folder for folder in (*folders, *elsewhere) if folder != own)
 
 
-def adopt(task: Any, numbers: Sequence[int]) -> list[int]:
+def adopt(task: RunnableTask, numbers: Sequence[int]) -> list[int]:
     """Adopt what can be adopted of these branches; returns those that have to run."""
     output_contents: OutputContents = task.upstream_contents
     names: frozenset[str] = existing_names(task.output_location.directory) if task.output_declared else frozenset()
@@ -149,7 +150,7 @@ class KeptRecord:
     record: Record
 
 
-def records_of(task: Any, sources: Sequence[AdoptionSource]) -> dict[AdoptionSource, list[KeptRecord]]:
+def records_of(task: RunnableTask, sources: Sequence[AdoptionSource]) -> dict[AdoptionSource, list[KeptRecord]]:
     """Records of outputs to take over: those that say what the outputs must be made from."""
     found: dict[AdoptionSource, list[KeptRecord]] = {}
     for directory in dict.fromkeys(source.directory for source in sources):
@@ -162,7 +163,8 @@ def records_of(task: Any, sources: Sequence[AdoptionSource]) -> dict[AdoptionSou
 
 
 def adopt_some(
-    task: Any, sources: Mapping[int, Sequence[KeptRecord]], names: frozenset[str], output_contents: OutputContents
+    task: RunnableTask, sources: Mapping[int, Sequence[KeptRecord]], names: frozenset[str],
+    output_contents: OutputContents,
 ) -> set[int]:  # fmt: skip
     """Give outputs of earlier fingerprints their new names, if they are what their records say; returns which.
 
@@ -185,7 +187,7 @@ def adopt_some(
     return done | (new.keys() - set(vanished)) | again
 
 
-def made_meanwhile(task: Any, number: int, row: Branch) -> bool:
+def made_meanwhile(task: RunnableTask, number: int, row: Branch) -> bool:
     """Whether somebody else has made the outputs; on a server, publishing them finds that out."""
     if task.output_named:
         return not incomplete(task, [number], frozenset()).numbers
@@ -194,11 +196,11 @@ def made_meanwhile(task: Any, number: int, row: Branch) -> bool:
     return task.trust_unrecorded or bool(task.record_index.recorded(task.output_location.directory, {row.fingerprint}))
 
 
-def first_verified(task: Any, sources: Sequence[KeptRecord]) -> KeptRecord | None:
+def first_verified(task: RunnableTask, sources: Sequence[KeptRecord]) -> KeptRecord | None:
     return next((source for source in sources if verified(task, source)), None)
 
 
-def take_over(task: Any, names: frozenset[str], found: tuple[int, Branch, KeptRecord]) -> bool:
+def take_over(task: RunnableTask, names: frozenset[str], found: tuple[int, Branch, KeptRecord]) -> bool:
     """Give the outputs of a record the names of a branch; False where one of them vanished.
 
     What has such a name (they are among `names`) and no record is kept under another one.
@@ -231,20 +233,20 @@ def second_name(store: Store, old: str, new: str, sha256: str) -> bool:
     return True
 
 
-def link_own(task: Any, number: int, record: Record) -> bool:
+def link_own(task: RunnableTask, number: int, record: Record) -> bool:
     """Give outputs that a project names itself their names of today; False where one of them vanished."""
     new = task.paths_of(number)
     return all(linked_beside(output["name"], new[name]) for name, output in record.outputs.items())
 
 
-def paths_of(task: Any, source: KeptRecord) -> dict[str, str]:
+def paths_of(task: RunnableTask, source: KeptRecord) -> dict[str, str]:
     if task.output_named:
         return {name: str(output["name"]) for name, output in source.record.outputs.items()}
     location: Location = dataclasses.replace(task.output_location, directory=source.directory)
     return location.paths(source.record.fingerprint)
 
 
-def verified(task: Any, source: KeptRecord) -> bool:
+def verified(task: RunnableTask, source: KeptRecord) -> bool:
     """Whether the outputs of a record are unchanged; says so, where they are not.
 
     Raises errors that every output would meet.
@@ -263,7 +265,7 @@ def as_seen(path: str, said: Mapping[str, Any]) -> bool:
     return "modified" in said and exists(path) and local_state(path) == (said["bytes"], said["modified"])
 
 
-def holds(task: Any, path: str, sha256: str) -> bool:
+def holds(task: RunnableTask, path: str, sha256: str) -> bool:
     """Whether an output is what its record says; of one on a server, whether we have it here or can get it.
 
     Raises `StoreUnavailable` where the store cannot say it.
@@ -290,13 +292,13 @@ def holds(task: Any, path: str, sha256: str) -> bool:
     return bool(found == sha256)
 
 
-def with_expected(task: Any, row: Branch, barred: StoreError | None = None) -> Branch:
+def with_expected(task: RunnableTask, row: Branch, barred: StoreError | None = None) -> Branch:
     """The branch together with what its inputs must be, where the task is to verify them, and with what bars it."""
     row = row if barred is None else dataclasses.replace(row, barred=barred)
     return dataclasses.replace(row, expected=expected_inputs(task, row)) if task.verify_inputs else row
 
 
-def expected_inputs(task: Any, row: Branch) -> dict[str, tuple[Content, ...]]:
+def expected_inputs(task: RunnableTask, row: Branch) -> dict[str, tuple[Content, ...]]:
     """Path → content by the records (several, where it was made more than once), of inputs that tasks made."""
     expected: dict[str, tuple[Content, ...]] = {}
     for found in row.inputs.values():
@@ -324,7 +326,7 @@ def stated_contents(location: Location, directory: str, records: Sequence[Record
     }
 
 
-def verify_inputs(task: Any, row: Branch) -> None:
+def verify_inputs(task: RunnableTask, row: Branch) -> None:
     """Raise `PublishError` for an input whose content is not what its record says, and what is known to bar it."""
     if row.barred is not None:
         raise row.barred

@@ -15,6 +15,8 @@ from typing import Any
 import luigi
 from luigi.worker import worker as worker_settings
 
+from caselaw.publishing.task import RunnableTask
+
 
 def reply_of(task: Any, callback: str, *arguments: object) -> tuple[str | None] | None:
     """What the task's own `on_success()` or `on_failure()` says; None where it has none."""
@@ -24,7 +26,7 @@ def reply_of(task: Any, callback: str, *arguments: object) -> tuple[str | None] 
     return (None if reply is None else str(reply),)
 
 
-def reply_after(task: Any, problem: BaseException) -> tuple[tuple[str | None] | None, str]:
+def reply_after(task: RunnableTask | None, problem: BaseException) -> tuple[tuple[str | None] | None, str]:
     """What `on_failure()` says, and the traceback where it fails itself."""
     try:
         return (None if task is None else reply_of(task, "on_failure", problem)), ""
@@ -32,7 +34,7 @@ def reply_after(task: Any, problem: BaseException) -> tuple[tuple[str | None] | 
         return None, f"\n{traceback.format_exc()}"
 
 
-def reply_as(task: Any, callback: str, reply: tuple[str | None] | None) -> None:
+def reply_as(task: RunnableTask, callback: str, reply: tuple[str | None] | None) -> None:
     """Let luigi, which asks once more where it runs a task itself, hear what was said in the worker."""
     if reply is not None:
         task.__dict__[callback] = functools.partial(said, reply[0])
@@ -61,7 +63,7 @@ class BranchProcess:
 
 
 @contextlib.contextmanager
-def surrounded(task: Any) -> Iterator[None]:
+def surrounded(task: RunnableTask) -> Iterator[None]:
     """luigi's `task_process_context` around a branch; a task without branches has it in the process of the run.
 
     As with luigi, what the branch raises is none of its business.

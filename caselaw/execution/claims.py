@@ -11,6 +11,7 @@ from law.target.remote.base import RemoteTarget
 
 from caselaw.publishing.own_outputs import final_target
 from caselaw.publishing.recording import identity_of_branch
+from caselaw.publishing.task import RunnableTask
 from caselaw.records.completeness import incomplete
 from caselaw.storage.own_targets import by_name, is_file, is_folder, needed
 from caselaw.storage.plain_files import FILE, FOLDER, FolderListings, Lying, path_of_local
@@ -61,7 +62,9 @@ class TakenBesides:
     again: bool = False
 
 
-def claims_of(task: Any, numbers: Collection[int], folders: FolderListings, taken: TakenBesides) -> Iterator[Claim]:
+def claims_of(
+    task: RunnableTask, numbers: Collection[int], folders: FolderListings, taken: TakenBesides
+) -> Iterator[Claim]:
     """Claims of branches of a task that names its outputs itself, by one listing of each folder of outputs.
 
     Raises `StoreUnavailable`.
@@ -78,7 +81,9 @@ def claims_of(task: Any, numbers: Collection[int], folders: FolderListings, take
             yield claim_of(task.passing_branch(number), number, made, folders, taken)
 
 
-def claim_of(branch: Any, number: int, made: Sequence[str], folders: FolderListings, taken: TakenBesides) -> Claim:
+def claim_of(
+    branch: RunnableTask, number: int, made: Sequence[str], folders: FolderListings, taken: TakenBesides
+) -> Claim:
     """`made`: fingerprints of the records that there are of the branch."""
     own = branch.own_output()
     files: dict[str, Plain] = {}
@@ -130,7 +135,7 @@ def is_empty(target: Any, found: Lying) -> bool:
         return next(inside, None) is None
 
 
-def outdated(branch: Any, files: Mapping[str, Plain], made: Sequence[str]) -> tuple[str, str]:
+def outdated(branch: RunnableTask, files: Mapping[str, Plain], made: Sequence[str]) -> tuple[str, str]:
     """Whether records say that other code made the outputs, or that they were changed since."""
     if branch.fingerprint not in made:
         return STALE, f"a record of fingerprint {made[-1]} says what made it, and what made that has changed since"

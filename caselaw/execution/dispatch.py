@@ -8,7 +8,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import wait
-from typing import Any
 
 from luigi.event import Event
 
@@ -22,6 +21,7 @@ from caselaw.execution.pool import Pool, Worker, terminate
 from caselaw.execution.progress import Progress
 from caselaw.execution.sending import Sender
 from caselaw.execution.watchdog import Watchdog
+from caselaw.publishing.task import RunnableTask
 
 SECONDS_PER_CHUNK = 0.05
 LARGEST_CHUNK = 256
@@ -33,8 +33,8 @@ class Run:
     """Branches of one job on their way through the pool."""
 
     def __init__(
-        self, task: Any, title: str, numbers: Sequence[int], pool: Pool, row: Callable[[int], Branch], size: int,
-        progress: Progress, adopt: Callable[[list[int]], list[int]] = lambda numbers: numbers,
+        self, task: RunnableTask, title: str, numbers: Sequence[int], pool: Pool, row: Callable[[int], Branch],
+        size: int, progress: Progress, adopt: Callable[[list[int]], list[int]] = lambda numbers: numbers,
     ) -> None:  # fmt: skip
         self.title, self.pool, self.row, self.size, self.adopt = title, pool, row, size, adopt
         self.order = Order(task.own_needs, numbers)

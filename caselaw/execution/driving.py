@@ -10,6 +10,7 @@ import luigi
 
 from caselaw.branches.yielded import flat, readable_twice
 from caselaw.publishing.block import run_of, running
+from caselaw.publishing.task import RunnableTask
 from caselaw.sandbox.entrance import needs_sandbox, refuse_unsupported
 
 
@@ -32,7 +33,7 @@ def run_task(task: Any, request_of: Callable[[Any], bytes]) -> None:
         run_of(task)
 
 
-def driven(task: Any) -> Generator[Any, Any, None]:
+def driven(task: RunnableTask) -> Generator[Any, Any, None]:
     """Do `run()` of a task or branch and publish what it wrote; gives what it yields, and is sent what that made.
 
     What was yielded is in the fingerprint, under which outputs get their names when `run()` has ended.
@@ -56,14 +57,15 @@ def driven(task: Any) -> Generator[Any, Any, None]:
     task.require_published()
 
 
-def steps_of(task: Any) -> Generator[Any, Any, None]:
+def steps_of(task: RunnableTask) -> Generator[Any, Any, None]:
     """The generator that `run()` is or returns; where it returns none this time, it has ended."""
-    made = type(task).run(task)
+    cls: Any = type(task)
+    made = cls.run(task)
     if isinstance(made, Generator):
         yield from made
 
 
-def run_where_complete(task: Any) -> None:
+def run_where_complete(task: RunnableTask) -> None:
     """Do `run()` of a branch with what is there; raises `Lacking` for what is not."""
     made: Any = None
     with contextlib.closing(driven(task)) as run:

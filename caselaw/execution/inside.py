@@ -18,6 +18,7 @@ import luigi
 from caselaw.errors import SandboxError
 from caselaw.execution.worker import run_branch
 from caselaw.fingerprint.distributions import normalised
+from caselaw.publishing.task import RunnableTask
 from caselaw.sandbox.entrance import INSTALLED, REQUEST, RESULT
 from caselaw.storage import remove_orphans
 from caselaw.storage.owner import owner
@@ -79,7 +80,7 @@ def run_request(distributions: Mapping[str, str], request: bytes) -> str | None:
         remove_orphans(task.output_store.scratch, also=frozenset({owner()}))
 
 
-def refuse_differences(task: Any, distributions: Mapping[str, str]) -> None:
+def refuse_differences(task: RunnableTask, distributions: Mapping[str, str]) -> None:
     """Raise `SandboxError` where the code or its distributions are not those of the fingerprint."""
     found = dict(task.code_closure.distributions)
     names = sorted(name for name in found.keys() | distributions.keys() if found.get(name) != distributions.get(name))

@@ -19,6 +19,7 @@ from caselaw.errors import SourceChanged, StoreError, TaskError
 from caselaw.fingerprint.code.hashed import HashedCode
 from caselaw.parameters import counted_form, keeps_objects
 from caselaw.publishing.recording import RunContext
+from caselaw.publishing.task import RunnableTask
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Job:
         task.be_branch(row)
         return task
 
-    def _refuse_other_objects(self, task: Any) -> None:
+    def _refuse_other_objects(self, task: RunnableTask) -> None:
         """Raise `TaskError` where the task made of its other parameters what is not what its parent has."""
         found = objects_of(task)
         for name in sorted(self.objects.keys() | found.keys()):
@@ -83,7 +84,7 @@ class Job:
                     "do not give it, or let another parameter tell what it is",
                 )
 
-    def _prepared(self, task: Any) -> Any:
+    def _prepared(self, task: RunnableTask) -> Any:
         task.take_from_parent(self.config, self.code, self.context)
         return task
 
@@ -193,9 +194,9 @@ class Outcome:
     reply: tuple[str | None] | None = None
 
 
-def request_of(task: Any) -> bytes:
+def request_of(task: RunnableTask) -> bytes:
     """A branch with its job, packed for a process inside a sandbox."""
     row = task.branch_row
     if row.origin is None:  # run by law itself, not by the pool
-        row = task.of_all_branches.full_row(task.branch if task.has_branches else 0)
-    return pickle.dumps((Job.of(task.of_all_branches), task.branch if task.has_branches else 0, row))
+        row = task.of_all_branches.full_row(task.own_number)
+    return pickle.dumps((Job.of(task.of_all_branches), task.own_number, row))

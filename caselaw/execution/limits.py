@@ -9,6 +9,8 @@ from typing import Any
 import luigi
 from luigi.worker import worker as worker_settings
 
+from caselaw.publishing.task import RunnableTask
+
 
 class Timeouts:
     """luigi's `worker_timeout` of branches, and `timeout` of [worker]: seconds after which a branch is ended.
@@ -16,8 +18,8 @@ class Timeouts:
     A task without branches is ended by luigi itself, which runs it in a process of its own then.
     """
 
-    def __init__(self, task: Any) -> None:
-        self.task = task
+    def __init__(self, task: RunnableTask) -> None:
+        self.task: Any = task
         self.of_each = isinstance(inspect.getattr_static(type(task), "worker_timeout", None), property)
         self.of_all = self.of_branch(None) if task.has_branches and not self.of_each else 0.0
 

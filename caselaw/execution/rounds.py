@@ -29,6 +29,7 @@ from caselaw.execution.run import (
 )  # fmt: skip
 from caselaw.fingerprint import digest, short
 from caselaw.loading.refusal import require_before_run
+from caselaw.publishing.task import RunnableWorkflow
 from caselaw.publishing.upload import upload_waiting
 
 logger = logging.getLogger(__name__)
@@ -78,14 +79,14 @@ def run_yielding_branches(workflow: Any) -> Generator[Any, Any, None]:
     put_together(workflow, rounds.workers)
 
 
-def missing(workflow: Any) -> list[int]:
+def missing(workflow: RunnableWorkflow) -> list[int]:
     """Numbers of the branches to run, once what waits here for its upload is published."""
     upload_waiting(workflow.output_store, workflow.output_location.directory)
     workflow.renew_fingerprints()
     return list(workflow.missing_numbers())
 
 
-def run_round(workflow: Any, rounds: Rounds, numbers: Sequence[int]) -> None:
+def run_round(workflow: RunnableWorkflow, rounds: Rounds, numbers: Sequence[int]) -> None:
     """Run branches in the pool, and note what they lack.
 
     Those that lack what is complete here begin anew once, for it may just have been made; then they have failed.
@@ -115,7 +116,7 @@ def run_round(workflow: Any, rounds: Rounds, numbers: Sequence[int]) -> None:
         numbers += ready_now(workflow, rounds)
 
 
-def ready_now(workflow: Any, rounds: Rounds) -> list[int]:
+def ready_now(workflow: RunnableWorkflow, rounds: Rounds) -> list[int]:
     """Takes out those held branches that need none any more which lacks something."""
     rounds.held = [number for number in rounds.held if number not in rounds.failures]
     held = depending(workflow, list(rounds.lacking), rounds.held)
@@ -124,7 +125,7 @@ def ready_now(workflow: Any, rounds: Rounds) -> list[int]:
     return ready
 
 
-def depending(workflow: Any, needed: Sequence[int], numbers: Sequence[int]) -> list[int]:
+def depending(workflow: RunnableWorkflow, needed: Sequence[int], numbers: Sequence[int]) -> list[int]:
     """Those of the branches `numbers` that need one of `needed`, be it through others of them."""
     order = Order(workflow.own_needs, [*needed, *numbers])
     lost = {found for number in needed for found in order.lost(number)}
@@ -138,7 +139,7 @@ def disagreement(tasks: Sequence[Any]) -> str:
     )
 
 
-def wanted(workflow: Any, rounds: Rounds) -> list[Any]:
+def wanted(workflow: RunnableWorkflow, rounds: Rounds) -> list[Any]:
     """What luigi is to run before the workflow goes on.
 
     Where luigi itself has several workers, these are the branches, each with what it yields, and those that need them.

@@ -28,6 +28,7 @@ from caselaw.execution.pool import Pool, shared_pool
 from caselaw.execution.progress import progress_for
 from caselaw.execution.tapes import inputs_online
 from caselaw.loading.refusal import require_before_run
+from caselaw.publishing.task import RunnableTask, RunnableWorkflow
 from caselaw.publishing.upload import upload_waiting
 from caselaw.records import compact
 from caselaw.records.completeness import incomplete
@@ -38,7 +39,7 @@ NOTHING_RAN = (None,)
 """What luigi hears in place of the task's own `on_success()`, which may want what `run()` has set."""
 
 
-def run_in_worker(task: Any) -> None:
+def run_in_worker(task: RunnableTask) -> None:
     """Adopt the outputs of a task without branches, or run it in a worker."""
     for callback in ("on_success", "on_failure"):
         task.__dict__.pop(callback, None)  # of an earlier attempt
@@ -54,7 +55,7 @@ def run_in_worker(task: Any) -> None:
     run_all(task, numbers, size=1)
 
 
-def run_branches(workflow: Any, numbers: Sequence[int]) -> None:
+def run_branches(workflow: RunnableWorkflow, numbers: Sequence[int]) -> None:
     """Adopt or run branches of a workflow; one that fails does not stop the others, and `BranchesFailed` tells."""
     require_before_run(workflow.hashed_code, type(workflow))
     require_known(workflow)
@@ -63,7 +64,7 @@ def run_branches(workflow: Any, numbers: Sequence[int]) -> None:
     run_all(workflow, adopt_in_order(workflow, numbers), size)
 
 
-def adopt_in_order(workflow: Any, numbers: Sequence[int]) -> list[int]:
+def adopt_in_order(workflow: RunnableWorkflow, numbers: Sequence[int]) -> list[int]:
     """Adopt what can be adopted, first what others of the workflow need; returns the branches that have to run."""
     order = Order(workflow.own_needs, numbers)
     free, left = order.free, []
@@ -74,18 +75,18 @@ def adopt_in_order(workflow: Any, numbers: Sequence[int]) -> list[int]:
     return [*left, *order.waiting]
 
 
-def workers_for(workflow: Any, numbers: Sequence[int]) -> int:
+def workers_for(workflow: RunnableWorkflow, numbers: Sequence[int]) -> int:
     """How many workers are to run these branches."""
     return min(most_at_once(workflow), len(numbers))
 
 
-def most_at_once(workflow: Any) -> int:
+def most_at_once(workflow: RunnableWorkflow) -> int:
     """Branches that may run at a time: by the CPUs that each takes, and what luigi's scheduler has of `resources`."""
     workers = max(1, workflow.law_project.workers // workflow.batch_resources.cpus)
     return branches_at_once(workflow.scheduler_needs, workers)
 
 
-def run_in_process(branch: Any) -> Any:
+def run_in_process(branch: RunnableWorkflow) -> Any:
     """Adopt or run a branch in this process, as `law run --branch` and law's local workflow do."""
     workflow, number = branch.of_all_branches, branch.branch
     require_before_run(workflow.hashed_code, type(workflow))
@@ -101,7 +102,7 @@ def run_in_process(branch: Any) -> Any:
     return None
 
 
-def require_known(task: Any) -> None:
+def require_known(task: RunnableTask) -> None:
     """Raise `UpstreamError` while the fingerprint is not known: nothing is made under a name that may be another."""
     if task.upstream_seen.unknown:
         raise UpstreamError(
@@ -110,14 +111,14 @@ def require_known(task: Any) -> None:
         )  # fmt: skip
 
 
-def require_named(task: Any) -> None:
+def require_named(task: RunnableTask) -> None:
     """Raise `UpstreamError` while the names of the outputs are not known."""
     require_known(task)
     if task.awaits_run:
         raise UpstreamError("its name is known when run() has yielded what it needs", describe(task), "run it first")
 
 
-def unsent(task: Any, numbers: Sequence[int]) -> list[int]:
+def unsent(task: RunnableTask, numbers: Sequence[int]) -> list[int]:
     """Those branches whose outputs do not wait here since an earlier run; what waits is published."""
     if not task.output_declared or not upload_waiting(task.output_store, task.output_location.directory):
         return list(numbers)
@@ -140,7 +141,7 @@ class Ended:
     raised: Exception | None = None
 
 
-def run_all(task: Any, numbers: Sequence[int], size: int) -> None:
+def run_all(task: RunnableTask, numbers: Sequence[int], size: int) -> None:
     """Run the branches in the pool; when nothing is missing any more, put the records of this run together."""
     ended = run_in_pool(task, numbers, size) if numbers else Ended()
     if ended.raised is not None:
@@ -149,7 +150,7 @@ def run_all(task: Any, numbers: Sequence[int], size: int) -> None:
     put_together(task, ended.owners)
 
 
-def require_tolerated(task: Any, failures: Mapping[int, str], total: int) -> None:
+def require_tolerated(task: RunnableTask, failures: Mapping[int, str], total: int) -> None:
     """Raise `BranchesFailed` where more branches failed than the workflow tolerates, and too few are there.
 
     law's `tolerance` and `acceptance` are of all selected branches, also where an earlier run has made most of them.
@@ -166,14 +167,14 @@ def suffices(workflow: Any, failed: int) -> bool:
     return workflow.fewer_suffice and bool(workflow.workflow_complete())
 
 
-def put_together(task: Any, workers: frozenset[str]) -> None:
+def put_together(task: RunnableTask, workers: frozenset[str]) -> None:
     """Put the records of a run together, if nothing is missing any more."""
     if (task.output_declared or task.output_named) and task.all_published():
         compact(task.output_location.directory, task.fingerprint, idle=workers | {owner()})
         task.record_index.refresh(task.output_location.directory)
 
 
-def run_in_pool(task: Any, numbers: Sequence[int], size: int) -> Ended:
+def run_in_pool(task: RunnableTask, numbers: Sequence[int], size: int) -> Ended:
     """Run branches. Raises what every branch would meet, and `SourceChanged`: they stop all of them."""
     remove_orphans(task.output_store.scratch)
     pool = shared_pool(task.batch_resources.cpus, task.law_project.root)
@@ -255,7 +256,7 @@ def change_of(title: str, run: Run, total: int) -> SourceChanged:
     return type(run.changed)(what, run.changed.where, run.changed.advice)
 
 
-def describe(task: Any) -> str:
+def describe(task: RunnableTask) -> str:
     """Family and parameters of a task in one line."""
     parameters = {**({"campaign": task.campaign_name} if task.config_keys else {}), **task.readable_parameters}
     return " ".join([task.get_task_family(), *(f"{name}={value}" for name, value in parameters.items())])

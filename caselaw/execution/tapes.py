@@ -8,13 +8,14 @@ from typing import Any
 
 from caselaw.errors import StagingFailed
 from caselaw.execution.progress import Progress, progress_for
+from caselaw.publishing.task import RunnableTask
 from caselaw.storage import Location
 from caselaw.storage.files.schemes import WEBDAV
 from caselaw.storage.stores import store_of
 
 
 @contextlib.contextmanager
-def inputs_online(task: Any, numbers: Sequence[int]) -> Iterator[Mapping[int, StagingFailed]]:
+def inputs_online(task: RunnableTask, numbers: Sequence[int]) -> Iterator[Mapping[int, StagingFailed]]:
     """Have the inputs of these branches on disk until the block ends; gives the branches some of whose cannot be had.
 
     Raises `StoreUnavailable`.
@@ -62,7 +63,7 @@ def online(urls: Sequence[str]) -> Iterator[Mapping[str, StagingFailed]]:
         store.release(brought.pin)
 
 
-def urls_of_inputs(task: Any, numbers: Sequence[int]) -> Iterable[str]:
+def urls_of_inputs(task: RunnableTask, numbers: Sequence[int]) -> Iterable[str]:
     """URLs of all inputs of some branches that lie on servers, each once."""
     found: dict[str, None] = {}
     for column in task.input_columns.values():

@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from caselaw.execution.job import Said
+from caselaw.publishing.task import RunnableTask
 
 OF_LUIGI = ("set_status_message", "set_progress_percentage", "set_tracking_url", "decrease_running_resources")
 """Functions that luigi gives a task while it runs, and that law's messages go through."""
@@ -50,7 +51,7 @@ def unheard(_: Any) -> None:
     pass
 
 
-def let_speak(task: Any, voice: Voice, number: int) -> None:
+def let_speak(task: RunnableTask, voice: Voice, number: int) -> None:
     """Give a branch what luigi gives the tasks that it runs itself."""
     for what in OF_LUIGI:
         setattr(task, what, Saying(voice, number, what))

@@ -24,6 +24,7 @@ from caselaw.fingerprint.content.damage import damage
 from caselaw.publishing.contents import OutputContents
 from caselaw.publishing.own_outputs import final_outputs, known_by_notes, note_own
 from caselaw.publishing.recording import Started, record_of
+from caselaw.publishing.task import RunnableTask
 from caselaw.records import Record
 from caselaw.records.files import write_batch
 from caselaw.storage.files.concurrency import AT_ONCE, side_by_side
@@ -68,7 +69,7 @@ def current_user() -> str:
 
 
 def vouch(
-    task: Any, claims: Sequence[Claim], word: Word, manner: Manner, output_contents: OutputContents,
+    task: RunnableTask, claims: Sequence[Claim], word: Word, manner: Manner, output_contents: OutputContents,
     report: Callable[[int, int], None],
 ) -> Iterator[Claim]:  # fmt: skip
     """Take what is ready of some claims; yields each claim as it stands then. `report` gets how many are done, failed.
@@ -97,7 +98,8 @@ def refuse_links(claims: Sequence[Claim]) -> None:
 
 
 def vouch_for_some(
-    task: Any, claims: Sequence[Claim], said: Mapping[str, str], manner: Manner, output_contents: OutputContents
+    task: RunnableTask, claims: Sequence[Claim], said: Mapping[str, str], manner: Manner,
+    output_contents: OutputContents,
 ) -> Iterator[Claim]:  # fmt: skip
     started = Started.now()
     at_once = AT_ONCE if any("://" in f.path for c in claims for f in c.files.values()) else READERS
@@ -117,15 +119,15 @@ def vouch_for_some(
 
 
 def record_of_vouched(
-    task: Any, number: int, outputs: Mapping[str, Mapping[str, Any]], said: Mapping[str, str], started: Started,
-    output_contents: OutputContents,
+    task: RunnableTask, number: int, outputs: Mapping[str, Mapping[str, Any]], said: Mapping[str, str],
+    started: Started, output_contents: OutputContents,
 ) -> Record:  # fmt: skip
     row = task.full_row(number, output_contents)
     measured = {"started": started.time, "cpu_seconds": 0.0, "peak_memory": 0}
     return record_of(task, row, outputs, vouched=dict(said), **measured)
 
 
-def take(task: Any, claim: Claim, how: How) -> None:
+def take(task: RunnableTask, claim: Claim, how: How) -> None:
     """Give the files of a branch their names."""
     for plain in claim.files.values():
         if plain.path != plain.final:

@@ -31,6 +31,7 @@ from caselaw.execution.voice import Voice, let_speak
 from caselaw.loading.refusal import require_before_run
 from caselaw.publishing import block
 from caselaw.publishing.recording import Started, cpu_seconds
+from caselaw.publishing.task import RunnableWorkflow
 from caselaw.storage.owner import owner
 
 PR_SET_PDEATHSIG = 1
@@ -149,7 +150,7 @@ class Work:
             ) from error  # fmt: skip
 
 
-def run_branch(task: Any, started: float) -> str | None:
+def run_branch(task: RunnableWorkflow, started: float) -> str | None:
     """Run one branch or task here and make sure that it published, or left its outputs in the returned folder."""
     task.current_run.started = Started(started, cpu_seconds())
     try:

@@ -11,12 +11,13 @@ from caselaw.execution.driving import driven
 from caselaw.execution.run import require_known
 from caselaw.execution.tapes import inputs_online
 from caselaw.loading.refusal import require_before_run
+from caselaw.publishing.task import RunnableTask
 from caselaw.publishing.upload import upload_waiting
 
 
-def run_yielding(task: Any) -> Generator[Any, Any, None]:
+def run_yielding(task: RunnableTask) -> Generator[Any, Any, None]:
     """Drive `run()` here. luigi sends what a yielded task made, or begins anew when it has run that first."""
-    whole, number = task.of_all_branches, task.branch if task.has_branches else 0
+    whole, number = task.of_all_branches, task.own_number
     require_before_run(whole.hashed_code, type(whole))
     if not task.has_branches or whole.upstream_seen.unknown:
         whole.renew_fingerprints()

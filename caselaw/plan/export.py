@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from caselaw.errors import PublishError, TaskError
 from caselaw.plan.selection import own_selection
@@ -15,6 +14,7 @@ from caselaw.records.completeness import incomplete
 from caselaw.storage import existing_names, exists
 from caselaw.storage.location import component
 from caselaw.storage.stores import store_of
+from caselaw.task.base import FingerprintedTask
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Export:
     target: Path
 
 
-def exports(task: Any, folder: Path) -> list[Export]:
+def exports(task: FingerprintedTask, folder: Path) -> list[Export]:
     """What is to be exported of a task, or of the selected branches.
 
     Raises `TaskError` where one is missing or unrecorded.
@@ -52,7 +52,7 @@ def exports(task: Any, folder: Path) -> list[Export]:
     return found
 
 
-def named(task: Any, numbers: Sequence[int], folder: Path) -> Iterator[Export]:
+def named(task: FingerprintedTask, numbers: Sequence[int], folder: Path) -> Iterator[Export]:
     labels = labels_of(task)
     for number in numbers:
         paths = task.paths_of(number)
@@ -63,7 +63,7 @@ def named(task: Any, numbers: Sequence[int], folder: Path) -> Iterator[Export]:
             yield Export(branch, product, paths[product], folder / f"{product}{label}{suffix}")
 
 
-def ending_of(task: Any, product: str, path: str) -> str:
+def ending_of(task: FingerprintedTask, product: str, path: str) -> str:
     """What the name of an exported file ends with."""
     if task.output_named:
         return Path(path).suffix
@@ -71,7 +71,7 @@ def ending_of(task: Any, product: str, path: str) -> str:
     return "" if extension in ("", "/") else f".{extension}"
 
 
-def labels_of(task: Any) -> Mapping[int, str]:
+def labels_of(task: FingerprintedTask) -> Mapping[int, str]:
     """A name for every branch: its value, where all values are short and simple, else its number."""
     values = [v if isinstance(v, str | int | float) else None for v in task.branch_values]
     labels = [component(Path(v).stem if isinstance(v, str) else str(v)) for v in values if v is not None]

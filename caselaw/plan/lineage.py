@@ -110,7 +110,7 @@ def whole_of(task: Any) -> Any:
     return task.as_workflow() if hasattr(task, "as_workflow") else task
 
 
-def made_by(task: Any) -> Iterator[MadeOutput]:
+def made_by(task: FingerprintedTask) -> Iterator[MadeOutput]:
     """Outputs of all branches of a task, with their records (those that stand for the files, where there are several).
 
     Raises `UpstreamError` while their names are not known.

@@ -32,12 +32,13 @@ def own_selection(task: Any) -> set[int] | None:
     return set(selected) if len(selected) < len(task.fingerprints) else None
 
 
-def fed_by(task: Any, name: str, numbers: set[int] | None) -> set[int] | None:
+def fed_by(task: FingerprintedTask, name: str, numbers: set[int] | None) -> set[int] | None:
     """Upstream branches that feed these branches through a named connection."""
     column = task.input_columns[name]
     taken = column.numbers if numbers is None or column.values is None else map(column.taken, numbers)
     found = {number for of_branch in taken for number in of_branch}
-    return None if len(found) == len(task.upstream_connections[name].task.fingerprints) else found
+    upstream: Any = task.upstream_connections[name]
+    return None if len(found) == len(upstream.task.fingerprints) else found
 
 
 def united(one: set[int] | None, other: Iterable[int] | None) -> set[int] | None:

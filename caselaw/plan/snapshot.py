@@ -151,7 +151,7 @@ def in_own_only(name: str, places: ExternalPlaces) -> bool:
     return not (places.root / name).exists() and (places.own / name).exists()
 
 
-def described(task: Any, with_sources: bool) -> dict[str, Any]:
+def described(task: FingerprintedTask, with_sources: bool) -> dict[str, Any]:
     """One task: its fingerprint, own components and inputs."""
     basis = asdict(basis_of(task))
     if not with_sources:
@@ -168,7 +168,7 @@ def described(task: Any, with_sources: bool) -> dict[str, Any]:
     }
 
 
-def numbers_of(task: Any) -> dict[str, Any]:
+def numbers_of(task: FingerprintedTask) -> dict[str, Any]:
     """The numbers of the branches as an input, where the code reads them."""
     if not task.has_branches or not task.branch_table.read.anything:
         return {}
@@ -176,7 +176,7 @@ def numbers_of(task: Any) -> dict[str, Any]:
     return {WHICH_BRANCH: {"digest": found, "connection": "numbers of branches", "task": None, "values": {}}}
 
 
-def columns_of(task: Any) -> list[tuple[str, Column]]:
+def columns_of(task: FingerprintedTask) -> list[tuple[str, Column]]:
     """What each connection contributes; that of a workflow's own `create_branch_map` is named `branch_map`.
 
     Files and values are kept apart, also where a task without branches takes them all at once.

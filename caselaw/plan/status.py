@@ -94,7 +94,7 @@ def listings_of_servers(tasks: Sequence[Any]) -> dict[str, frozenset[str]]:
 
 
 def of_task(
-    task: Any,
+    task: FingerprintedTask,
     numbers: Sequence[int],
     output_contents: OutputContents,
     listings: Mapping[str, frozenset[str]] = MappingProxyType({}),
@@ -139,7 +139,7 @@ def layer_name(task: Any, directory: str) -> str:
     return str(task.law_project.store) if layer is None else layer.name
 
 
-def vouched_for(task: Any, numbers: Sequence[int]) -> frozenset[int]:
+def vouched_for(task: FingerprintedTask, numbers: Sequence[int]) -> frozenset[int]:
     """Which branches have outputs that a user vouched for."""
     said: set[str] = set()
     for directory in task.output_location.folders:
@@ -162,7 +162,7 @@ def of_own_outputs(task: Any) -> str:
 
 
 def of_open(
-    task: Any, numbers: Sequence[int], names: frozenset[str], output_contents: OutputContents
+    task: FingerprintedTask, numbers: Sequence[int], names: frozenset[str], output_contents: OutputContents
 ) -> dict[int, str]:
     """Which of the branches that are not complete are adoptable or stale."""
     directory, location, fingerprints = task.output_location.directory, task.output_location, task.fingerprints
@@ -244,13 +244,13 @@ def row(
     }  # fmt: skip
 
 
-def shown_parameters(task: Any) -> dict[str, str]:
+def shown_parameters(task: FingerprintedTask) -> dict[str, str]:
     """Significant parameters, and the campaign that the task reads."""
     campaign = {"campaign": str(task.campaign_name)} if task.config_keys else {}
     return {**campaign, **task.readable_parameters}
 
 
-def paths(task: Any, number: int) -> list[str]:
+def paths(task: FingerprintedTask, number: int) -> list[str]:
     if carries_fingerprints(task):
         return list(task.paths_of(number).values())
     made = task.as_branch(number) if task.has_branches else task

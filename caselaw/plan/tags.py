@@ -16,6 +16,7 @@ from caselaw.storage.files.folder import local_names
 from caselaw.storage.presence import require_present
 from caselaw.storage.state import names_in_folders
 from caselaw.storage.store import Documents, Store
+from caselaw.task.base import FingerprintedTask
 
 FOLDER = ".tags"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
@@ -47,7 +48,7 @@ def reached(tasks: list[Any]) -> dict[str, set[str]]:
     return found
 
 
-def names_of(task: Any) -> dict[str, set[str]]:
+def names_of(task: FingerprintedTask) -> dict[str, set[str]]:
     """Folder → names of all outputs of a task, wherever they lie."""
     if task.output_declared:
         location = task.output_location
@@ -61,7 +62,7 @@ def names_of(task: Any) -> dict[str, set[str]]:
     return found
 
 
-def tag_outputs(name: str, task: Any) -> tuple[Tag, int]:
+def tag_outputs(name: str, task: FingerprintedTask) -> tuple[Tag, int]:
     """Tag the outputs of a task and of everything upstream; returns the tag and how many outputs are missing."""
     checked(name)
     store: Store = task.output_store

@@ -14,6 +14,7 @@ from caselaw.records import Record
 from caselaw.records.layers import lying, records_in
 from caselaw.storage import exists
 from caselaw.storage.stores import store_of
+from caselaw.task.base import FingerprintedTask
 
 OK, CHANGED, MISSING, UNRECORDED, UNREAD = "ok", "changed", "missing", "unrecorded", "unread"
 ON_TAPE = "on tape"
@@ -62,7 +63,7 @@ def outputs_to_verify(task: Any, *, upstream: bool = True, all_layers: bool = Fa
     return found
 
 
-def outputs_of(task: Any, numbers: Any, *, all_layers: bool = False) -> Iterator[Output]:
+def outputs_of(task: FingerprintedTask, numbers: Any, *, all_layers: bool = False) -> Iterator[Output]:
     location = task.output_location
     records: dict[str, tuple[Record, ...]] = {}
     for record in records_in(task.record_index, location) if all_layers else task.record_index.records(

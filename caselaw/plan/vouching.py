@@ -93,8 +93,8 @@ def tasks_of(task: Any, upstream: bool) -> Iterator[tuple[Any, Sequence[int]]]:
 
 
 def claims_of_task(
-    task: Any, numbers: Sequence[int], folders: FolderListings, taken: TakenBesides, output_contents: OutputContents, *,
-    with_inputs: bool,
+    task: FingerprintedTask, numbers: Sequence[int], folders: FolderListings, taken: TakenBesides,
+    output_contents: OutputContents, *, with_inputs: bool,
 ) -> TaskClaims:  # fmt: skip
     if task.upstream_seen.unknown:
         task.renew_fingerprints()
@@ -119,7 +119,7 @@ def with_known_inputs(task: Any, claim: Claim, output_contents: OutputContents) 
     return dataclasses.replace(claim, state=NO_INPUTS, reason=reason)
 
 
-def unadopted(task: Any, numbers: Sequence[int]) -> int:
+def unadopted(task: FingerprintedTask, numbers: Sequence[int]) -> int:
     """How many branches that were never made have whole outputs under their plain names.
 
     Raises `StoreUnavailable`.

@@ -36,7 +36,7 @@ class Explanation:
     """Who vouched for the outputs that are compared with, where caselaw did not make them."""
 
 
-def explain(task: Any) -> Explanation:
+def explain(task: FingerprintedTask) -> Explanation:
     """What changed since the newest record of a task or branch; of a workflow, of a branch that differs.
 
     Without a record of the same parameters, the newest one of the family is compared with. Raises `UpstreamError`
@@ -57,7 +57,7 @@ def explain(task: Any) -> Explanation:
     return Explanation(task, task.fingerprint, previous, same, tuple(changes), record.vouched)
 
 
-def compared_record(workflow: Any, number: int | None) -> tuple[str, Record] | None:
+def compared_record(workflow: FingerprintedTask, number: int | None) -> tuple[str, Record] | None:
     """The record to compare with, and its folder."""
     if number is None and workflow.has_branches:
         differing = differing_record(workflow)
@@ -66,7 +66,7 @@ def compared_record(workflow: Any, number: int | None) -> tuple[str, Record] | N
     return newest_record(workflow, number)
 
 
-def differing_record(workflow: Any) -> tuple[str, Record] | None:
+def differing_record(workflow: FingerprintedTask) -> tuple[str, Record] | None:
     """The newest record of the first branch whose newest record has another fingerprint than the branch has now.
 
     With its folder, in the first layer that has one.
@@ -78,7 +78,7 @@ def differing_record(workflow: Any) -> tuple[str, Record] | None:
     return None
 
 
-def differing_in(workflow: Any, directory: str) -> tuple[str, Record] | None:
+def differing_in(workflow: FingerprintedTask, directory: str) -> tuple[str, Record] | None:
     index: RecordIndex = workflow.record_index
     latest = index.latest(directory)
     if set(workflow.fingerprints) <= set(latest.values()):
@@ -91,7 +91,7 @@ def differing_in(workflow: Any, directory: str) -> tuple[str, Record] | None:
     return None
 
 
-def branch_changes(workflow: Any) -> Iterator[Change]:
+def branch_changes(workflow: FingerprintedTask) -> Iterator[Change]:
     """Branches that no record knows, and branches of records that are no more."""
     recorded = {record.identity: record for record in records_in(workflow.record_index, workflow.output_location)}
     current = {identity_of_branch(workflow, number): number for number in workflow.branch_numbers}
@@ -103,12 +103,12 @@ def branch_changes(workflow: Any) -> Iterator[Change]:
             yield Change("input", f"branch {record.branch_value}", record.fingerprint, None)
 
 
-def branch_number(task: Any) -> int | None:
+def branch_number(task: FingerprintedTask) -> int | None:
     """The branch that is asked about; None for all of a workflow, or for a task without branches."""
     return task.branch if task.has_branches and task.is_branch() else None
 
 
-def newest_record(workflow: Any, number: int | None) -> tuple[str, Record] | None:
+def newest_record(workflow: FingerprintedTask, number: int | None) -> tuple[str, Record] | None:
     """The newest record of the identity with its folder; else the newest of the family with the fewest differences."""
     index: RecordIndex = workflow.record_index
     asked = number is not None or not workflow.has_branches
@@ -126,7 +126,7 @@ def newest_record(workflow: Any, number: int | None) -> tuple[str, Record] | Non
     return None if best is None else (best[2], best[3])
 
 
-def folders_of_family(workflow: Any) -> Iterator[str]:
+def folders_of_family(workflow: FingerprintedTask) -> Iterator[str]:
     """All folders with records of the task's family."""
     root = workflow.output_store.root
     below = workflow.output_location.directory.removeprefix(f"{root}/")
@@ -140,7 +140,7 @@ def folders_of_family(workflow: Any) -> Iterator[str]:
             waiting.extend(f"{here}/{name}" for name in sorted(names) if not name.startswith("."))
 
 
-def differences(record: Record, workflow: Any) -> int:
+def differences(record: Record, workflow: FingerprintedTask) -> int:
     """In how many parameters a record differs from the task."""
     here = workflow.readable_parameters
     return sum(record.parameters.get(name) != here.get(name) for name in {*record.parameters, *here})
@@ -178,7 +178,9 @@ def followed(changes: Changes) -> Iterator[Change]:
             waiting.append(found)
 
 
-def changes_since(workflow: Any, number: int | None, directory: str, record: Record, trail: Trail) -> Changes:
+def changes_since(
+    workflow: FingerprintedTask, number: int | None, directory: str, record: Record, trail: Trail
+) -> Changes:
     """Changes of a task's own components, then of its inputs, each followed upstream to its cause."""
     through = trail.through
     own = workflow.own_components.digest
@@ -194,7 +196,7 @@ def changes_since(workflow: Any, number: int | None, directory: str, record: Rec
         yield from input_changes(workflow, which, record, trail)
 
 
-def number_of(workflow: Any, number: int | None, record: Record) -> int | None:
+def number_of(workflow: FingerprintedTask, number: int | None, record: Record) -> int | None:
     """The branch whose inputs are compared: the one asked about, or the one that the record is of."""
     if number is not None or not workflow.has_branches:
         return number or 0
@@ -229,7 +231,7 @@ def inputs_now(workflow: Any, number: int) -> dict[str, Any]:
     return found
 
 
-def upstream_tasks(workflow: Any, name: str, number: int) -> list[FingerprintedTask]:
+def upstream_tasks(workflow: FingerprintedTask, name: str, number: int) -> list[FingerprintedTask]:
     """The tasks behind a named input."""
     import luigi
 
@@ -239,12 +241,12 @@ def upstream_tasks(workflow: Any, name: str, number: int) -> list[FingerprintedT
     elif name == "requires" and name not in workflow.upstream_connections:
         tasks = distinct(luigi.task.flatten(workflow.overridden_requirements(number)))
     else:
-        connection = workflow.upstream_connections.get(name)
-        tasks = distinct([connection.task]) if hasattr(connection, "task") else []
+        task = getattr(workflow.upstream_connections.get(name), "task", None)
+        tasks = [] if task is None else distinct([task])
     return [task for task in tasks if isinstance(task, FingerprintedTask) and carries_fingerprints(task)]
 
 
-def upstream_changes(task: Any, number: int, own: str | None, trail: Trail) -> Changes:
+def upstream_changes(task: FingerprintedTask, number: int, own: str | None, trail: Trail) -> Changes:
     """What made an upstream task differ from what it was for the record that is compared with."""
     index: RecordIndex = task.record_index
     directory = task.output_location.directory
@@ -266,7 +268,7 @@ def upstream_changes(task: Any, number: int, own: str | None, trail: Trail) -> C
         yield from changes_since(task, None, directory, record, trail)
 
 
-def earlier_record(task: Any, identity: str | None) -> Record | None:
+def earlier_record(task: FingerprintedTask, identity: str | None) -> Record | None:
     """The newest record of an upstream task that is not one of its current outputs."""
     current = set(task.fingerprints)
     found = None

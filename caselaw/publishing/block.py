@@ -31,6 +31,7 @@ from caselaw.publishing.own_outputs import (
 from caselaw.publishing.past_targets import watched
 from caselaw.publishing.placing import already_published, publish_local
 from caselaw.publishing.recording import Started, record_of_outputs
+from caselaw.publishing.task import RunnableTask
 from caselaw.publishing.upload import upload
 from caselaw.records import write_records
 from caselaw.storage import Outputs, Staging
@@ -45,7 +46,7 @@ logger = logging.getLogger(__name__)
 class RunOutputs:
     """What one run of a branch writes, until it is published. `scratch`: the folder that holds its staging folder."""
 
-    def __init__(self, task: Any, scratch: Path) -> None:
+    def __init__(self, task: RunnableTask, scratch: Path) -> None:
         self.task = task
         self.scratch = scratch
         started = task.current_run.started
@@ -175,7 +176,7 @@ class RunOutputs:
 
 
 @dataclass(slots=True)
-class Run:
+class TaskRun:
     """The run of a branch or task in this process, from before its `run()` until it is asked whether it published."""
 
     started: Started | None = None
@@ -188,11 +189,11 @@ class Run:
 
 
 @contextlib.contextmanager
-def running(task: Any) -> Iterator[None]:
+def running(task: RunnableTask) -> Iterator[RunOutputs]:
     """While `run()` of a task goes on: what it writes by `output()` and `publish()` is published at its end."""
     run = task.current_run
     if run.outputs is not None:  # run() that calls itself
-        yield
+        yield run.outputs
         return
     if run.started is None:  # not in a worker, whose run has asked this before
         require_before_run(task.hashed_code, type(task))
@@ -203,20 +204,21 @@ def running(task: Any) -> Iterator[None]:
     run.outputs = outputs
     try:
         with watched(task):
-            yield
+            yield outputs
         outputs.publish()
     finally:
         run.outputs = None
         outputs.close()
 
 
-def run_of(task: Any) -> None:
+def run_of(task: RunnableTask) -> None:
     """Do `run()` of a branch or task in this process, and publish what it has written."""
+    cls: Any = type(task)
     with running(task):
-        refuse_yields(task, type(task).run(task))
+        refuse_yields(task, cls.run(task))
 
 
-def refuse_yields(task: Any, made: Any) -> None:
+def refuse_yields(task: RunnableTask, made: Any) -> None:
     """Raise `TaskError` where `run()` gave back a generator, which nobody has started."""
     if isinstance(made, Generator):
         raise TaskError(
@@ -226,7 +228,7 @@ def refuse_yields(task: Any, made: Any) -> None:
 
 
 @contextlib.contextmanager
-def publishing(task: Any) -> Iterator[Mapping[str, Path]]:
+def publishing(task: RunnableTask) -> Iterator[Mapping[str, Path]]:
     """Paths of this machine to write the products of a task to; on success all of them are published, else none.
 
     Raises `PublishError` where they are published already.
@@ -237,12 +239,12 @@ def publishing(task: Any) -> Iterator[Mapping[str, Path]]:
             ", ".join(task.output_location.full_names(task.fingerprint)),
             "remove them first, if they are to be made again",
         )  # fmt: skip
-    with running(task), task.current_run.outputs.block() as paths:
+    with running(task) as outputs, outputs.block() as paths:
         yield paths
 
 
 def publish_verified(
-    task: Any, staging: Staging, verified: Mapping[str, Published], started: Started, *, at_once: bool
+    task: RunnableTask, staging: Staging, verified: Mapping[str, Published], started: Started, *, at_once: bool
 ) -> None:  # fmt: skip
     """Publish verified outputs; in a worker, leave those for a server in the outbox, which its parent empties."""
     store, directory = task.output_store, task.output_location.directory

@@ -13,6 +13,7 @@ from caselaw.branches import Column, Look, Origin
 from caselaw.branches.chain import ask
 from caselaw.branches.look import carries_fingerprints, is_wrapper, seen_by_numbers, to_be_asked_again
 from caselaw.fingerprint import FileDigests, digest
+from caselaw.publishing.task import RunnableTask
 from caselaw.records import RecordIndex
 from caselaw.records.explaining import explaining
 from caselaw.records.layers import lying
@@ -93,7 +94,7 @@ class OutputContents:
         return found
 
 
-def origin(task: Any, number: int, output_contents: OutputContents) -> Origin:
+def origin(task: RunnableTask, number: int, output_contents: OutputContents) -> Origin:
     """What a branch is made from; of a task without branches the number is 0."""
     inputs = inputs_of(task, number, output_contents)
     contents = {name: found["content"] for name, found in inputs.items()}
@@ -102,7 +103,7 @@ def origin(task: Any, number: int, output_contents: OutputContents) -> Origin:
     return Origin(inputs, digest("content", task.own_components.digest, task.branch_values[number], contents))
 
 
-def inputs_of(task: Any, number: int, output_contents: OutputContents) -> dict[str, dict[str, Any]]:
+def inputs_of(task: RunnableTask, number: int, output_contents: OutputContents) -> dict[str, dict[str, Any]]:
     """All inputs of a branch as records keep them."""
     inputs = {name: output_contents.of_column(column, number) for name, column in task.input_columns.items()}
     requirements = task.overridden_requirements(number)
@@ -139,7 +140,7 @@ def contents(requirements: Any, output_contents: OutputContents) -> str | None:
     """What law's own requirements hold; None where that of one is not known."""
     look, unknown = Look(output_contents.digests), []
 
-    def of(task: Any) -> str:
+    def of(task: RunnableTask) -> str:
         if is_wrapper(task):
             found = ask(
                 f"output_contents {id(output_contents)}", task, lambda: contents(task.requires(), output_contents)
@@ -156,7 +157,7 @@ def contents(requirements: Any, output_contents: OutputContents) -> str | None:
     return None if unknown else content
 
 
-def held_by(task: Any, output_contents: OutputContents) -> str | None:
+def held_by(task: RunnableTask, output_contents: OutputContents) -> str | None:
     """What the outputs of a required task or branch hold, or those of the branches that are required of a workflow."""
     fingerprints = [task.fingerprints[number] for number in task.taken_numbers]
     found = output_contents.all(task.output_location, fingerprints)

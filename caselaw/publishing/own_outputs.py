@@ -20,6 +20,7 @@ from law.target.remote.base import RemoteTarget
 
 from caselaw.errors import FingerprintError, PublishError
 from caselaw.fingerprint import digest, file_digest
+from caselaw.publishing.task import RunnableTask
 from caselaw.records import Record
 from caselaw.records.notes import Notes
 from caselaw.storage import exists
@@ -46,37 +47,37 @@ SECONDS_OF_A_CLOCK = 2.0
 """Times of files may be as coarse as this."""
 
 
-def named_outputs(task: Any) -> Any:
+def named_outputs(task: RunnableTask) -> Any:
     """What a project's own `output()` returns, each file under its name for today's fingerprint."""
     if task.current_run.outputs is not None:
         return task.current_run.outputs.outputs()
     return final_outputs(task)
 
 
-def final_outputs(task: Any) -> Any:
+def final_outputs(task: RunnableTask) -> Any:
     """The outputs as they are called when they are made, also while `run()` goes on."""
     return replaced(task.own_output(), lambda target: final_target(task, target))
 
 
-def final_target(task: Any, target: Any) -> Any:
+def final_target(task: RunnableTask, target: Any) -> Any:
     if task.fixed_names or not is_file(target) or is_taken(task, target):
         return target
     return with_fingerprint(target, task.fingerprint)
 
 
-def written_here(task: Any, targets: Mapping[str, Any]) -> dict[str, Any]:
+def written_here(task: RunnableTask, targets: Mapping[str, Any]) -> dict[str, Any]:
     """Files that the task writes: all but those that it takes of the outputs of another task."""
     files = {name: target for name, target in targets.items() if is_file(target)}
     return {name: t for name, t in files.items() if carried(t) == task.fingerprint or not is_taken(task, t)}
 
 
-def is_taken(task: Any, target: Any) -> bool:
+def is_taken(task: RunnableTask, target: Any) -> bool:
     """Whether a target is an output of caselaw's or of another task as it is, not one that is called after it."""
     there = carried(target)
     return there is not None and (there == task.fingerprint or is_made(target))
 
 
-def paths_of_own(task: Any) -> dict[str, str]:
+def paths_of_own(task: RunnableTask) -> dict[str, str]:
     """Paths or URLs of the outputs of a branch, by their places in `output()`; optional ones, if they are there."""
     return {
         name: url_of(target)
@@ -88,7 +89,7 @@ def paths_of_own(task: Any) -> dict[str, str]:
 # whether they are there
 
 
-def own_present(task: Any, record: Record | None, folders: FolderListings | None = None) -> bool:
+def own_present(task: RunnableTask, record: Record | None, folders: FolderListings | None = None) -> bool:
     """Whether outputs that a project names itself are there, and are what their record says.
 
     Those whose names do not tell must be what was made last under today's fingerprint; others are read where they may
@@ -103,7 +104,7 @@ def own_present(task: Any, record: Record | None, folders: FolderListings | None
     return all(is_todays(task, name, target, record) for name, target in targets.items())
 
 
-def own_exist(task: Any) -> bool:
+def own_exist(task: RunnableTask) -> bool:
     """Whether there is anything under all the names that the outputs have today."""
     outputs = final_outputs(task)
     if needed(outputs):
@@ -112,7 +113,7 @@ def own_exist(task: Any) -> bool:
     return False
 
 
-def is_todays(task: Any, name: str, target: Any, record: Record | None) -> bool:
+def is_todays(task: RunnableTask, name: str, target: Any, record: Record | None) -> bool:
     """Whether an output that is there is what today's fingerprint makes."""
     if known_by_notes(task, {name: target}):
         return Notes(task.law_project.root).made_by([identity(task, name, target)]) == task.fingerprint
@@ -126,7 +127,7 @@ def is_todays(task: Any, name: str, target: Any, record: Record | None) -> bool:
     return untouched(task, target, said)
 
 
-def untouched(task: Any, target: Any, said: Mapping[str, Any]) -> bool:
+def untouched(task: RunnableTask, target: Any, said: Mapping[str, Any]) -> bool:
     """Whether a file of this machine is what its record says, by its content, or by size and time if they are known.
 
     One that a user vouched for may have its plain name as well, under which anybody may write to it.
@@ -150,7 +151,7 @@ def written_since(path: str, said: Mapping[str, Any], ended: float) -> bool:
     )
 
 
-def can_be_linked(task: Any, number: int) -> bool:
+def can_be_linked(task: RunnableTask, number: int) -> bool:
     """Whether all outputs of a branch are files of this machine, which can have several names."""
     targets = by_name(task.passing_branch(number).own_output()).values()
     return all(is_file(target) and not isinstance(target, RemoteTarget) for target in targets)
@@ -163,24 +164,24 @@ def require_answers(targets: Mapping[str, Any]) -> None:
             exists(path_of_local(target))
 
 
-def known_by_notes(task: Any, targets: Mapping[str, Any]) -> dict[str, Any]:
+def known_by_notes(task: RunnableTask, targets: Mapping[str, Any]) -> dict[str, Any]:
     """Targets whose names do not tell what made them, and whose contents nobody can compare."""
     return {n: t for n, t in targets.items() if not is_file(t) or (task.fixed_names and isinstance(t, RemoteTarget))}
 
 
-def note_own(task: Any, targets: Mapping[str, Any]) -> None:
+def note_own(task: RunnableTask, targets: Mapping[str, Any]) -> None:
     """Note under which fingerprint such targets were made."""
     for name, target in targets.items():
         Notes(task.law_project.root).write([identity(task, name, target)], task.fingerprint)
 
 
-def forget_own(task: Any, targets: Mapping[str, Any]) -> None:
+def forget_own(task: RunnableTask, targets: Mapping[str, Any]) -> None:
     """While it runs, nobody has made them."""
     for name, target in targets.items():
         Notes(task.law_project.root).forget([identity(task, name, target)])
 
 
-def identity(task: Any, name: str, target: Any) -> str:
+def identity(task: RunnableTask, name: str, target: Any) -> str:
     """What a target is called that may have no path."""
     if hasattr(target, "path"):
         return url_of(target)
@@ -190,7 +191,7 @@ def identity(task: Any, name: str, target: Any) -> str:
 # publishing
 
 
-def take_own(task: Any, targets: Mapping[str, Any], staged: Mapping[str, Path], since: float) -> None:
+def take_own(task: RunnableTask, targets: Mapping[str, Any], staged: Mapping[str, Path], since: float) -> None:
     """Take files that `run()` has written under the very names that the project gives them, past `self.output()`."""
     for name, target in targets.items():
         if task.fixed_names or isinstance(target, RemoteTarget) or staged[name].exists():

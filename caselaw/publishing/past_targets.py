@@ -21,6 +21,7 @@ from typing import Any
 import luigi
 
 from caselaw.errors import TaskError
+from caselaw.publishing.task import RunnableTask
 from caselaw.storage.location import FINGERPRINT
 
 ENGINE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
@@ -178,7 +179,7 @@ _watch = RunWatch()
 
 
 @contextlib.contextmanager
-def watched(task: Any) -> Iterator[None]:
+def watched(task: RunnableTask) -> Iterator[None]:
     """While `run()` of a task goes on, reading past targets is an error."""
     if not _watch.installed:
         sys.addaudithook(_watch.hook)  # for good: Python cannot remove one

@@ -14,6 +14,7 @@ from typing import Any
 from caselaw.branches import Branch
 from caselaw.branches.components import basis_of
 from caselaw.fingerprint import digest, short
+from caselaw.publishing.task import RunnableTask
 from caselaw.records import Record, revision, write_basis
 from caselaw.storage.layers import left_out
 from caselaw.storage.presence import introduce
@@ -44,7 +45,7 @@ class Started:
         return cls(time.time(), cpu_seconds())
 
 
-def run_context(task: Any) -> RunContext:
+def run_context(task: RunnableTask) -> RunContext:
     """The context of a run that begins now; writes down the components one by one.
 
     Raises `StoreMissing`; a store that has no marker gets one.
@@ -68,11 +69,11 @@ def identity_of(value: Any, repeat: int = 0) -> str:
     return short(digest("branch value", value, *((repeat,) if repeat else ())))
 
 
-def identity_of_branch(task: Any, number: int) -> str:
+def identity_of_branch(task: RunnableTask, number: int) -> str:
     return identity_of(task.branch_values[number], task.repeat_of(number))
 
 
-def record_of_outputs(task: Any, published: Mapping[str, Published], started: Started) -> Record:
+def record_of_outputs(task: RunnableTask, published: Mapping[str, Published], started: Started) -> Record:
     """The record of outputs that the task has just made."""
     outputs = {
         product: {
@@ -87,16 +88,16 @@ def record_of_outputs(task: Any, published: Mapping[str, Published], started: St
     cpu = round(cpu_seconds() - started.cpu, 6)
     row = task.branch_row
     if row.origin is None:  # run by law itself, not by the pool
-        row = task.of_all_branches.full_row(task.branch if task.has_branches else 0)
+        row = task.of_all_branches.full_row(task.own_number)
     return record_of(task, row, outputs, started=started.time, cpu_seconds=cpu, peak_memory=usage.ru_maxrss * 1024)
 
 
-def name_in_record(task: Any, path: str) -> str:
+def name_in_record(task: RunnableTask, path: str) -> str:
     """The name of an output in the folder of its record; of one that lies elsewhere its path or URL."""
     return path if task.output_named else Path(path).name
 
 
-def record_of_adoption(task: Any, number: int, row: Branch, source: Record, started: Started) -> Record:
+def record_of_adoption(task: RunnableTask, number: int, row: Branch, source: Record, started: Started) -> Record:
     """The record of outputs that the task takes over from an earlier fingerprint."""
     paths = {product: path for product, path in task.paths_of(number).items() if product in source.outputs}
     outputs = {
@@ -107,7 +108,7 @@ def record_of_adoption(task: Any, number: int, row: Branch, source: Record, star
     return record_of(task, row, outputs, adopted=source.fingerprint, vouched=source.vouched, **measured)
 
 
-def record_of(task: Any, row: Branch, outputs: Mapping[str, Mapping[str, Any]], **measured: Any) -> Record:
+def record_of(task: RunnableTask, row: Branch, outputs: Mapping[str, Mapping[str, Any]], **measured: Any) -> Record:
     workflow, origin = task.of_all_branches, row.origin
     context: RunContext = workflow.run_context
     return Record(

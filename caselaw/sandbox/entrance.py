@@ -22,6 +22,7 @@ from law.sandbox.base import SandboxProxy
 
 from caselaw.branches.yielded import yields
 from caselaw.errors import SandboxError, TaskError
+from caselaw.publishing.task import RunnableTask
 from caselaw.version import __version__
 
 INSIDE = "caselaw.execution.inside"
@@ -36,9 +37,9 @@ def needs_sandbox(task: Any) -> bool:
     return isinstance(task, law.SandboxTask) and not task.is_sandboxed()
 
 
-def refuse_unsupported(task: Any) -> None:
+def refuse_unsupported(task: RunnableTask) -> None:
     """Raise `TaskError` for what of law's sandboxes cannot be had."""
-    cls = type(task)
+    cls: Any = type(task)
     if cls.sandbox_stageout is not law.SandboxTask.sandbox_stageout:
         raise TaskError(
             "sandbox_stageout() would take outputs past their verification", cls.__name__,
@@ -100,7 +101,7 @@ class Entrance(SandboxProxy):  # type: ignore[misc]
 
 
 @contextlib.contextmanager
-def exchange(task: Any) -> Iterator[Path]:
+def exchange(task: RunnableTask) -> Iterator[Path]:
     """A folder of the project through which both sides of a sandbox talk."""
     place = task.law_project.root / ".caselaw"
     place.mkdir(exist_ok=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from caselaw.errors import SandboxError
 from caselaw.fingerprint.distributions import MISSING
+from caselaw.publishing.task import RunnableTask
 from caselaw.sandbox.entrance import INSTALLED, Command, exchange, needs_sandbox, prepare, refuse_unsupported, result
 
 LONGEST = 2000
@@ -16,7 +17,7 @@ LONGEST = 2000
 _answers: dict[str, dict[str, str]] = {}
 
 
-def distributions_of(task: Any) -> Mapping[str, str]:
+def distributions_of(task: RunnableTask) -> Mapping[str, str]:
     """Distribution → version, of what the code of a task imports."""
     outside: Mapping[str, str] = task.code_closure.distributions
     if not needs_sandbox(task):

@@ -38,7 +38,7 @@ from caselaw.parameters import (
     text_of,
     with_classes,
 )  # fmt: skip
-from caselaw.publishing.block import Run, publishing
+from caselaw.publishing.block import TaskRun, publishing
 from caselaw.publishing.contents import OutputContents, origin
 from caselaw.publishing.own_outputs import own_exist, own_present, paths_of_own
 from caselaw.publishing.recording import RunContext, identity_of_branch, run_context
@@ -75,7 +75,7 @@ class FingerprintedTask(DeclaredTask):
 
     _branch_row: Branch | None = None
     _code: HashedCode | None = None
-    _current_run: Run | None = None
+    _current_run: TaskRun | None = None
     _own_output: Callable[[], Any] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -123,6 +123,11 @@ class FingerprintedTask(DeclaredTask):
     def branch_value(self) -> Any:
         """What the branch stands for: a value of `over`, a file of `files`; None of a task without branches."""
         return None
+
+    @property
+    def own_number(self) -> int:
+        """The number of a branch; 0 of a task without branches."""
+        return self.branch if self.has_branches else 0
 
     @property
     def branch_repeat(self) -> int:
@@ -270,7 +275,7 @@ class FingerprintedTask(DeclaredTask):
 
     def take_yielded(self, tasks: Sequence[Any]) -> None:
         """Let the fingerprint be that of a run which has yielded these tasks until now."""
-        row, number = self.branch_row, self.branch if self.has_branches else 0
+        row, number = self.branch_row, self.own_number
         yielded = looked_at(tasks, self.file_digests)
         made_from = row.origin or origin(self.of_all_branches, number, self.of_all_branches.upstream_contents)
         made_from = Origin({**made_from.inputs, RUN: yielded.as_input(row.static)}, None)
@@ -294,10 +299,10 @@ class FingerprintedTask(DeclaredTask):
     run = no_run
 
     @property
-    def current_run(self) -> Run:
+    def current_run(self) -> TaskRun:
         """Its run in this process: what is written, and whether it was published."""
         if self._current_run is None:
-            self._current_run = Run()
+            self._current_run = TaskRun()
         return self._current_run
 
     @property

@@ -246,9 +246,14 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
     def table_now(self) -> Any:
         return self.branch_table
 
+    def next_look(self) -> int:
+        """The number of a new look at what lies upstream: what an earlier one found is asked again."""
+        self._looks += 1
+        return self._looks
+
     def forget_look(self) -> Any:
         whole = self.unrestricted
-        whole._looks += 1
+        whole.next_look()
         for name in ("_connections", "_declared_table"):
             whole.__dict__.pop(name, None)
         return self.unrestricted.__dict__.pop("_branch_table")

@@ -28,6 +28,7 @@ from caselaw.plan.audit.recorder import Lines, Recorder
 from caselaw.plan.audit.variables import watch_variables
 from caselaw.publishing.block import RunOutputs
 from caselaw.storage import Location
+from caselaw.task.base import FingerprintedTask
 
 OBSERVATIONS, FAILURE, OUTPUT, DIGESTS = "observations.jsonl", "failure.txt", "output.txt", "digests.json"
 FAILED = 3
@@ -139,7 +140,7 @@ def require_complete(tasks: Sequence[Any]) -> None:
         raise UpstreamError(f"run() yields {missing[0]}, which is not complete", "the audit", "run the task first")
 
 
-def divert(task: Any, scratch: Path) -> RunOutputs:
+def divert(task: FingerprintedTask, scratch: Path) -> RunOutputs:
     """Let the task write to a temporary folder whatever it publishes; returns where."""
     outputs = RunOutputs(task, scratch / "store")
     task.current_run.outputs = outputs

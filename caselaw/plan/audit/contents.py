@@ -10,9 +10,10 @@ import luigi
 
 from caselaw.branches.look import carries_fingerprints, is_wrapper
 from caselaw.plan.audit.inputs import targets
+from caselaw.task.base import FingerprintedTask
 
 
-def uncounted_contents(branch: Any) -> frozenset[str]:
+def uncounted_contents(branch: FingerprintedTask) -> frozenset[str]:
     """Real paths of outputs of plain tasks upstream whose contents the fingerprint does not ask for."""
     outputs = frozenset(os.path.realpath(path) for path in paths(branch.requires()) if "://" not in path)
     return outputs - asked_for(branch.of_all_branches) if outputs else outputs
@@ -30,9 +31,10 @@ def paths(requirements: Any) -> Iterator[str]:
             yield from (os.fspath(target) for target in targets(task.output()))
 
 
-def asked_for(workflow: Any) -> frozenset[str]:
+def asked_for(workflow: FingerprintedTask) -> frozenset[str]:
     """Real paths of the files and folders that a new look at what lies upstream asks the contents of."""
-    digests, asked = workflow.file_digests, set()
+    digests: Any = workflow.file_digests
+    asked = set()
 
     def digest(path: str | os.PathLike[str]) -> str:
         asked.add(os.path.realpath(path))

@@ -19,6 +19,7 @@ from caselaw.plan.audit.parameters import counted_parameters
 from caselaw.plan.audit.recorder import Lines
 from caselaw.plan.audit.requirements import with_requirements
 from caselaw.storage.presence import MARKER
+from caselaw.task.base import FingerprintedTask
 
 # The operating system: what it holds is the environment's, as are names of hosts and users.
 SYSTEM = (
@@ -81,7 +82,7 @@ def coverage_of(branch: Any, lines: Lines) -> Coverage:
     )
 
 
-def project_files(branch: Any) -> Iterator[Path]:
+def project_files(branch: FingerprintedTask) -> Iterator[Path]:
     """Files of the project that decide how and where, and the campaign, whose declared keys count."""
     project = branch.law_project
     yield project.config_file

@@ -17,6 +17,7 @@ from caselaw.branches.numbers import BRANCH_MAP, NUMBER
 from caselaw.fingerprint.code.reading.chains import is_own_branch_data
 from caselaw.plan.audit.functions import is_declaration
 from caselaw.plan.audit.recorder import Recorder, outwards
+from caselaw.task.base import FingerprintedTask
 
 OF_ALL = frozenset({"cli_args", "param_args", "param_kwargs", "to_str_params"})
 OF_BRANCHES = frozenset({"branch_map", "branch_values", "get_branch_map", "live_task_id", "task_id"})
@@ -31,14 +32,14 @@ MESSAGES = frozenset({
 })  # fmt: skip
 
 
-def counted_parameters(task: Any) -> frozenset[str]:
+def counted_parameters(task: FingerprintedTask) -> frozenset[str]:
     """Names of parameters whose values the fingerprint counts."""
     by_name = {"campaign"} if task.config_keys and counts_by_name(task) else set()
     of_branches = counted_of_branches(task) if task.has_branches else set()
     return frozenset(task.significant_parameters) | by_name | of_branches
 
 
-def counted_of_branches(workflow: Any) -> set[str]:
+def counted_of_branches(workflow: FingerprintedTask) -> set[str]:
     """Members that tell of the branches what the fingerprint counts."""
     read = workflow.branch_table.read
     of_values = (name for name, parameter in workflow.get_params() if isinstance(parameter, law.WorkflowParameter))

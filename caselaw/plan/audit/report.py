@@ -21,6 +21,7 @@ from caselaw.plan.audit.recorder import Lines
 from caselaw.plan.audit.uncounted import real_paths, uncounted_statements
 from caselaw.plan.audit.variations import Variation, of_texts, texts_of, without_statement
 from caselaw.plan.audit.verdict import Finding, judge, module_name, relative
+from caselaw.task.base import FingerprintedTask
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def variations_of(closure: Any, lines: Lines, root: Path) -> list[Variation]:
     return [*removed, *(each for path in paths for each in of_texts(path, module_name(Path(path), root)))]
 
 
-def counts(task: Any, variations: Sequence[Variation]) -> bool:
+def counts(task: FingerprintedTask, variations: Sequence[Variation]) -> bool:
     """Whether variations change the fingerprint."""
     texts = {Path(path): text.encode() for path, text in texts_of(variations).items()}
     varied = Closures(first_party(task.law_project.root, task.law_project.first_party), texts=texts)
