@@ -43,12 +43,13 @@ def test_importing_caselaw_adds_at_most_100_ms_to_law() -> None:
     assert min(cpu_seconds_of_import() for _ in range(9)) <= 0.100
 
 
-def test_importing_caselaw_imports_no_physics(tmp_path: Path) -> None:
+def test_importing_caselaw_imports_neither_physics_nor_clients_of_servers(tmp_path: Path) -> None:
     check = "import caselaw, sys; [getattr(caselaw, name) for name in caselaw.__all__]; print(*sys.modules)"
     modules = subprocess.run(
         [sys.executable, "-c", check], cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout.split()
     assert not {"numpy", "awkward", "uproot", "pyarrow", "matplotlib", "analysis", "tasks"} & set(modules)
+    assert not {"fsspec", "lz4", "aiohttp", "griddav"} & set(modules)  # native code, after which workers are no copies
 
 
 def test_help_answers_within_400_ms() -> None:

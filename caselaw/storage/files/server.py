@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from caselaw.storage.files.fsspec_files import FsspecFiles
 from caselaw.storage.files.schemes import WEBDAV
-from caselaw.storage.files.webdav_files import WebDavFiles
 
 Progress = Callable[[int], None]
 
@@ -65,4 +63,8 @@ class ServerFiles(Protocol):
 
 def files_of(fs: Any, scheme: str) -> ServerFiles:
     """The files behind a file system of fsspec."""
+    # Imported when a server is asked first: fsspec loads native code (lz4), after which no worker is a copy of the run.
+    from caselaw.storage.files.fsspec_files import FsspecFiles
+    from caselaw.storage.files.webdav_files import WebDavFiles
+
     return WebDavFiles(fs) if scheme in WEBDAV else FsspecFiles(fs, scheme)
