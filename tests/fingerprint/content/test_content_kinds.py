@@ -70,7 +70,7 @@ def test_a_damaged_file_is_named_in_the_log(tmp_path: Path, caplog: pytest.LogCa
     path.write_bytes(gzip.compress(b"events")[:-3])
     with caplog.at_level(logging.DEBUG):
         assert content_digest(path) == by_bytes(path)
-    assert "file.gz counts with its bytes, not as gzip: EOFError" in caplog.text
+    assert "file.gz counts with its bytes, not with what it holds as gzip: EOFError" in caplog.text
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
