@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly python=$1
 readonly timed=tests/packaging/test_start_up.py
-readonly servers=(tests/cli tests/storage tests/griddav)
+readonly commands=tests/cli servers=(tests/storage tests/griddav)
 readonly chains=(tests/acceptance tests/plan tests/analysis tests/tasks tests/report)
 logs=$(mktemp -d)
 other=
@@ -21,14 +21,15 @@ part() { "$python" -m pytest "${@:2}" 2>&1 | tee "$logs/$1"; }
 echo "tests: ${chains[*]} run beside the others; what they print follows"
 "$python" -m pytest "${chains[@]}" >"$logs/chains" 2>&1 &
 other=$!
-part rooms tests --ignore="$timed" "${servers[@]/#/--ignore=}" "${chains[@]/#/--ignore=}"
+part rooms tests --ignore="$timed" --ignore="$commands" "${servers[@]/#/--ignore=}" "${chains[@]/#/--ignore=}"
 code=$?
 wait "$other" || code=$?
 other=
 cat "$logs/chains"
+part commands "$commands" || code=$?
 part servers "${servers[@]}" || code=$?
 if ((code)); then
     echo "tests: what failed, of all parts"
-    grep -hE '^(FAILED|ERROR) |^=+ .*(passed|failed|error).* =+$' "$logs"/{rooms,chains,servers}
+    grep -hE '^(FAILED|ERROR) |^=+ .*(passed|failed|error).* =+$' "$logs"/{rooms,chains,commands,servers}
 fi
 exit "$code"
