@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -67,8 +68,10 @@ def new_name() -> str:
 
 
 def left_over(server: Apache | XRootD) -> list[Path]:
-    """Temporary names that are still there."""
-    return list((server.data / "store").rglob(".upload-*"))
+    """Temporary names that are still there, beside the files of these tests and below them."""
+    store = server.data / "store"
+    own = [path for path in store.iterdir() if re.fullmatch("[0-9a-f]{32}", path.name) and path.is_dir()]
+    return [*store.glob(".upload-*"), *(each for folder in own for each in folder.rglob(".upload-*"))]
 
 
 def test_a_server_fetches_a_file_from_another(near: XRootD, far: XRootD) -> None:
