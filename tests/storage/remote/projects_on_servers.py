@@ -69,7 +69,9 @@ class OnServer(SmallProject):
             self.server.remove(f"/store/{self.name}/{path}")
             self.server.write(f"/store/{self.name}/{path}", data)
         else:
-            Path(self.server.data, "store", self.name, path).write_bytes(data)
+            changed = Path(self.server.data, "store", self.name, path)
+            changed.unlink()  # with the checksum that XRootD keeps beside a file
+            changed.write_bytes(data)
         return path.rpartition("/")[2]
 
 
