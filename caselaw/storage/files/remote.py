@@ -117,11 +117,6 @@ class RemotePlace:
             profile: ServerProfile = sync(self.fs.loop, self.fs.client.profile)
         return profile
 
-    def lists_reliably(self) -> bool:
-        """Whether an empty listing is never one that failed, as it may be on dCache."""
-        profile = self.profile()
-        return profile is None or profile.lists_reliably
-
     def tells_more_of_single_files(self) -> bool:
         """Whether `node` may know what `entries` does not."""
         profile = self.profile()
