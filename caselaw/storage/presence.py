@@ -65,10 +65,11 @@ class Presence:
 
         Raises `StoreMissing` where this is not the store that this machine knows, and `StoreUnavailable`.
         """
-        if self._stamp is None or self._stamp != self.stamp():
+        stamp = self.stamp()  # before the look: a marker that comes after it is read the next time
+        if stamp is None or stamp != self._stamp:
             self._stamp = None
             self._found = self.check()
-            self._stamp = self.stamp()
+            self._stamp = stamp
         return self._found
 
     def stamp(self) -> object:
@@ -82,7 +83,8 @@ class Presence:
 
     def check(self) -> Marker | None:
         """As `require`, whatever was known before. Raises `StoreMissing` where another store lies here."""
-        found, expected = self.read(), self.remembered()
+        expected = self.remembered()  # before the marker is read: another process may leave both in between
+        found = self.read()
         if found is None:
             if expected is not None:
                 raise self.missing(f"the store {expected.id} of {expected.since}")

@@ -6,14 +6,19 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from projects import SmallProject
 from webdav_server import Fault, Server, running
 
-from caselaw.storage.presence import MARKER
+from caselaw.config import StoreSettings
+from caselaw.storage.presence import MARKER, Presence
+from caselaw.storage.store import Store
 
 WORK = """
     import caselaw
@@ -298,3 +303,35 @@ def test_a_server_that_gives_no_answer_is_not_a_store_that_is_missing(on_server:
     server.faults += [Fault(method, status=503, times=1000) for method in ("GET", "PROPFIND")]
     said = on_server.said("status", "work.Total", code=3)
     assert "the store is not there" not in said
+
+
+def test_who_looks_while_another_process_makes_the_store_does_not_miss_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = StoreSettings("data", str(tmp_path / "data"), mirror=tmp_path / ".law" / "mirror")
+    looks, other = Presence(settings, frozenset), Presence(settings, frozenset)
+    (tmp_path / "data").mkdir()
+    left = threading.Event()
+
+    def read_too_early(path: str) -> str | None:
+        if left.is_set():
+            return other.store.read_text(path)
+        left.set()
+        other.introduce()
+        return None
+
+    monkeypatch.setattr(looks, "store", ReadBy(looks.store, read_too_early))
+    assert looks.require() is None
+    assert looks.require() == other.require()
+    assert looks.introduce() == other.require()
+
+
+@dataclass(frozen=True)
+class ReadBy:
+    """A store whose files are read in another way."""
+
+    store: Store
+    read_text: Callable[[str], str | None]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
