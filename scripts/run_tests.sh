@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs all tests: what is timed alone, chains of runs beside the quick rooms, and then the servers, which mind company.
-# What failed is named once more at the end, since the parts print some thousand lines.
+# Runs all tests: what is timed alone, then two parts at a time, and last those with servers, which mind company.
+# A part is printed when it is through; what failed is named once more at the end.
 #
 #   scripts/run_tests.sh .venv/bin/python
 set -uo pipefail
@@ -8,28 +8,44 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly python=$1
 readonly timed=tests/packaging/test_start_up.py
-readonly commands=tests/cli servers=(tests/storage tests/griddav)
-readonly chains=(tests/acceptance tests/plan tests/analysis tests/tasks tests/report)
+readonly -A parts=(
+    [forms]="tests/acceptance/adopting"
+    [acceptance]="tests/acceptance --ignore=tests/acceptance/adopting"
+    [plan]="tests/plan"
+    [physics]="tests/analysis tests/tasks tests/report"
+    [commands]="tests/cli"
+    [griddav]="tests/griddav"
+    [storage]="tests/storage"
+)
+read -ra named < <(printf '%s ' "${parts[@]}" | sed -E 's/--ignore=[^ ]*//g')
+readonly rooms="tests --ignore=$timed ${named[*]/#/--ignore=}" # all others
 logs=$(mktemp -d)
-other=
-trap '[[ -z $other ]] || kill "$other" 2>/dev/null; rm -rf "$logs"' EXIT
+trap 'kill $(jobs -rp) 2>/dev/null; rm -rf "$logs"' EXIT
 trap 'exit 130' INT TERM
 
-part() { "$python" -m pytest "${@:2}" 2>&1 | tee "$logs/$1"; }
+part() {
+    # The words of a part are arguments.
+    # shellcheck disable=SC2086
+    "$python" -m pytest ${parts[$1]-$rooms} >"$logs/$1.log" 2>&1 || touch "$logs/$1.failed"
+    flock "$logs" sed "1i tests: $1" "$logs/$1.log"
+}
+
+two_at_a_time() {
+    local name
+    for name; do
+        while (($(jobs -rp | wc -l) > 1)); do wait -n; done
+        echo "tests: $name begins"
+        part "$name" &
+    done
+    wait
+}
 
 "$python" -m pytest "$timed" || exit
-echo "tests: ${chains[*]} run beside the others; what they print follows"
-"$python" -m pytest "${chains[@]}" >"$logs/chains" 2>&1 &
-other=$!
-part rooms tests --ignore="$timed" --ignore="$commands" "${servers[@]/#/--ignore=}" "${chains[@]/#/--ignore=}"
-code=$?
-wait "$other" || code=$?
-other=
-cat "$logs/chains"
-part commands "$commands" || code=$?
-part servers "${servers[@]}" || code=$?
-if ((code)); then
-    echo "tests: what failed, of all parts"
-    grep -hE '^(FAILED|ERROR) |^=+ .*(passed|failed|error).* =+$' "$logs"/{rooms,chains,commands,servers}
-fi
-exit "$code"
+two_at_a_time forms rooms acceptance plan physics
+part commands
+two_at_a_time storage griddav
+
+compgen -G "$logs/*.failed" >/dev/null || exit 0
+echo "tests: what failed, of all parts"
+grep -HE '^(FAILED|ERROR) |^=+ .*(passed|failed|error).* =+$' "$logs"/*.log | sed "s#^$logs/##"
+exit 1
