@@ -29,7 +29,6 @@ MEANINGS = {
     "without inputs": "not taken with --upstream",
     "provisional": "its fingerprint is not known yet",
 }
-LEFT_OUT = frozenset({"empty", "stale", "refused", "without inputs", "provisional"})
 REASONS_SHOWN = 3
 
 
@@ -65,7 +64,7 @@ def adopt(
       caselaw adopt SelectEvents --branches 0:100 --quick --move --vouch "too large to read"
     """
     from caselaw.config import load_project
-    from caselaw.execution.claims import TakenBesides
+    from caselaw.execution.claims import LEFT_OUT, TakenBesides
     from caselaw.execution.vouching import Manner, Word, current_user
     from caselaw.plan.vouching import claims_for, still_ready
     from caselaw.publishing.contents import OutputContents
@@ -103,12 +102,12 @@ def flags(given: dict[str, Any]) -> list[str]:
 
 def taken(found: Any, word: Any, manner: Any, output_contents: Any) -> Any:
     """The claims of a task, after what was ready has been taken."""
-    from caselaw.execution.claims import READY
+    from caselaw.execution.claims import ClaimState
     from caselaw.execution.progress import progress_for
     from caselaw.execution.vouching import vouch
     from caselaw.plan.vouching import TaskClaims
 
-    ready = len(found.of(READY))
+    ready = len(found.of(ClaimState.READY))
     if not ready:
         return found
     with progress_for(f"{found.task.get_task_family()}: taking outputs", ready) as progress:
@@ -123,6 +122,7 @@ def taken(found: Any, word: Any, manner: Any, output_contents: Any) -> Any:
 
 def plain(found: Any) -> dict[str, Any]:
     """The claims of a task for programs; of those that are complete or missing only the number."""
+    from caselaw.execution.claims import ClaimState
     from caselaw.plan.status import shown_parameters
 
     task = found.task
@@ -134,7 +134,7 @@ def plain(found: Any) -> dict[str, Any]:
             "files": {name: {"from": file.path, "to": file.final} for name, file in claim.files.items()},
         }
         for claim in found.claims
-        if claim.state not in ("complete", "missing")
+        if claim.state not in (ClaimState.COMPLETE, ClaimState.MISSING)
     ]
     counts = dict(Counter(claim.state for claim in found.claims))
     return {"family": task.get_task_family(), "params": shown_parameters(task), "states": counts, "outputs": rows}
@@ -146,6 +146,7 @@ def show(found: list[Any], command: str | None) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from caselaw.execution.claims import LEFT_OUT, ClaimState
     from caselaw.plan.status import shown_parameters
 
     console = console_for_people()
@@ -154,13 +155,13 @@ def show(found: list[Any], command: str | None) -> None:
     for each in found:
         counts = Counter(claim.state for claim in each.claims)
         states = ", ".join(f"{number:,} [{COLORS[state]}]{state}[/]" for state, number in counts.items())
-        chosen = [claim for claim in each.claims if claim.state in ("ready", "vouched")]
+        chosen = [claim for claim in each.claims if claim.state in (ClaimState.READY, ClaimState.VOUCHED)]
         example = next((f"{f.path} → {name_of(f)}" for claim in chosen for f in claim.files.values()), "")
         parameters = ", ".join(f"{name}={value}" for name, value in shown_parameters(each.task).items())
         size = decimal(sum(claim.size for claim in chosen)) if chosen else ""
         table.add_row(each.task.get_task_family(), parameters, states, size, escape(example))
     console.print(table)
-    seen = {claim.state: None for each in found for claim in each.claims if claim.state != "complete"}
+    seen = {claim.state: None for each in found for claim in each.claims if claim.state is not ClaimState.COMPLETE}
     for state in seen:
         console.print(f"[{COLORS[state]}]{state}[/]: {MEANINGS[state]}", highlight=False)
     for each in found:
@@ -171,10 +172,10 @@ def show(found: list[Any], command: str | None) -> None:
                 console.print(f"{each.task.get_task_family()}{branch}: {reason}", markup=False, style=COLORS[state])
             if len(reasons) > REASONS_SHOWN:
                 console.print(f"… and {len(reasons) - REASONS_SHOWN:,} more (--json shows all)")
-    ready = [file for each in found for claim in each.of("ready") for file in claim.files.values()]
+    ready = [file for each in found for claim in each.of(ClaimState.READY) for file in claim.files.values()]
     if command is not None and {"--move", "--copy"}.isdisjoint(command.split()) and any("://" in f.path for f in ready):
         console.print("files on a server get no second name: --move renames them, --copy copies them there")
-    if command is not None and any(each.of("ready") for each in found):
+    if command is not None and any(each.of(ClaimState.READY) for each in found):
         console.print(f'nothing was changed; to take them: {command} --vouch "why they are right"', markup=False)
 
 

@@ -50,7 +50,7 @@ def status(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
       caselaw status Fit --json
     """
     from caselaw.config import load_project
-    from caselaw.plan.status import UNKNOWN, rows, states_of
+    from caselaw.plan.status import BranchState, rows, states_of
     from caselaw.publishing.upload import waiting_in
 
     by_branch, passed = without_flag(arguments)
@@ -65,7 +65,7 @@ def status(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
         for each in waiting:
             click.echo(str(each))
     every = {state for states in found for state in states.states}
-    raise SystemExit(3 if UNKNOWN in every else 1 if every - {"complete"} else 0)
+    raise SystemExit(3 if BranchState.UNKNOWN in every else 1 if every - {BranchState.COMPLETE} else 0)
 
 
 def without_flag(arguments: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
@@ -84,7 +84,7 @@ def show(found: list[Any], by_branch: bool, adopting: str) -> None:
     """A table, with a line per state that needs an explanation; `adopting` is the command that takes what is there."""
     from rich.table import Table
 
-    from caselaw.plan.status import rows
+    from caselaw.plan.status import BranchState, rows
 
     columns = ["branch", "state", "output"] if by_branch else ["branches", "state"]
     table = Table("task", "parameters", *columns)
@@ -101,7 +101,7 @@ def show(found: list[Any], by_branch: bool, adopting: str) -> None:
                 table.add_row(row["family"], parameters, counts_text(row), f"{state} ({places})" if places else state)
     console = console_for_people()
     console.print(table)
-    seen = {state for states in found for state in states.states} - {"complete"}
+    seen = {state for states in found for state in states.states} - {BranchState.COMPLETE}
     for state in sorted(seen):
         console.print(f"[{COLORS[state]}]{state}[/]: {MEANINGS[state]}", highlight=False)
     show_vouched(console, found, adopting)
@@ -129,7 +129,9 @@ def shown_path(outputs: list[str]) -> str:
 
 
 def counts_text(row: dict[str, Any]) -> str:
+    from caselaw.plan.status import BranchState
+
     counts = row.get("branches", {})
-    if set(counts) <= {"complete"}:
-        return str(counts.get("complete", ""))
+    if set(counts) <= {BranchState.COMPLETE}:
+        return str(counts.get(BranchState.COMPLETE, ""))
     return ", ".join(f"{number} [{COLORS[state]}]{state}[/]" for state, number in sorted(counts.items()))

@@ -94,8 +94,10 @@ def document(found: Survey) -> dict[str, Any]:
 
 
 def counts(found: Survey) -> dict[str, int]:
+    from caselaw.plan.survey import SurveyVerdict
+
     verdicts = [task.verdict for task in found.tasks]
-    return {verdict: verdicts.count(verdict) for verdict in COLORS}
+    return {verdict: verdicts.count(verdict) for verdict in SurveyVerdict}
 
 
 def edit_document(edit: Edit) -> dict[str, Any]:
@@ -179,7 +181,7 @@ def place(found: Survey, path: Path, line: int | None) -> str:
 
 def summary(found: Survey) -> str:
     number = counts(found)
-    verdicts = ", ".join(f"{number[verdict]} {verdict}" for verdict in COLORS)
+    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in number.items())
     bases = sum(1 for edit in found.edits if not edit.new.startswith("import ") and "\n" not in edit.new)
     files = len({edit.path for edit in found.edits})
     parts = [

@@ -40,7 +40,7 @@ def verify(family: str, arguments: tuple[str, ...], as_json: bool, only: bool, a
       caselaw verify Fit --json
     """
     from caselaw.execution.progress import progress_for
-    from caselaw.plan.verify import CHANGED, UNRECORDED, outputs_to_verify
+    from caselaw.plan.verify import OutputState, outputs_to_verify
     from caselaw.plan.verify import verify as verify_output
 
     outputs = outputs_to_verify(task_from_arguments(family, arguments), upstream=not only, all_layers=all_layers)
@@ -49,14 +49,14 @@ def verify(family: str, arguments: tuple[str, ...], as_json: bool, only: bool, a
     with progress_for("verifying outputs", len(outputs)) as progress:
         for output in outputs:
             found.append(verify_output(output))
-            changed += found[-1].state == CHANGED
+            changed += found[-1].state is OutputState.CHANGED
             progress.update(len(found), changed)
             progress.refresh()
     if as_json:
         click.echo(json.dumps({"outputs": [told(one) for one in found]}, indent=2))
     else:
         show(found)
-    raise SystemExit(1 if any(one.state in (CHANGED, UNRECORDED) for one in found) else 0)
+    raise SystemExit(1 if any(one.state in (OutputState.CHANGED, OutputState.UNRECORDED) for one in found) else 0)
 
 
 def show(found: list[Any]) -> None:
@@ -66,7 +66,9 @@ def show(found: list[Any]) -> None:
     from rich.markup import escape
 
     console = console_for_people()
-    faulty = [one for one in found if one.state in ("changed", "unrecorded")]
+    from caselaw.plan.verify import OutputState
+
+    faulty = [one for one in found if one.state in (OutputState.CHANGED, OutputState.UNRECORDED)]
     for one in faulty:
         branch = "" if one.branch is None else f", branch {one.branch}"
         console.print(f"[{COLORS[one.state]}]{one.state}[/]: {escape(one.path)} ({one.family}{branch})")
@@ -74,11 +76,11 @@ def show(found: list[Any]) -> None:
     console.print(", ".join(f"{number} [{COLORS[state]}]{state}[/]" for state, number in sorted(counts.items())))
     if vouched := sum(one.vouched for one in found):
         console.print(f"{vouched:,} of them were not made by caselaw, but vouched for ('caselaw ls' says by whom)")
-    if counts["unread"]:
+    if counts[OutputState.UNREAD]:
         console.print("unread: vouched for with --quick, so that only the size is known; it is the same")
-    if counts["on tape"]:
+    if counts[OutputState.ON_TAPE]:
         console.print("on tape: not read, as that would wait for a tape drive; 'caselaw store stage' has them on disk")
-    if any(one.state == "changed" for one in found):
+    if any(one.state is OutputState.CHANGED for one in found):
         console.print("remove what was changed, and run the task again: it makes exactly these outputs anew")
 
 

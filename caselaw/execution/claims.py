@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from law.target.remote.base import RemoteTarget
@@ -14,11 +15,28 @@ from caselaw.publishing.recording import identity_of_branch
 from caselaw.publishing.task import RunnableTask
 from caselaw.records.completeness import incomplete
 from caselaw.storage.own_targets import by_name, is_file, is_folder, needed
-from caselaw.storage.plain_files import FILE, FOLDER, FolderListings, Lying, path_of_local
+from caselaw.storage.plain_files import FolderListings, Lying, LyingKind, path_of_local
 from caselaw.storage.target import url_of
 
-READY, COMPLETE, MISSING, EMPTY, REFUSED = "ready", "complete", "missing", "empty", "refused"
-STALE, NO_INPUTS, PROVISIONAL, VOUCHED = "stale", "without inputs", "provisional", "vouched"
+
+class ClaimState(StrEnum):
+    """Whether what lies under the plain names of a branch may be its outputs, or became them."""
+
+    READY = "ready"
+    COMPLETE = "complete"
+    MISSING = "missing"
+    EMPTY = "empty"
+    REFUSED = "refused"
+    STALE = "stale"
+    NO_INPUTS = "without inputs"
+    PROVISIONAL = "provisional"
+    VOUCHED = "vouched"
+
+
+LEFT_OUT = frozenset({
+    ClaimState.EMPTY, ClaimState.STALE, ClaimState.REFUSED, ClaimState.NO_INPUTS, ClaimState.PROVISIONAL,
+})  # fmt: skip
+"""What is there, and is not taken unless more is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +59,7 @@ class Claim:
     """A branch, and whether what lies under its plain names could be its outputs of today."""
 
     number: int
-    state: str
+    state: ClaimState
     files: Mapping[str, Plain] = field(default_factory=dict)
     """By their places in `output()`."""
     reason: str = ""
@@ -73,9 +91,11 @@ def claims_of(
     earlier = task.record_index.earlier(task.output_location.directory) if lacking else {}
     for number in numbers:
         if number not in lacking:
-            yield Claim(number, COMPLETE)
+            yield Claim(number, ClaimState.COMPLETE)
         elif number in task.awaiting_numbers:
-            yield Claim(number, PROVISIONAL, {}, "its fingerprint is known when run() has yielded what it needs")
+            yield Claim(
+                number, ClaimState.PROVISIONAL, {}, "its fingerprint is known when run() has yielded what it needs"
+            )
         else:
             made = earlier.get(identity_of_branch(task, number), ())
             yield claim_of(task.passing_branch(number), number, made, folders, taken)
@@ -87,7 +107,7 @@ def claim_of(
     """`made`: fingerprints of the records that there are of the branch."""
     own = branch.own_output()
     files: dict[str, Plain] = {}
-    state, reason, all_there = READY, "", True
+    state, reason, all_there = ClaimState.READY, "", True
     targets = by_name(own)
     for name, target in targets.items():
         if not is_file(target):
@@ -100,34 +120,36 @@ def claim_of(
         final = final_target(branch, target)
         places = (target, final) if isinstance(target, RemoteTarget) else (path_of_local(target), path_of_local(final))
         files[name] = Plain(url_of(target), url_of(final), found.size, is_folder(target), *places)
-        if state == READY:
+        if state is ClaimState.READY:
             state, reason = state_of(target, final, found, folders, taken)
     if not files and (not targets or any(map(is_file, targets.values()))):
-        return Claim(number, MISSING)
+        return Claim(number, ClaimState.MISSING)
     if not all_there and not needed(own):
-        return Claim(number, MISSING, {}, "only some of its outputs are there" if files else "")
-    if state == READY and made and not taken.again:
+        return Claim(number, ClaimState.MISSING, {}, "only some of its outputs are there" if files else "")
+    if state is ClaimState.READY and made and not taken.again:
         state, reason = outdated(branch, files, made)
     return Claim(number, state, files, reason, len(files) < len(targets) or branch.fixed_names)
 
 
-def state_of(target: Any, final: Any, found: Lying, folders: FolderListings, taken: TakenBesides) -> tuple[str, str]:
+def state_of(
+    target: Any, final: Any, found: Lying, folders: FolderListings, taken: TakenBesides
+) -> tuple[ClaimState, str]:
     """Whether something may be an output, and why not."""
-    wanted, path = FOLDER if is_folder(target) else FILE, url_of(target)
+    wanted, path = LyingKind.FOLDER if is_folder(target) else LyingKind.FILE, url_of(target)
     if found.kind != wanted:
-        return REFUSED, f"{path} is {found.kind}, and output() says {wanted}"
+        return ClaimState.REFUSED, f"{path} is {found.kind}, and output() says {wanted}"
     if not taken.empty and is_empty(target, found):
-        return EMPTY, f"{path} holds nothing"
+        return ClaimState.EMPTY, f"{path} holds nothing"
     there = folders.look(final) if final.path != target.path else None
     if there is not None and not (there.inode and there.inode == found.inode):
-        return REFUSED, f"there is something else under the name of today, {url_of(final)}"
+        return ClaimState.REFUSED, f"there is something else under the name of today, {url_of(final)}"
     if final.path != target.path and not taken.again and (other := folders.other_name(target, found, final)):
-        return STALE, f"{path} is the output {other} already, of other parameters or other code"
-    return READY, ""
+        return ClaimState.STALE, f"{path} is the output {other} already, of other parameters or other code"
+    return ClaimState.READY, ""
 
 
 def is_empty(target: Any, found: Lying) -> bool:
-    if found.kind == FILE:
+    if found.kind is LyingKind.FILE:
         return found.size == 0
     if isinstance(target, RemoteTarget):
         return not target.fs.listdir(target.path)
@@ -135,10 +157,13 @@ def is_empty(target: Any, found: Lying) -> bool:
         return next(inside, None) is None
 
 
-def outdated(branch: RunnableTask, files: Mapping[str, Plain], made: Sequence[str]) -> tuple[str, str]:
+def outdated(branch: RunnableTask, files: Mapping[str, Plain], made: Sequence[str]) -> tuple[ClaimState, str]:
     """Whether records say that other code made the outputs, or that they were changed since."""
     if branch.fingerprint not in made:
-        return STALE, f"a record of fingerprint {made[-1]} says what made it, and what made that has changed since"
+        return (
+            ClaimState.STALE,
+            f"a record of fingerprint {made[-1]} says what made it, and what made that has changed since",
+        )
     if any(file.final == file.path or os.path.lexists(file.final) for file in files.values()):
-        return STALE, "it is not what its record says: it was changed since"
-    return READY, ""
+        return ClaimState.STALE, "it is not what its record says: it was changed since"
+    return ClaimState.READY, ""

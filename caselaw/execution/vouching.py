@@ -18,7 +18,7 @@ from typing import Any
 from law.target.remote.base import RemoteTarget
 
 from caselaw.errors import EVERY_BRANCH, FingerprintError, PublishError, StoreError, StoreUnavailable
-from caselaw.execution.claims import READY, REFUSED, VOUCHED, Claim
+from caselaw.execution.claims import Claim, ClaimState
 from caselaw.fingerprint import digest
 from caselaw.fingerprint.content.damage import damage
 from caselaw.publishing.contents import OutputContents
@@ -76,15 +76,15 @@ def vouch(
 
     Raises `StoreUnavailable`, and `PublishError` where a file cannot have two names.
     """
-    ready = [claim for claim in claims if claim.state == READY]
+    ready = [claim for claim in claims if claim.state is ClaimState.READY]
     if manner.how is How.LINK:
         refuse_links(ready)
-    yield from (claim for claim in claims if claim.state != READY)
+    yield from (claim for claim in claims if claim.state is not ClaimState.READY)
     said, done, failed = word.as_record, 0, 0
     for start in range(0, len(ready), BATCH):
         some = ready[start : start + BATCH]
         for claim in vouch_for_some(task, some, said, manner, output_contents):
-            done, failed = done + 1, failed + (claim.state != VOUCHED)
+            done, failed = done + 1, failed + (claim.state is not ClaimState.VOUCHED)
             report(done, failed)
             yield claim
     task.record_index.refresh(task.output_location.directory)
@@ -107,7 +107,7 @@ def vouch_for_some(
     records, kept = [], []
     for claim, outputs in zip(claims, described, strict=True):
         if isinstance(outputs, str):
-            yield dataclasses.replace(claim, state=REFUSED, reason=outputs)
+            yield dataclasses.replace(claim, state=ClaimState.REFUSED, reason=outputs)
             continue
         records.append(record_of_vouched(task, claim.number, outputs, said, started, output_contents))
         kept.append(claim)
@@ -115,7 +115,7 @@ def vouch_for_some(
         return
     write_batch(task.output_location.directory, records)
     side_by_side(lambda claim: take(task, claim, manner.how), kept, at_once)
-    yield from (dataclasses.replace(claim, state=VOUCHED) for claim in kept)
+    yield from (dataclasses.replace(claim, state=ClaimState.VOUCHED) for claim in kept)
 
 
 def record_of_vouched(

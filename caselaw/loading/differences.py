@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -30,19 +31,27 @@ from caselaw.loading.notes import (
 )
 from caselaw.loading.origins import Origins, is_same_file, origins
 
-ELSEWHERE, EDITED, EXCHANGED, COMPILED, UNKNOWN = "elsewhere", "edited", "exchanged", "compiled", "unknown"
+
+class DifferenceKind(StrEnum):
+    """In what a module is not what was hashed.
+
+    ELSEWHERE: it comes from another file. EDITED: this process holds, or would load, another text of the file.
+    EXCHANGED: the process has held another text, and another module or class may still. COMPILED: numba has made
+    machine code of it that may be of another text. UNKNOWN: nobody can say.
+    """
+
+    ELSEWHERE = "elsewhere"
+    EDITED = "edited"
+    EXCHANGED = "exchanged"
+    COMPILED = "compiled"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One module that is not what was hashed.
+    """One module that is not what was hashed; `found` is the file, module or class that is or holds something else."""
 
-    `elsewhere`: it comes from `found`, another file. `edited`: this process holds, or would load, another text of the
-    file. `exchanged`: the process has held another text, and `found`, a module, may still. `compiled`: numba has made
-    machine code of it that may be of another text. `unknown`: nobody can say.
-    """
-
-    kind: str
+    kind: DifferenceKind
     module: str
     hashed: str
     found: str
@@ -94,7 +103,7 @@ def _all(code: HashedCode, task_class: type, ahead: bool) -> Iterator[Difference
         module = sys.modules.get(name)
         file = file_of(module) if name in sys.modules else places.file(name) if ahead else None
         if file is not None and file.endswith((".py", ".pyc")) and not _is_standard(file):
-            yield Difference(ELSEWHERE, name, "", file, is_loaded=module is not None)
+            yield Difference(DifferenceKind.ELSEWHERE, name, "", file, is_loaded=module is not None)
     yield from _exchanged(code, task_class)
 
 
@@ -103,7 +112,7 @@ def _of_removed(name: str, files: Sequence[HashedFile]) -> Iterator[Difference]:
     load = LOADS.get(name)
     file = None if load is None else _among(files, load.path)
     if load is not None and file is not None and load.digest != file.digest:
-        yield Difference(EDITED, name, file.path, load.path, load.content)
+        yield Difference(DifferenceKind.EDITED, name, file.path, load.path, load.content)
 
 
 def _main_file() -> str | None:
@@ -117,13 +126,13 @@ def _of_loaded(name: str, loaded_as: str, files: Sequence[HashedFile], root: Pat
         return
     file = _among(files, load.path)
     if file is None:
-        yield Difference(ELSEWHERE, name, files[-1].path, load.path)
+        yield Difference(DifferenceKind.ELSEWHERE, name, files[-1].path, load.path)
     elif load.digest != file.digest:
-        yield Difference(EDITED, name, file.path, load.path, load.content)
+        yield Difference(DifferenceKind.EDITED, name, file.path, load.path, load.content)
     elif loaded_as in COMPILED_BEFORE:
-        yield Difference(COMPILED, name, file.path, load.path)
+        yield Difference(DifferenceKind.COMPILED, name, file.path, load.path)
     elif not load.is_exact and not _is_certain(load, root):
-        kind = UNKNOWN if load.code is None else EDITED
+        kind = DifferenceKind.UNKNOWN if load.code is None else DifferenceKind.EDITED
         yield Difference(kind, name, file.path, load.path)
 
 
@@ -164,11 +173,11 @@ def _of_unloaded(name: str, files: Sequence[HashedFile], places: Origins) -> Ite
         return
     file = _among(files, found)
     if file is None:
-        yield Difference(ELSEWHERE, name, files[-1].path, found, is_loaded=False)
+        yield Difference(DifferenceKind.ELSEWHERE, name, files[-1].path, found, is_loaded=False)
     elif (now := state_of(file.path)) is None or (now[0], now[2]) != tuple(file.status):
         content = read(file.path)
         if content is None or digest_bytes(content) != file.digest:
-            yield Difference(EDITED, name, file.path, found, content, is_loaded=False)
+            yield Difference(DifferenceKind.EDITED, name, file.path, found, content, is_loaded=False)
 
 
 def _among(files: Sequence[HashedFile], path: str) -> HashedFile | None:
@@ -188,11 +197,13 @@ def _exchanged(code: HashedCode, task_class: type) -> Iterator[Difference]:
             continue
         for cls in task_class.__mro__:
             if cls.__module__ == exchange.name and not _is_defined(cls):
-                yield Difference(EXCHANGED, exchange.name, files[-1].path, cls.__qualname__, exchange.before.content)
+                yield Difference(
+                    DifferenceKind.EXCHANGED, exchange.name, files[-1].path, cls.__qualname__, exchange.before.content
+                )
         for name in sorted(exchange.others & code.modules.keys()):
             load = LOADS[name]
             if load.number < exchange.number and load.content is not None and b"import" in load.content:
-                yield Difference(EXCHANGED, exchange.name, files[-1].path, name, exchange.before.content)
+                yield Difference(DifferenceKind.EXCHANGED, exchange.name, files[-1].path, name, exchange.before.content)
                 break
 
 

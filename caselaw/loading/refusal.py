@@ -13,7 +13,7 @@ from caselaw.errors import LoadedElsewhere, SourceChanged
 from caselaw.fingerprint.code.hashed import HashedCode
 from caselaw.loading import notes
 from caselaw.loading.age import RESTARTED, clock, restarted
-from caselaw.loading.differences import COMPILED, EDITED, ELSEWHERE, EXCHANGED, Difference, differences
+from caselaw.loading.differences import Difference, DifferenceKind, differences
 from caselaw.loading.notes import read
 
 PROGRAMS = frozenset({"law", "caselaw", "luigi"})
@@ -41,7 +41,7 @@ def tell(code: HashedCode, task_class: type) -> None:
     if (
         may_restart()
         and any(each.is_loaded for each in found)
-        and all(each.kind not in (ELSEWHERE, COMPILED) for each in found)
+        and all(each.kind not in (DifferenceKind.ELSEWHERE, DifferenceKind.COMPILED) for each in found)
     ):
         restart(found[0].hashed)
     said = str(error_of(found))
@@ -76,10 +76,10 @@ def require(code: HashedCode, task_class: type) -> None:
 def error_of(found: Sequence[Difference]) -> SourceChanged:
     """One error for modules that are not what was hashed: what the first is, and which others there are."""
     first = min(found, key=weight)
-    others = sorted({each.module for each in found if each.kind == first.kind} - {first.module})
+    others = sorted({each.module for each in found if each.kind is first.kind} - {first.module})
     more = f" (likewise: {', '.join(others[:5])}{', …' if len(others) > 5 else ''})" if others else ""
     name = f"'{first.module}'"
-    if first.kind == ELSEWHERE:
+    if first.kind is DifferenceKind.ELSEWHERE:
         verb = "has loaded" if first.is_loaded else "would load"
         return LoadedElsewhere(
             f"this file counts for {name}, but Python {verb} {first.found}{more}"
@@ -88,14 +88,14 @@ def error_of(found: Sequence[Difference]) -> SourceChanged:
             elsewhere_advice(first),
         )  # fmt: skip
     again = "run again; in a notebook, restart the kernel"
-    if first.kind == EXCHANGED:
+    if first.kind is DifferenceKind.EXCHANGED:
         what = f"{name} was loaded anew after an edit, and '{first.found}' may still hold what it was{more}"
-    elif first.kind == COMPILED:
+    elif first.kind is DifferenceKind.COMPILED:
         what = f"numba compiled functions of {name} before caselaw was imported, maybe for other code{more}"
         again = f"import caselaw before {name}"
-    elif first.kind == EDITED and first.is_loaded:
+    elif first.kind is DifferenceKind.EDITED and first.is_loaded:
         what = f"{name} was edited: this process has loaded another text of it than the one that counts{more}"
-    elif first.kind == EDITED:
+    elif first.kind is DifferenceKind.EDITED:
         what = f"{name} was edited after it had been counted{more}"
     else:
         what = f"{name} was loaded before caselaw and changed since this program started: nobody knows which text{more}"

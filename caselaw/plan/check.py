@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple
 
 from caselaw.errors import ContentChanged, FingerprintError, OnTape, TransferError
-from caselaw.plan.verify import CHANGED, MISSING, OK, ON_TAPE, UNRECORDED
+from caselaw.plan.verify import OutputState
 from caselaw.records import Record, read_records
 from caselaw.storage.copying.copying import joined, output_of
 from caselaw.storage.copying.reading import sha256_of
@@ -22,7 +23,7 @@ from caselaw.storage.stores import store_of
 STATED = "sha-256"
 """The checksum that records hold; a server that states another one cannot be believed, the file is read."""
 
-FAULTS = frozenset({CHANGED, MISSING, UNRECORDED, ON_TAPE})
+FAULTS = frozenset({OutputState.CHANGED, OutputState.MISSING, OutputState.UNRECORDED, OutputState.ON_TAPE})
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,22 @@ class Recorded:
     records: tuple[tuple[str, int | None], ...]
 
 
+class Evidence(StrEnum):
+    """What an answer rests on: the size, the server's own checksum, or what was read; nothing where none was needed."""
+
+    NOTHING = ""
+    SIZE = "size"
+    SERVER = "server"
+    READ = "read"
+
+
 @dataclass(frozen=True)
 class Checked:
-    """One output and what was found. `way`: how, `server` (its own checksum), `read`, or `size`."""
+    """One output and what was found."""
 
     path: str
-    state: str
-    way: str = ""
+    state: OutputState
+    way: Evidence = Evidence.NOTHING
     size: int | None = None
     expected: str | None = None
     found: str | None = None
@@ -59,15 +69,15 @@ class Checker:
         path, size = output.place.url, output.size
         store = store_of(path)
         if not output.records:
-            return Checked(path, UNRECORDED, size=size)
+            return Checked(path, OutputState.UNRECORDED, size=size)
         if size is None and not exists(output.place):  # a listing is believed for what it holds only
-            return Checked(path, MISSING, expected=output.records[0][0])
+            return Checked(path, OutputState.MISSING, expected=output.records[0][0])
         try:
             return self.by_size(output) or self.by_content(store, output)
         except FileNotFoundError:  # removed meanwhile
-            return Checked(path, MISSING, expected=output.records[0][0])
+            return Checked(path, OutputState.MISSING, expected=output.records[0][0])
         except OnTape:
-            return Checked(path, ON_TAPE, size=size, expected=output.records[0][0])
+            return Checked(path, OutputState.ON_TAPE, size=size, expected=output.records[0][0])
 
     def by_size(self, output: Recorded) -> Checked | None:
         """The answer, where the size decides."""
@@ -76,7 +86,13 @@ class Checker:
         fits = found in sizes or None in sizes
         if fits and not self.fast:
             return None
-        return Checked(output.place.url, OK if fits else CHANGED, "size", found, output.records[0][0])
+        return Checked(
+            output.place.url,
+            OutputState.OK if fits else OutputState.CHANGED,
+            Evidence.SIZE,
+            found,
+            output.records[0][0],
+        )
 
     def by_content(self, store: Store, output: Recorded) -> Checked:
         expected = [sha256 for sha256, _ in output.records]
@@ -85,9 +101,9 @@ class Checker:
         try:
             found = stated or sha256_of(output.place)
         except (FingerprintError, ContentChanged) as error:
-            return Checked(path, CHANGED, "read", size, expected[0], error.what)
-        state = OK if found in expected else CHANGED
-        return Checked(path, state, "read" if stated is None else "server", size, expected[0], found)
+            return Checked(path, OutputState.CHANGED, Evidence.READ, size, expected[0], error.what)
+        state = OutputState.OK if found in expected else OutputState.CHANGED
+        return Checked(path, state, Evidence.READ if stated is None else Evidence.SERVER, size, expected[0], found)
 
     def stated(self, place: Place) -> str | None:
         """The server's SHA-256; a server that has none for one file is not asked again."""

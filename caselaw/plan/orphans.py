@@ -8,6 +8,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from enum import StrEnum
 from pathlib import Path
 
 from fsspec.asyn import sync
@@ -26,17 +27,24 @@ from caselaw.storage.files.tree import tree_or_nothing, without_links_out
 from caselaw.storage.files.unfinished import is_unfinished, unfinished_name
 from caselaw.storage.publish import orphans_in, owner_of, remove_orphan
 
-TEMPORARIES, STAGED, OUTBOX, CACHED = "temporary", "staging", "outbox", "cache"
+
+class OrphanKind(StrEnum):
+    """Where it was left: under an unfinished name in a store, in a staging folder, in an outbox, or in the cache."""
+
+    TEMPORARY = "temporary"
+    STAGED = "staging"
+    OUTBOX = "outbox"
+    CACHED = "cache"
 
 
 @dataclass(frozen=True)
 class Orphan:
-    """Something that nobody needs. `kind`: temporary (file or folder of a store), staging, outbox or cache.
+    """Something that nobody needs.
 
     `age` in seconds, by the server's clock; None where it gives no times: such a one is only listed.
     """
 
-    kind: str
+    kind: OrphanKind
     path: str
     bytes: int
     age: float | None
@@ -73,7 +81,7 @@ def orphan_of(root: Place, path: str, nodes: list[Node], now: float | None) -> O
     """Of a folder counts the youngest that it holds: somebody may still fill it."""
     times = [node.modified for node in nodes if node.modified is not None]
     age = now - max(times) if now is not None and times else None
-    return Orphan(TEMPORARIES, root.child(path).url, sum(node.size or 0 for node in nodes), age)
+    return Orphan(OrphanKind.TEMPORARY, root.child(path).url, sum(node.size or 0 for node in nodes), age)
 
 
 def clock(place: Place) -> float | None:
@@ -112,10 +120,10 @@ def time_of_probe(place: RemotePlace) -> float | None:
 
 def staging(root: Path) -> list[Orphan]:
     """Staging folders of processes of this machine that live no more."""
-    return [on_disk(STAGED, path) for paths in orphans_in(root).values() for path in paths if path.is_dir()]
+    return [on_disk(OrphanKind.STAGED, path) for paths in orphans_in(root).values() for path in paths if path.is_dir()]
 
 
-def on_disk(kind: str, path: Path) -> Orphan:
+def on_disk(kind: OrphanKind, path: Path) -> Orphan:
     """Something on this machine, with the age of the youngest file in it."""
     size, last = 0, 0.0
     for each in (path, *path.rglob("*")):
@@ -129,7 +137,7 @@ def on_disk(kind: str, path: Path) -> Orphan:
 def unfinished_uploads(outbox: Path) -> list[Orphan]:
     """Folders of an outbox that were never completed. What waits there for its upload stays."""
     waiting = (outbox / name for name in sorted(local_names(outbox)))
-    return [on_disk(OUTBOX, folder) for folder in waiting if not (folder / UPLOAD).exists()]
+    return [on_disk(OrphanKind.OUTBOX, folder) for folder in waiting if not (folder / UPLOAD).exists()]
 
 
 def number_waiting(root: Place) -> int:
@@ -142,7 +150,7 @@ def number_waiting(root: Place) -> int:
 
 def killed_downloads(cache: FileCache) -> list[Orphan]:
     """Places of the cache that were never filled; nothing says which file it was to be."""
-    return [on_disk(CACHED, slot.incoming) for slot in slots(cache.folder) if entry_of(slot) is None]
+    return [on_disk(OrphanKind.CACHED, slot.incoming) for slot in slots(cache.folder) if entry_of(slot) is None]
 
 
 def stale_entries(cache: FileCache, root: Place, found: dict[str, Node]) -> list[Orphan]:
@@ -154,7 +162,7 @@ def stale_entries(cache: FileCache, root: Place, found: dict[str, Node]) -> list
             continue
         path = url.removeprefix(f"{root.url}/")
         if (path not in found and not exists(root.child(path))) or not entry.intact():
-            orphans.append(Orphan(CACHED, str(entry.path), entry.size, time.time() - entry.used))
+            orphans.append(Orphan(OrphanKind.CACHED, str(entry.path), entry.size, time.time() - entry.used))
     return orphans
 
 
@@ -175,14 +183,14 @@ def orphans(root: Place) -> list[Orphan]:
 
 def remove(root: Place, orphan: Orphan) -> bool:
     """Remove one; False where somebody uses it after all. Raises `StoreUnavailable`."""
-    if orphan.kind == TEMPORARIES:
+    if orphan.kind is OrphanKind.TEMPORARY:
         root.child(orphan.path.removeprefix(f"{root.url}/")).remove()
         return True
     path = Path(orphan.path)
-    if orphan.kind == CACHED:
+    if orphan.kind is OrphanKind.CACHED:
         assert isinstance(root, RemotePlace)
         return root.store.cache.forget(path)
-    if orphan.kind == STAGED:
+    if orphan.kind is OrphanKind.STAGED:
         for left in orphans_in(Path(root.url)).get(owner_of(path.name), ()):
             remove_orphan(left)
         return not path.exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -26,10 +27,17 @@ from caselaw.storage.layers import ask, layer_of
 from caselaw.storage.state import names_in_folders
 from caselaw.task.base import FingerprintedTask
 
-COMPLETE, MISSING, STALE, ADOPTABLE, UNKNOWN = "complete", "missing", "stale", "adoptable", "unknown"
-UNRECORDED, PROVISIONAL = "unrecorded", "provisional"
 
-WORST_FIRST = (UNKNOWN, MISSING, STALE, UNRECORDED, PROVISIONAL, ADOPTABLE, COMPLETE)
+class BranchState(StrEnum):
+    """What a branch, or a task without branches, is; the worst first."""
+
+    UNKNOWN = "unknown"
+    MISSING = "missing"
+    STALE = "stale"
+    UNRECORDED = "unrecorded"
+    PROVISIONAL = "provisional"
+    ADOPTABLE = "adoptable"
+    COMPLETE = "complete"
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ class TaskStates:
 
     task: Any
     numbers: Sequence[int]
-    states: Sequence[str]
+    states: Sequence[BranchState]
     problem: str = ""
     """Why a state is unknown, or provisional."""
     vouched: frozenset[int] = frozenset()
@@ -49,14 +57,14 @@ class TaskStates:
     """Number of a complete branch → the layer that its outputs lie in, where there are several."""
 
     @property
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> dict[BranchState, int]:
         """How many branches are in each state."""
         return dict(Counter(self.states))
 
     @property
-    def state(self) -> str:
+    def state(self) -> BranchState:
         """The state of the whole: that of the branch which needs most."""
-        return next((state for state in WORST_FIRST if state in self.states), COMPLETE)
+        return next((state for state in BranchState if state in self.states), BranchState.COMPLETE)
 
 
 def states_of(task: Any) -> Iterator[TaskStates]:
@@ -103,7 +111,7 @@ def of_task(
     try:
         if task.upstream_seen.unknown:
             problem = f"{task.get_task_family()}: known once {'; '.join(task.upstream_seen.unknown)}"
-            return TaskStates(task, numbers, [PROVISIONAL] * len(numbers), problem)
+            return TaskStates(task, numbers, [BranchState.PROVISIONAL] * len(numbers), problem)
         if task.answers_itself or not carries_fingerprints(task):
             made = [task.as_branch(n) if task.has_branches else task for n in numbers]
             return TaskStates(task, numbers, [of_own_outputs(each) for each in made])
@@ -115,12 +123,14 @@ def of_task(
         found = incomplete(task, numbers, names)
         layers = layers_of(task, [number for number in numbers if number not in set(found.numbers)])
         if not found.numbers:
-            return TaskStates(task, numbers, [COMPLETE] * len(numbers), vouched=vouched, layers=layers)
-        states = dict.fromkeys(found.missing, MISSING) | of_open(task, found.numbers, names, output_contents)
-        states |= {n: UNRECORDED for n in found.unrecorded if states.get(n) != ADOPTABLE}
+            return TaskStates(task, numbers, [BranchState.COMPLETE] * len(numbers), vouched=vouched, layers=layers)
+        states = dict.fromkeys(found.missing, BranchState.MISSING) | of_open(
+            task, found.numbers, names, output_contents
+        )
+        states |= {n: BranchState.UNRECORDED for n in found.unrecorded if states.get(n) is not BranchState.ADOPTABLE}
     except StoreError as error:
-        return TaskStates(task, numbers, [UNKNOWN] * len(numbers), str(error))
-    shown = [states.get(n, COMPLETE) for n in numbers]
+        return TaskStates(task, numbers, [BranchState.UNKNOWN] * len(numbers), str(error))
+    shown = [states.get(n, BranchState.COMPLETE) for n in numbers]
     return TaskStates(task, numbers, shown, vouched=vouched - states.keys(), layers=layers)
 
 
@@ -150,20 +160,22 @@ def vouched_for(task: FingerprintedTask, numbers: Sequence[int]) -> frozenset[in
 def of_named(task: Any, numbers: Sequence[int], output_contents: OutputContents, vouched: frozenset[int]) -> TaskStates:
     """States of branches that name their outputs themselves: stale, if others of theirs are known."""
     missing = incomplete(task, numbers, frozenset()).numbers
-    states = dict.fromkeys(missing, MISSING) | (of_open(task, missing, frozenset(), output_contents) if missing else {})
-    plain = unadopted(task, [number for number in missing if states[number] == MISSING])
-    found = [states.get(n, COMPLETE) for n in numbers]
+    states = dict.fromkeys(missing, BranchState.MISSING) | (
+        of_open(task, missing, frozenset(), output_contents) if missing else {}
+    )
+    plain = unadopted(task, [number for number in missing if states[number] is BranchState.MISSING])
+    found = [states.get(n, BranchState.COMPLETE) for n in numbers]
     return TaskStates(task, numbers, found, vouched=vouched.difference(missing), plain=plain)
 
 
-def of_own_outputs(task: Any) -> str:
+def of_own_outputs(task: Any) -> BranchState:
     """The state of a task or branch that says itself whether it is complete."""
-    return COMPLETE if task.complete() else MISSING
+    return BranchState.COMPLETE if task.complete() else BranchState.MISSING
 
 
 def of_open(
     task: FingerprintedTask, numbers: Sequence[int], names: frozenset[str], output_contents: OutputContents
-) -> dict[int, str]:
+) -> dict[int, BranchState]:
     """Which of the branches that are not complete are adoptable or stale."""
     directory, location, fingerprints = task.output_location.directory, task.output_location, task.fingerprints
     known = output_contents.of(directory)
@@ -173,7 +185,7 @@ def of_open(
     while free:
         found = candidates(task, free, names, output_contents)
         for number, source in found.items():
-            states[number] = ADOPTABLE
+            states[number] = BranchState.ADOPTABLE
             known[fingerprints[number]] = output_contents.of(source.directory)[source.fingerprint]
         free = order.done(found)
     below = names_in_layers(location.below)
@@ -183,17 +195,23 @@ def of_open(
             for number in numbers:
                 made = earlier.get(identity_of_branch(task, number), ())
                 if number not in states and any(present.issuperset(location.names(each)) for each in made):
-                    states[number] = STALE
+                    states[number] = BranchState.STALE
     return states
 
 
 def of_plain_task(task: Any) -> TaskStates:
     """The state of a task that is not caselaw's; stale, where what it needs of caselaw's has changed."""
     try:
-        state = COMPLETE if task.complete() else STALE if plain_outputs_exist(task) else MISSING
+        state = (
+            BranchState.COMPLETE
+            if task.complete()
+            else BranchState.STALE
+            if plain_outputs_exist(task)
+            else BranchState.MISSING
+        )
         return TaskStates(task, (0,), (state,))
     except (StoreError, OSError) as error:
-        return TaskStates(task, (0,), (UNKNOWN,), str(error))
+        return TaskStates(task, (0,), (BranchState.UNKNOWN,), str(error))
 
 
 def plain_outputs_exist(task: Any) -> bool:
@@ -214,17 +232,17 @@ def rows(found: TaskStates, *, by_branch: bool) -> Iterator[dict[str, Any]]:
     if by_branch or not task.has_branches:
         for number, state in zip(found.numbers, found.states, strict=True):
             branch = number if task.has_branches else None
-            if state == PROVISIONAL or number in task.awaiting_numbers:
+            if state is BranchState.PROVISIONAL or number in task.awaiting_numbers:
                 yield row(family, parameters, branch, None, state, [])
             else:
-                known = state != UNKNOWN or not task.output_declared
+                known = state is not BranchState.UNKNOWN or not task.output_declared
                 where = paths(task, number) if known else task.output_location.full_names(task.fingerprints[number])
                 found_row = row(family, parameters, branch, task.fingerprints[number], state, where)
                 vouched = {"vouched": True} if number in found.vouched else {}
                 layer = {"layer": found.layers[number]} if number in found.layers else {}
                 yield {**found_row, **vouched, **layer}
         return
-    fingerprint = None if found.state == PROVISIONAL or task.awaiting_numbers else task.fingerprint
+    fingerprint = None if found.state is BranchState.PROVISIONAL or task.awaiting_numbers else task.fingerprint
     folder = [task.output_location.directory] if carries_fingerprints(task) else []
     yield {
         **row(family, parameters, None, fingerprint, found.state, folder),
@@ -236,7 +254,12 @@ def rows(found: TaskStates, *, by_branch: bool) -> Iterator[dict[str, Any]]:
 
 
 def row(
-    family: str, params: dict[str, str], branch: int | None, fingerprint: str | None, state: str, outputs: list[str]
+    family: str,
+    params: dict[str, str],
+    branch: int | None,
+    fingerprint: str | None,
+    state: BranchState,
+    outputs: list[str],
 ) -> dict[str, Any]:
     return {
         "family": family, "params": params, "branch": branch, "fingerprint": fingerprint, "state": state,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from caselaw.branches.look import carries_fingerprints
@@ -16,10 +17,16 @@ from caselaw.storage import exists
 from caselaw.storage.stores import store_of
 from caselaw.task.base import FingerprintedTask
 
-OK, CHANGED, MISSING, UNRECORDED, UNREAD = "ok", "changed", "missing", "unrecorded", "unread"
-ON_TAPE = "on tape"
 
-Progress = Callable[[int, int], None]
+class OutputState(StrEnum):
+    """What an output is, compared with its record."""
+
+    OK = "ok"
+    CHANGED = "changed"
+    MISSING = "missing"
+    UNRECORDED = "unrecorded"
+    UNREAD = "unread"
+    ON_TAPE = "on tape"
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,7 @@ class Verified:
     branch: int | None
     product: str
     path: str
-    state: str
+    state: OutputState
     expected: str | None = None
     found: str | None = None
     vouched: bool = False
@@ -92,23 +99,23 @@ def compared(output: Output) -> Verified:
     branch = output.number if task.has_branches else None
     who = (task.get_task_family(), task.readable_parameters, branch, output.product, output.path)
     if not exists(output.path):
-        return Verified(*who, MISSING)
+        return Verified(*who, OutputState.MISSING)
     expected = recorded(output, output.records) or recorded(output, records_now(output))
     if not expected:
-        return Verified(*who, UNRECORDED)
+        return Verified(*who, OutputState.UNRECORDED)
     if not any(expected):  # vouched for, and never read
-        return Verified(*who, UNREAD if size_is_right(output) else CHANGED)
+        return Verified(*who, OutputState.UNREAD if size_is_right(output) else OutputState.CHANGED)
     try:
         found = store_of(output.path).digest(output.path)
     except FileNotFoundError:  # removed meanwhile
-        return Verified(*who, MISSING)
+        return Verified(*who, OutputState.MISSING)
     except OnTape:
-        return Verified(*who, ON_TAPE, expected[0])
+        return Verified(*who, OutputState.ON_TAPE, expected[0])
     except (FingerprintError, ContentChanged) as error:
-        return Verified(*who, CHANGED, expected[0], error.what)
+        return Verified(*who, OutputState.CHANGED, expected[0], error.what)
     if found in expected or found in recorded(output, records_now(output)):
-        return Verified(*who, OK, found, found)
-    return Verified(*who, CHANGED, expected[0], found)
+        return Verified(*who, OutputState.OK, found, found)
+    return Verified(*who, OutputState.CHANGED, expected[0], found)
 
 
 def size_is_right(output: Output) -> bool:

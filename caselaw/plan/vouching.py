@@ -12,7 +12,7 @@ import law
 
 from caselaw.branches.look import carries_fingerprints
 from caselaw.errors import TaskError
-from caselaw.execution.claims import NO_INPUTS, PROVISIONAL, READY, REFUSED, Claim, TakenBesides, claims_of
+from caselaw.execution.claims import Claim, ClaimState, TakenBesides, claims_of
 from caselaw.fingerprint import digest
 from caselaw.plan.lineage import everything
 from caselaw.plan.selection import own_selection, selected_branches
@@ -29,8 +29,8 @@ class TaskClaims:
     task: Any
     claims: Sequence[Claim]
 
-    def of(self, state: str) -> list[Claim]:
-        return [claim for claim in self.claims if claim.state == state]
+    def of(self, state: ClaimState) -> list[Claim]:
+        return [claim for claim in self.claims if claim.state is state]
 
 
 def claims_for(task: Any, taken: TakenBesides, output_contents: OutputContents, *, upstream: bool) -> list[TaskClaims]:
@@ -70,7 +70,7 @@ def own_or_refused(claim: Claim, owners: Mapping[str, int]) -> Claim:
     if shared is None:
         return claim
     reason = f"several branches or tasks have the same output, {shared}: nobody can say which of them made it"
-    return dataclasses.replace(claim, state=REFUSED, reason=reason)
+    return dataclasses.replace(claim, state=ClaimState.REFUSED, reason=reason)
 
 
 def still_ready(found: TaskClaims, output_contents: OutputContents) -> TaskClaims:
@@ -100,23 +100,23 @@ def claims_of_task(
         task.renew_fingerprints()
     if unknown := task.upstream_seen.unknown:
         reason = f"its fingerprint is known once {'; '.join(unknown)}"
-        return TaskClaims(task, [Claim(number, PROVISIONAL, {}, reason) for number in numbers])
+        return TaskClaims(task, [Claim(number, ClaimState.PROVISIONAL, {}, reason) for number in numbers])
     found = list(claims_of(task, numbers, folders, taken))
     if with_inputs:
         found = [with_known_inputs(task, claim, output_contents) for claim in found]
     if with_inputs:  # those downstream can count on it
         known = output_contents.of(task.output_location.directory)
         for claim in found:
-            if claim.state == READY:
+            if claim.state is ClaimState.READY:
                 known[task.fingerprints[claim.number]] = digest("ready", task.fingerprints[claim.number])
     return TaskClaims(task, found)
 
 
 def with_known_inputs(task: Any, claim: Claim, output_contents: OutputContents) -> Claim:
-    if claim.state != READY or origin(task, claim.number, output_contents).content is not None:
+    if claim.state is not ClaimState.READY or origin(task, claim.number, output_contents).content is not None:
         return claim
     reason = "something upstream is not there; without --upstream the task is taken by itself"
-    return dataclasses.replace(claim, state=NO_INPUTS, reason=reason)
+    return dataclasses.replace(claim, state=ClaimState.NO_INPUTS, reason=reason)
 
 
 def unadopted(task: FingerprintedTask, numbers: Sequence[int]) -> int:
@@ -128,4 +128,4 @@ def unadopted(task: FingerprintedTask, numbers: Sequence[int]) -> int:
         return 0
     earlier = task.record_index.earlier(task.output_location.directory)
     never = [number for number in numbers if identity_of_branch(task, number) not in earlier]
-    return sum(claim.state == READY for claim in claims_of(task, never, FolderListings(), TakenBesides()))
+    return sum(claim.state is ClaimState.READY for claim in claims_of(task, never, FolderListings(), TakenBesides()))

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 from typing import Any
 
@@ -14,14 +15,24 @@ from law.target.remote.base import RemoteTarget
 from caselaw.errors import StoreUnavailable
 from caselaw.storage.files.folder import ADVICE
 
-FILE, FOLDER, LINK, OTHER = "a file", "a folder", "a symbolic link", "a special file"
+
+class LyingKind(StrEnum):
+    """What has a name, as it is said to people."""
+
+    FILE = "a file"
+    FOLDER = "a folder"
+    LINK = "a symbolic link"
+    OTHER = "a special file"
+
+
+KINDS = {stat.S_IFREG: LyingKind.FILE, stat.S_IFDIR: LyingKind.FOLDER, stat.S_IFLNK: LyingKind.LINK}
 
 
 @dataclass(frozen=True)
 class Lying:
     """What has a name: its kind, the size of a file in bytes, and the inode of one of this machine."""
 
-    kind: str
+    kind: LyingKind
     size: int | None
     inode: int = 0
     names: int = 1
@@ -86,8 +97,8 @@ def local_file(entry: os.DirEntry[str]) -> Lying | None:
         return None
     except OSError as error:
         raise StoreUnavailable(f"the size of a file is not known: {error.strerror}", entry.path, ADVICE) from error
-    kind = {stat.S_IFREG: FILE, stat.S_IFDIR: FOLDER, stat.S_IFLNK: LINK}.get(stat.S_IFMT(state.st_mode), OTHER)
-    return Lying(kind, state.st_size, state.st_ino, state.st_nlink) if kind == FILE else Lying(kind, None)
+    kind = KINDS.get(stat.S_IFMT(state.st_mode), LyingKind.OTHER)
+    return Lying(kind, state.st_size, state.st_ino, state.st_nlink) if kind is LyingKind.FILE else Lying(kind, None)
 
 
 def remote_listing(system: Any, folder: str) -> dict[str, Callable[[], Lying | None]]:
@@ -99,14 +110,16 @@ def remote_listing(system: Any, folder: str) -> dict[str, Callable[[], Lying | N
         found: dict[str, int | None] = sizes(folder)
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    return {name: partial(Lying, FOLDER if size is None else FILE, size) for name, size in found.items()}
+    return {
+        name: partial(Lying, LyingKind.FOLDER if size is None else LyingKind.FILE, size) for name, size in found.items()
+    }
 
 
 def remote_file(system: Any, path: str) -> Lying | None:
     state = system.exists(path, stat=True)
     if not state:
         return None
-    return Lying(FOLDER if stat.S_ISDIR(state.st_mode) else FILE, state.st_size)
+    return Lying(LyingKind.FOLDER if stat.S_ISDIR(state.st_mode) else LyingKind.FILE, state.st_size)
 
 
 def local_state(path: str) -> tuple[int, int]:

@@ -65,13 +65,15 @@ def show(found: list[Any], counts: Counter[str], path: str) -> None:
     """Faulty outputs line by line, how many are in each state, and what to do."""
     from rich.markup import escape
 
+    from caselaw.plan.verify import OutputState
+
     console = console_for_people()
     if not found:
         console.print(f"there are no outputs and no records under {path}", markup=False)
         return
     for one in found:
-        if one.state != "ok":
+        if one.state is not OutputState.OK:
             console.print(f"[{COLORS[one.state]}]{one.state}[/]: {escape(one.path)}")
     console.print(", ".join(f"{number:,} [{COLORS[state]}]{state}[/]" for state, number in sorted(counts.items())))
-    for state in sorted(set(counts) - {"ok"}):
+    for state in sorted(set(counts) - {OutputState.OK}):
         console.print(f"{state}: {ADVICE[state]}", markup=False)

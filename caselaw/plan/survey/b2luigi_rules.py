@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from caselaw.plan.survey.classes import Class, Classes
-from caselaw.plan.survey.finding import LINE, SurveyFinding
+from caselaw.plan.survey.finding import SurveyFinding, SurveyVerdict
 
 IN_PLACE = {
     "add_to_output": "return {{{first}: luigi.LocalTarget(…)}} from output(), with a path for each parameter",
@@ -33,8 +33,8 @@ def of_b2luigi(task: Class, classes: Classes) -> Iterator[SurveyFinding]:
                     if task.member(name) is None:
                         first = ast.unparse(node.args[0]) if node.args else "…"
                         yield SurveyFinding(
-                            LINE, above.module.path, node.lineno, f"{name}() is a method of b2luigi's tasks",
-                            IN_PLACE[name].format(first=first),
+                            SurveyVerdict.LINE, above.module.path, node.lineno,
+                            f"{name}() is a method of b2luigi's tasks", IN_PLACE[name].format(first=first),
                         )  # fmt: skip
 
 

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from caselaw.plan.survey.edits import Edit
 
-UNCHANGED, LINE, CANNOT = "unchanged", "a line", "cannot"
+
+class SurveyVerdict(StrEnum):
+    """Whether a task works unchanged, needs a line that is shown, or cannot work; the worst last."""
+
+    UNCHANGED = "unchanged"
+    LINE = "a line"
+    CANNOT = "cannot"
 
 
 @dataclass(frozen=True)
 class SurveyFinding:
     """A line that keeps a task from working unchanged.
 
-    `advice` says what to write; `edit` is that as a change of the text, where it is one. `verdict` is `LINE` or
-    `CANNOT`.
+    `advice` says what to write; `edit` is that as a change of the text, where it is one. `verdict` is LINE or CANNOT.
     """
 
-    verdict: str
+    verdict: SurveyVerdict
     path: Path
     line: int
     what: str
@@ -26,6 +32,6 @@ class SurveyFinding:
     edit: Edit | None = None
 
 
-def worst(findings: tuple[SurveyFinding, ...]) -> str:
+def worst(findings: tuple[SurveyFinding, ...]) -> SurveyVerdict:
     verdicts = {finding.verdict for finding in findings}
-    return next((verdict for verdict in (CANNOT, LINE) if verdict in verdicts), UNCHANGED)
+    return next((verdict for verdict in reversed(SurveyVerdict) if verdict in verdicts), SurveyVerdict.UNCHANGED)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from caselaw.plan.survey.classes import Class
 
 TASK = "luigi.task.Task"
@@ -16,17 +18,29 @@ STAY_PLAIN = WRAPPER | EXTERNAL | {CONFIG}
 """Tasks that make nothing: without a base of the project's they stay what they are."""
 
 
-def kind_of(task: Class, derived: bool) -> str:
-    """A word for people. `derived`: other classes of the project derive from it."""
+class SurveyKind(StrEnum):
+    """What a class is, as it is said to people. BASE: others derive from it, and it makes nothing itself."""
+
+    TASK = "task"
+    WORKFLOW = "workflow"
+    BASE = "base"
+    WRAPPER = "wrapper"
+    EXTERNAL = "external"
+    CONFIGURATION = "configuration"
+    MADE = "made at run time"
+
+
+def kind_of(task: Class, derived: bool) -> SurveyKind:
+    """What a class is. `derived`: other classes of the project derive from it."""
     if task.is_a(CONFIG):
-        return "configuration"
+        return SurveyKind.CONFIGURATION
     if task.is_a(*EXTERNAL):
-        return "external"
+        return SurveyKind.EXTERNAL
     if task.is_a(*WRAPPER):
-        return "wrapper"
+        return SurveyKind.WRAPPER
     if derived and not any(name in above.own for above in task.mro if above.of_project for name in ("run", "complete")):
-        return "base"
-    return "workflow" if task.is_a(WORKFLOW) else "task"
+        return SurveyKind.BASE
+    return SurveyKind.WORKFLOW if task.is_a(WORKFLOW) else SurveyKind.TASK
 
 
 def is_task(found: Class) -> bool:

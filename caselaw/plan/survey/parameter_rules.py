@@ -14,7 +14,7 @@ from caselaw.parameters.canonical import counted_value
 from caselaw.parameters.engine import engine_parameter, says_how
 from caselaw.plan.survey.classes import Class, Classes
 from caselaw.plan.survey.edits import Edit, replaced
-from caselaw.plan.survey.finding import LINE, SurveyFinding
+from caselaw.plan.survey.finding import SurveyFinding, SurveyVerdict
 from caselaw.plan.survey.kinds import WORKFLOW
 from caselaw.plan.survey.parameters import UNKNOWN, Written, of_library, parameters_of
 from caselaw.task.reserved import RESERVED
@@ -36,7 +36,7 @@ def refused_defaults(task: Class, classes: Classes) -> Iterator[SurveyFinding]:
         if problem is not None:
             kind = KINDS.get(type(default)) if parameter.kind in (luigi.Parameter, law.Parameter) else None
             yield SurveyFinding(
-                LINE, parameter.member.owner.module.path, parameter.member.line, problem.what,
+                SurveyVerdict.LINE, parameter.member.owner.module.path, parameter.member.line, problem.what,
                 f"write luigi.{kind}" if kind else problem.advice, edit_of_kind(parameter, kind),
             )  # fmt: skip
 
@@ -73,7 +73,7 @@ def other_roles(task: Class, classes: Classes) -> Iterator[SurveyFinding]:
         if not issubclass(parameter.kind, type(of_engine)) or not of_engine.significant:
             significant = "" if of_engine.significant else ", significant=False"
             yield SurveyFinding(
-                LINE, parameter.member.owner.module.path, parameter.member.line,
+                SurveyVerdict.LINE, parameter.member.owner.module.path, parameter.member.line,
                 f"the parameter '{parameter.name}' counts here, but law uses it to say how the task runs",
                 f"call it otherwise; or, if it is meant as law's, write {type(of_engine).__name__}(…{significant})",
             )  # fmt: skip
@@ -95,7 +95,7 @@ def reserved_names(task: Class, classes: Classes) -> Iterator[SurveyFinding]:
     for above in task.mro:
         for name in sorted(RESERVED & above.own.keys() if above.of_project else ()):
             yield SurveyFinding(
-                LINE, above.module.path, above.own[name].line, f"'{name}' is a name of caselaw itself",
+                SurveyVerdict.LINE, above.module.path, above.own[name].line, f"'{name}' is a name of caselaw itself",
                 "call the parameter or member otherwise",
             )  # fmt: skip
 

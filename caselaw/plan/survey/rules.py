@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from caselaw.plan.survey.b2luigi_rules import of_b2luigi
 from caselaw.plan.survey.classes import Class, Classes
 from caselaw.plan.survey.edits import replaced
-from caselaw.plan.survey.finding import CANNOT, LINE, SurveyFinding
+from caselaw.plan.survey.finding import SurveyFinding, SurveyVerdict
 from caselaw.plan.survey.kinds import STAY_PLAIN
 from caselaw.plan.survey.names import ClassSource
 from caselaw.plan.survey.parameter_rules import PARAMETER_RULES
@@ -30,12 +30,13 @@ def out_of_reach(task: Class, classes: Classes) -> Iterator[SurveyFinding]:
         return
     if task.module.source.notebook:
         yield SurveyFinding(
-            CANNOT, task.module.path, task.line, "it is defined in a notebook, which no worker process can import",
+            SurveyVerdict.CANNOT, task.module.path, task.line,
+            "it is defined in a notebook, which no worker process can import",
             "move it to a module, and import it in the notebook",
         )  # fmt: skip
     elif task.source.scope is not None:
         yield SurveyFinding(
-            CANNOT, task.module.path, task.line,
+            SurveyVerdict.CANNOT, task.module.path, task.line,
             f"it is defined inside {task.source.scope}(), where no worker process can import it from",
             "define it at the top of the module",
         )  # fmt: skip
@@ -52,7 +53,8 @@ def in_memory(task: Class, classes: Classes) -> Iterator[SurveyFinding]:
             meant = classes.library.meaning(node.func, module)
             if isinstance(meant, ClassSource) and meant.qualified == IN_MEMORY:
                 yield SurveyFinding(
-                    LINE, module.path, node.lineno, "its output is in the memory of one process, and runs have several",
+                    SurveyVerdict.LINE, module.path, node.lineno,
+                    "its output is in the memory of one process, and runs have several",
                     "write luigi.LocalTarget, with a path",
                     replaced(module, node.func, "luigi.LocalTarget") if "luigi" in module.names else None,
                 )  # fmt: skip

@@ -12,9 +12,9 @@ from caselaw.plan.survey.conversion import Conversion
 from caselaw.plan.survey.edits import Edit
 from caselaw.plan.survey.existing import Existing
 from caselaw.plan.survey.files import SourceFile, Unread, source_files
-from caselaw.plan.survey.finding import SurveyFinding, worst
+from caselaw.plan.survey.finding import SurveyFinding, SurveyVerdict, worst
 from caselaw.plan.survey.folders import FolderNames, Tell
-from caselaw.plan.survey.kinds import CASELAW, is_task, kind_of
+from caselaw.plan.survey.kinds import CASELAW, SurveyKind, is_task, kind_of
 from caselaw.plan.survey.library import Library
 from caselaw.plan.survey.made import MadeTask, made_tasks
 from caselaw.plan.survey.outputs import family_name, paths_of
@@ -33,8 +33,8 @@ class SurveyedTask:
     family: str
     path: Path
     line: int
-    kind: str
-    verdict: str
+    kind: SurveyKind
+    verdict: SurveyVerdict
     is_converted: bool
     edits: tuple[Edit, ...]
     findings: tuple[SurveyFinding, ...]
@@ -117,7 +117,7 @@ def law_cfg_of(folder: Path) -> Path | None:
 def of_task(task: Class, look: SurveyContext, derived: bool) -> SurveyedTask:
     found = tuple(dict.fromkeys(findings(task, look.classes)))
     kind = kind_of(task, derived)
-    makes = kind in ("task", "workflow") and not task.is_a(*CASELAW)
+    makes = kind in (SurveyKind.TASK, SurveyKind.WORKFLOW) and not task.is_a(*CASELAW)
     paths = paths_of(task, look.classes, look.home) if makes else None
     here = [path for path in dict.fromkeys(paths or ()) if not path.server]
     return SurveyedTask(
@@ -132,7 +132,7 @@ def of_made(made: MadeTask, look: SurveyContext) -> SurveyedTask:
     """What is made at run time works as the class that it is made from."""
     of_base = of_task(made.base, look, derived=True)
     return dataclasses.replace(
-        of_base, name=made.name, family=made.name, path=made.module.path, line=made.line, kind="made at run time",
+        of_base, name=made.name, family=made.name, path=made.module.path, line=made.line, kind=SurveyKind.MADE,
         outputs=(), existing=None,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from caselaw.plan.survey.classes import Class, Classes, Member
 from caselaw.plan.survey.edits import replaced
-from caselaw.plan.survey.finding import LINE, SurveyFinding
+from caselaw.plan.survey.finding import SurveyFinding, SurveyVerdict
 from caselaw.plan.survey.kinds import CASELAW
 from caselaw.plan.survey.names import ClassSource
 
@@ -22,7 +22,7 @@ def values_without_fingerprint(task: Class, classes: Classes) -> Iterator[Survey
     for node in values_of(member.function):
         what = without_fingerprint(node, member, classes)
         if what is not None:
-            yield SurveyFinding(LINE, member.owner.module.path, node.lineno, *what)
+            yield SurveyFinding(SurveyVerdict.LINE, member.owner.module.path, node.lineno, *what)
 
 
 def values_of(function: ast.AST) -> Iterator[ast.expr]:
@@ -67,7 +67,7 @@ def other_metaclass(task: Class, classes: Classes) -> Iterator[SurveyFinding]:
                 if isinstance(base.found, Class) and base.found.is_a(*REGISTERS):
                     here = meant.module
                     yield SurveyFinding(
-                        LINE, here.path, base.node.lineno,
+                        SurveyVerdict.LINE, here.path, base.node.lineno,
                         f"the metaclass {meant.name} is made from another one than that of caselaw's tasks",
                         "derive it from type(caselaw.Task)", replaced(here, base.node, "type(caselaw.Task)"),
                     )  # fmt: skip

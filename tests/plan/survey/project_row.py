@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from caselaw.plan.survey import UNCHANGED
+from caselaw.plan.survey import SurveyVerdict
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Row:
 
     name: str
     work: str
-    verdict: str = UNCHANGED
+    verdict: str = SurveyVerdict.UNCHANGED
     task: str = "Result"
     root: str = "Result"
     arguments: tuple[str, ...] = ()

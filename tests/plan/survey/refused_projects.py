@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from project_row import Row
 
-from caselaw.plan.survey import CANNOT, LINE
+from caselaw.plan.survey import SurveyVerdict
 
 HEAD = """
 import os
@@ -31,18 +31,18 @@ ROWS = [
     Row("a default of another kind than the command line gives", HEAD + '''
 class Result(Task):
     n = luigi.Parameter(default=5)
-''' + END, LINE),
+''' + END, SurveyVerdict.LINE),
     Row("a parameter that law uses itself, as something else", HEAD + '''
 class Result(Task, law.LocalWorkflow):
     tolerance = luigi.Parameter(default="tight")
 
     def create_branch_map(self):
         return {0: "a"}
-''' + END, LINE, fix=(("    tolerance =", "    tightness ="),)),
+''' + END, SurveyVerdict.LINE, fix=(("    tolerance =", "    tightness ="),)),
     Row("a name that caselaw asks for", HEAD + '''
 class Result(Task):
     fingerprint = luigi.Parameter(default="x")
-''' + END, LINE, fix=(("    fingerprint =", "    print_of_finger ="),)),
+''' + END, SurveyVerdict.LINE, fix=(("    fingerprint =", "    print_of_finger ="),)),
     Row("a task that a function makes", HEAD + '''
 def made(number):
     class Made(Task):
@@ -62,7 +62,7 @@ MadeOne = made(1)
 class Result(Task):
     def requires(self):
         return MadeOne.req(self)
-''' + END, CANNOT, task="made.Made"),
+''' + END, SurveyVerdict.CANNOT, task="made.Made"),
     Row("a default that is another value after the command line", HEAD + '''
 class Result(Task):
     n = luigi.IntParameter(default="5")
@@ -91,7 +91,7 @@ class Result(luigi.Task):
     def run(self):
         with self.input().open() as i, self.output().open("w") as f:
             f.write(i.read())
-''', LINE, task="Source"),
+''', SurveyVerdict.LINE, task="Source"),
     Row(
         "functions as values of branches",
         HEAD + """
@@ -109,7 +109,7 @@ class Result(Task, law.LocalWorkflow):
     def run(self):
         self.output().dump("text")
 """,
-        LINE,
+        SurveyVerdict.LINE,
         fix=(("{0: double, 1: lambda x: x}", '{0: "work:double", 1: "work:same"}'),),
     ),
     Row(
@@ -130,7 +130,7 @@ class Result(Task, law.LocalWorkflow):
     def run(self):
         self.output().dump("text")
 """,
-        LINE,
+        SurveyVerdict.LINE,
         fix=(
             ("class Dataset:\n    def __init__(self, name):\n        self.name = name\n",
              "import dataclasses\n\n\n@dataclasses.dataclass(frozen=True)\nclass Dataset:\n    name: str\n"),
@@ -145,6 +145,6 @@ class Meta(law.Register):
 
 class Result(Task, metaclass=Meta):
 """ + END,
-        LINE,
+        SurveyVerdict.LINE,
     ),
 ]  # fmt: skip

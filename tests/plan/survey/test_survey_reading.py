@@ -12,7 +12,7 @@ import pytest
 from converted import BODY, project, task_of
 from projects import SmallProject
 
-from caselaw.plan.survey import LINE, UNCHANGED, survey
+from caselaw.plan.survey import SurveyVerdict, survey
 
 
 def changed(root: Path) -> list[str]:
@@ -183,8 +183,11 @@ def test_names_of_b2luigi_are_lines(tmp_path: Path):
                 open(self.get_output_file_name("out.txt"), "w")
         """})  # fmt: skip
     found = survey(tmp_path)
-    assert [(finding.line, finding.verdict) for finding in task_of(found, "A").findings] == [(5, LINE), (7, LINE)]
-    assert task_of(found, "Own").verdict == UNCHANGED
+    assert [(finding.line, finding.verdict) for finding in task_of(found, "A").findings] == [
+        (5, SurveyVerdict.LINE),
+        (7, SurveyVerdict.LINE),
+    ]
+    assert task_of(found, "Own").verdict == SurveyVerdict.UNCHANGED
 
 
 def test_classes_that_are_made_at_run_time_are_named(tmp_path: Path):
@@ -199,7 +202,11 @@ def test_classes_that_are_made_at_run_time_are_named(tmp_path: Path):
         """})  # fmt: skip
     found = survey(tmp_path)
     made = [(task.name, task.line, task.verdict) for task in found.tasks if task.kind == "made at run time"]
-    assert made == [("Made", 5, LINE), ("Derived", 6, LINE), ("Wrapped", 7, LINE)]
+    assert made == [
+        ("Made", 5, SurveyVerdict.LINE),
+        ("Derived", 6, SurveyVerdict.LINE),
+        ("Wrapped", 7, SurveyVerdict.LINE),
+    ]
 
 
 # the command

@@ -14,10 +14,10 @@ import refused_projects
 from converted import Outcome, converted, job, mended, run_all, task_of, written
 from project_row import Row
 
-from caselaw.plan.survey import CANNOT, LINE, UNCHANGED, survey
+from caselaw.plan.survey import SurveyVerdict, survey
 
 ROWS = [*law_projects.ROWS, *law_outputs_projects.ROWS, *luigi_projects.ROWS, *refused_projects.ROWS]
-OF_LINES = [row for row in ROWS if row.verdict == LINE]
+OF_LINES = [row for row in ROWS if row.verdict == SurveyVerdict.LINE]
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +59,14 @@ def test_the_verdict_is_that_of_the_table(row: Row, tmp_path: Path):
     assert task.verdict == row.verdict, task.findings
 
 
-@pytest.mark.parametrize("row", named([row for row in ROWS if row.verdict == UNCHANGED]))
+@pytest.mark.parametrize("row", named([row for row in ROWS if row.verdict == SurveyVerdict.UNCHANGED]))
 def test_what_is_to_work_unchanged_runs(row: Row, runs):
     assert runs[row.name].works, runs[row.name].printed
 
 
-@pytest.mark.parametrize("row", named([row for row in ROWS if row.verdict in (LINE, CANNOT)]))
+@pytest.mark.parametrize(
+    "row", named([row for row in ROWS if row.verdict in (SurveyVerdict.LINE, SurveyVerdict.CANNOT)])
+)
 def test_what_needs_a_line_or_cannot_work_does_not_run_before(row: Row, runs):
     assert not runs[row.name].works, runs[row.name].printed
 
