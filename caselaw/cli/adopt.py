@@ -70,7 +70,7 @@ def adopt(
     from caselaw.publishing.contents import OutputContents
     from caselaw.records.index import index_of
     from caselaw.storage.second_names import How
-    from caselaw.task.base import file_digests_of
+    from caselaw.task.identified import file_digests_of
 
     if move and copy:
         raise TaskError("files are moved or copied, not both", "caselaw adopt", "give --move or --copy")

@@ -14,6 +14,7 @@ from caselaw.records import Record
 from caselaw.records.explaining import explaining
 from caselaw.records.layers import lying
 from caselaw.task.base import FingerprintedTask
+from caselaw.task.yielded_before import yielded_before
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def all_upstream_of(task: Any) -> list[Any]:
     named = [connection.task for connection in task.upstream_connections.values() if hasattr(connection, "task")]
     numbers = task.branch_numbers if not task.requires_declared else (0,)
     required = [luigi.task.flatten(task.overridden_requirements(number)) for number in numbers]
-    before = task.yielded_before(task.branch_numbers) if task.run_yields else None
+    before = yielded_before(task, task.branch_numbers) if task.run_yields else None
     of_run = before.tasks if before is not None else ()
     return distinct([*named, *(found for of_branch in required for found in of_branch), *of_run])
 

@@ -23,7 +23,9 @@ from caselaw.plan.external import ExternalPlaces
 from caselaw.plan.families import family_of
 from caselaw.plan.lineage import all_upstream_of, distinct, lineage
 from caselaw.publishing.contents import WHICH_BRANCH
-from caselaw.task.base import FingerprintedTask, file_digests_of
+from caselaw.task.base import FingerprintedTask
+from caselaw.task.identified import file_digests_of
+from caselaw.task.yielded_before import tasks_in_records
 
 ENGINE = ("caselaw", "griddav", "law", "luigi")
 
@@ -122,7 +124,7 @@ def place_chain(task: Any, places: ExternalPlaces, unknown: dict[str, None]) -> 
                 place_files(here, places, unknown)
                 place_sandbox(here, places)
                 named = [connection.task for connection in with_tasks(here)]
-                before = distinct([*named, *(here.tasks_in_records() if here.run_yields else ())])
+                before = distinct([*named, *(tasks_in_records(here) if here.run_yields else ())])
                 waiting.extend((upstream, False) for upstream in reversed(before))
 
 

@@ -21,6 +21,7 @@ from caselaw.records.layers import records_in
 from caselaw.storage import existing_names
 from caselaw.storage.layers import ask, nothing
 from caselaw.task.base import FingerprintedTask
+from caselaw.task.yielded_before import yielded_before
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,7 @@ def keys_of(inputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 def inputs_now(workflow: Any, number: int) -> dict[str, Any]:
     """Inputs of a branch as a record would keep them."""
     found: dict[str, Any] = inputs_of(workflow, number, workflow.upstream_contents)
-    if workflow.run_yields and (before := workflow.yielded_before([number])) is not None:
+    if workflow.run_yields and (before := yielded_before(workflow, [number])) is not None:
         found[RUN] = before.as_input("")
     return found
 
@@ -236,7 +237,7 @@ def upstream_tasks(workflow: FingerprintedTask, name: str, number: int) -> list[
     import luigi
 
     if name == RUN:
-        before = workflow.yielded_before([number])
+        before = yielded_before(workflow, [number])
         tasks = distinct(list(before.tasks)) if before is not None else []
     elif name == "requires" and name not in workflow.upstream_connections:
         tasks = distinct(luigi.task.flatten(workflow.overridden_requirements(number)))

@@ -4,187 +4,54 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import inspect
-import logging
-import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import law
 
-from caselaw.branches import Branch, Column, Inputs, Origin, Seen
-from caselaw.branches.components import Components, components_of
+from caselaw.branches import Branch, Column, Inputs, Seen
 from caselaw.branches.renewal import renew
 from caselaw.branches.upstream import Over
-from caselaw.branches.yielded import RUN, Yielded, looked_at, tasks_in, yields
+from caselaw.branches.yielded import yields
 from caselaw.config import DeclaredConfig
-from caselaw.config.options import option_digests
-from caselaw.errors import PublishError, TaskError
-from caselaw.fingerprint import FileDigests, digest, short
 from caselaw.fingerprint.code.hashed import HashedCode
-from caselaw.fingerprint.sandbox import sandbox_parts
-from caselaw.loading.compiled import discard_outdated
-from caselaw.loading.refusal import tell
-from caselaw.parameters import (
-    counted_form,
-    counted_names,
-    counted_value,
-    family_of_class,
-    hidden_names,
-    keeps_objects,
-    same,
-    text_of,
-    with_classes,
-)  # fmt: skip
 from caselaw.publishing.block import TaskRun, publishing
 from caselaw.publishing.contents import OutputContents, origin
-from caselaw.publishing.own_outputs import own_exist, own_present, paths_of_own
-from caselaw.publishing.recording import RunContext, identity_of_branch, run_context
+from caselaw.publishing.own_outputs import own_present, paths_of_own
+from caselaw.publishing.recording import RunContext, run_context
 from caselaw.records import Record, RecordIndex
 from caselaw.records.index import index_of
-from caselaw.records.layers import found_below, lying, of_identity_in, records_in, see_first
-from caselaw.records.standing import contents_by_product, distinct
+from caselaw.records.standing import contents_by_product
 from caselaw.sandbox.entrance import entrance
-from caselaw.sandbox.versions import distributions_of
-from caselaw.storage import Location, exists, readable_directory
+from caselaw.storage import Location, readable_directory
 from caselaw.storage.own_targets import to_be_read_again
 from caselaw.storage.plain_files import FolderListings
 from caselaw.storage.reading import Content
 from caselaw.task.bases import no_run, runs
-from caselaw.task.declared import DeclaredTask, FreeName
-from caselaw.task.reached import closure_of
-
-warn_once = functools.cache(logging.getLogger(__name__).warning)
-
-if TYPE_CHECKING:
-    from caselaw.fingerprint import Closure
+from caselaw.task.declared import FreeName
+from caselaw.task.identified import IdentifiedTask
+from caselaw.task.locations import in_its_layer, in_their_layers, output_location
+from caselaw.task.published import is_in_first_layer, is_published, means_products, require_published
+from caselaw.task.yielded_before import row_with_yielded
 
 
-@functools.cache
-def file_digests_of(root: Path) -> FileDigests:
-    """The memo of file digests of a project."""
-    return FileDigests(root / ".caselaw" / "digests.sqlite")
-
-
-class FingerprintedTask(DeclaredTask):
+class FingerprintedTask(IdentifiedTask):
     """What `caselaw.Task` and `caselaw.Workflow` share."""
 
     exclude_index = True
 
     _branch_row: Branch | None = None
-    _code: HashedCode | None = None
     _current_run: TaskRun | None = None
     _own_output: Callable[[], Any] | None = None
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cls: Any = type(self)
-        if hidden := hidden_names(cls):
-            self.task_id += f"_{short(digest('hidden', [self._counted(name) for name in hidden]))}"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if issubclass(cls, law.SandboxTask):
             cls.sandbox_proxy = property(entrance)
 
-    # identity and fingerprint
-
-    @property
-    def significant_parameters(self) -> dict[str, Any]:
-        """Typed values of the parameters that determine the output."""
-        cls: Any = type(self)
-        return {name: self._counted(name) for name in counted_names(cls)}
-
-    def _counted(self, name: str) -> Any:
-        """The value of a parameter. Raises `TaskError` for one that was set later, and that no command line gives."""
-        value, parameter = getattr(self, name), dict(self.get_params())[name]
-        if keeps_objects(parameter, value):
-            return counted_form(type(self), name, parameter, value)
-        if value is not self.param_kwargs[name]:
-            found = counted_value(type(self), name, parameter, value)
-            if not same(found, value):
-                raise TaskError(
-                    f"the parameter '{name}' was set to {value!r}, which is {found!r} on the command line",
-                    type(self).__name__,
-                    f"set it to {found!r}",
-                )
-        return value
-
-    @functools.cached_property
-    def readable_parameters(self) -> dict[str, str]:
-        """Significant parameters as on the command line."""
-        parameters = dict(self.get_params())
-        values = ((name, parameters[name], value) for name, value in self.significant_parameters.items())
-        return {name: text_of(p, value) for name, p, value in values if not keeps_objects(p, getattr(self, name))}
-
-    @property
-    def branch_value(self) -> Any:
-        """What the branch stands for: a value of `over`, a file of `files`; None of a task without branches."""
-        return None
-
-    @property
-    def own_number(self) -> int:
-        """The number of a branch; 0 of a task without branches."""
-        return self.branch if self.has_branches else 0
-
-    @property
-    def branch_repeat(self) -> int:
-        """How many branches before this one have the same value."""
-        return 0
-
-    @property
-    def seed(self) -> int:
-        """A random seed below 2^63 from the task's identity: a refactoring does not reshuffle the events."""
-        again = (self.branch_repeat,) if self.branch_repeat else ()
-        parameters = with_classes(self.significant_parameters, family_of_class)
-        identity = digest("seed", self.get_task_family(), parameters, self.branch_value, *again)
-        return int(identity[:16], 16) >> 1
-
-    @functools.cached_property
-    def code_closure(self) -> Closure:
-        """Code that the task reaches, and the distributions that this code imports."""
-        found = closure_of(self)
-        discard_outdated(found.sources)
-        self._code = found.hashed
-        tell(self._code, type(self))
-        for warning in found.warnings:
-            warn_once("%s", warning)
-        return found
-
-    @property
-    def hashed_code(self) -> HashedCode:
-        """What the fingerprint counts as code; in a worker, as its parent has read it."""
-        if self._code is None:
-            _ = self.of_all_branches.code_closure
-            self._code = self.of_all_branches._code
-        assert self._code is not None
-        return self._code
-
-    @functools.cached_property
-    def installed_distributions(self) -> Mapping[str, str]:
-        """Versions of the distributions that this code imports, as they are where the task runs."""
-        return distributions_of(self)
-
-    @functools.cached_property
-    def environment_parts(self) -> dict[str, str]:
-        """What the task runs in, as content: its sandbox, the variables that it declares, the options that it reads."""
-        cls: Any = type(self)
-        key = getattr(self, "sandbox", None) if "sandbox" not in counted_names(cls) else None
-        in_sandbox = isinstance(key, str) and "::" in key
-        parts = sandbox_parts(str(key), self.law_project.root, self.file_digests) if in_sandbox else {}
-        if in_sandbox and not isinstance(self, law.SandboxTask):
-            warn_once(
-                "%s: the sandbox '%s' counts, but the task does not run in it; derive it from law.SandboxTask, too",
-                type(self).__name__, key,
-            )  # fmt: skip
-        variables = {f"${name}": digest("variable", os.environ.get(name)) for name in self.environment_variables}
-        return {**parts, **variables, **option_digests(self.code_closure.options, self.code_closure.settings)}
-
-    @functools.cached_property
-    def own_components(self) -> Components:
-        return components_of(self)
+    # where it lies
 
     @FreeName
     def location(self) -> Location:
@@ -197,18 +64,7 @@ class FingerprintedTask(DeclaredTask):
 
         Raises `TaskError` where the class declares no products.
         """
-        if self.output_named:  # the records of outputs that lie elsewhere
-            return Location.of(self.directory_of(self.campaign_file.name if self.campaign_file else None), {})
-        if not self.declared_products:
-            found = vars(type(self)).get("products")
-            wrong = isinstance(found, list | tuple | set | str | Mapping) and found
-            raise TaskError(
-                f"products is no mapping of names to extensions: {found!r}" if wrong else "no products are declared",
-                type(self).__name__, 'add products = {"name": "extension"} to the class',
-            )  # fmt: skip
-        directory = self.directory_of(self.campaign_file.name if self.campaign_file else None)
-        below = tuple(layer.folder(self.output_store.root, directory) for layer in self.output_layers)
-        return Location.of(directory, self.declared_products, below)
+        return output_location(self)
 
     def directory_of(self, campaign: str | None, *, as_declared: bool = False) -> str:
         """The folder of outputs for a campaign: parameters by name, for the order of declarations is an accident."""
@@ -218,15 +74,7 @@ class FingerprintedTask(DeclaredTask):
 
     def location_of(self, fingerprint: str) -> Location:
         """Where outputs of a branch lie, in whichever layer; of what is not made, where they are going to."""
-        location = self.output_location
-        if not location.below:
-            return location
-        found = lying(self.record_index, location, [fingerprint], trusted=self.trust_unrecorded)
-        return location.at(found[fingerprint])
-
-    @property
-    def file_digests(self) -> FileDigests:
-        return file_digests_of(self.law_project.root)
+        return in_its_layer(self, fingerprint)
 
     @property
     def fingerprint(self) -> str:
@@ -250,38 +98,9 @@ class FingerprintedTask(DeclaredTask):
         """Numbers of the branches of which this is true; of a task without branches the number is 0."""
         raise NotImplementedError
 
-    def yielded_before(self, numbers: Collection[int]) -> Yielded | None:
-        """What `run()` yielded when the newest outputs of these branches were made, as it is today."""
-        tasks: list[Any] = []
-        for record in self.newest_records(numbers).values() if self.run_yields else ():
-            tasks += tasks_in(record.inputs.get(RUN, {})) or []
-        return looked_at(dict.fromkeys(tasks), self.file_digests) if tasks else None
-
-    def tasks_in_records(self) -> list[Any]:
-        """The same of all branches that there ever were, without a look at those of today."""
-        newest = {record.identity: record for record in records_in(self.record_index, self.output_location)}
-        return [task for record in newest.values() for task in tasks_in(record.inputs.get(RUN, {})) or ()]
-
-    def newest_records(self, numbers: Collection[int]) -> dict[int, Record]:
-        """Number of a branch → record of its newest outputs."""
-        if len(numbers) == 1:
-            (number,) = numbers
-            identity = identity_of_branch(self, number)
-            records = of_identity_in(self.record_index, self.output_location, identity)
-            return {number: records[-1]} if records else {}
-        newest = {record.identity: record for record in records_in(self.record_index, self.output_location)}
-        found = {number: newest.get(identity_of_branch(self, number)) for number in numbers}
-        return {number: record for number, record in found.items() if record is not None}
-
     def take_yielded(self, tasks: Sequence[Any]) -> None:
         """Let the fingerprint be that of a run which has yielded these tasks until now."""
-        row, number = self.branch_row, self.own_number
-        yielded = looked_at(tasks, self.file_digests)
-        made_from = row.origin or origin(self.of_all_branches, number, self.of_all_branches.upstream_contents)
-        made_from = Origin({**made_from.inputs, RUN: yielded.as_input(row.static)}, None)
-        self._branch_row = dataclasses.replace(
-            row, fingerprint=yielded.fingerprint(row.static), origin=made_from
-        )  # fmt: skip
+        self._branch_row = row_with_yielded(self, tasks)
         if not self.has_branches:
             self.__dict__.pop("run_context", None)
 
@@ -324,11 +143,6 @@ class FingerprintedTask(DeclaredTask):
         return publishing(self)
 
     # what records keep
-
-    @property
-    def of_all_branches(self) -> Any:
-        """The task itself; of a branch, its workflow, which holds what all branches share."""
-        return self
 
     @functools.cached_property
     def run_context(self) -> RunContext:
@@ -453,29 +267,11 @@ class FingerprintedTask(DeclaredTask):
 
     def is_published(self) -> bool:
         """Whether every product exists and has a record; raises `StoreUnavailable` when the store cannot say."""
-        fingerprint = self.fingerprint
-        if self.output_named:
-            directory = self.output_location.directory
-            return own_exist(self) and (
-                self.trust_unrecorded or bool(self.record_index.recorded(directory, {fingerprint}))
-            ) and any(own_present(self, record) for record in self._known_records())  # fmt: skip
-        if self.is_in_first_layer():
-            see_first(self.output_location, [fingerprint])
-            return True
-        below = self.output_location.below
-        return bool(below) and bool(
-            found_below(self.record_index, self.output_location, [fingerprint], trusted=self.trust_unrecorded)
-        )
+        return is_published(self)
 
     def is_in_first_layer(self) -> bool:
         """Whether every product exists in the store that is written to, and has a record."""
-        location, fingerprint = self.output_location, self.fingerprint
-        if not all(map(exists, location.full_names(fingerprint))):
-            return False
-        return self.trust_unrecorded or bool(self.record_index.recorded(location.directory, {fingerprint}))
-
-    def _known_records(self) -> Sequence[Record | None]:
-        return distinct(self.record_index.known(self.output_location.directory, self.fingerprint)) or [None]
+        return is_in_first_layer(self)
 
     def _written(self) -> bool:
         """Whether its `run()` goes on and has written every product."""
@@ -488,12 +284,7 @@ class FingerprintedTask(DeclaredTask):
 
     def require_published(self) -> None:
         """Raise `PublishError` unless `run()` has published all products."""
-        if not self.current_run.has_published and not self.is_published():
-            raise PublishError(
-                "run() ended without publishing its products",
-                ", ".join(self.output_location.full_names(self.fingerprint)),
-                "write them inside 'with self.publish() as out:', or to the paths of self.output()",
-            )  # fmt: skip
+        require_published(self)
 
     def _general_input(self, name: str) -> Any:
         raise NotImplementedError
@@ -509,18 +300,8 @@ class FingerprintedTask(DeclaredTask):
 
     def located_input(self, found: Inputs) -> Inputs:
         """An input together with the layers in which it lies."""
-        if found.location is None or not found.location.below or found.folders:
-            return found
-        folders = lying(self.record_index, found.location, found.keys, trusted=self.trust_unrecorded)
-        return dataclasses.replace(found, folders=tuple(folders[key] for key in found.keys))
+        return in_their_layers(self, found)
 
     def _recorded_contents(self, directory: str, fingerprint: str) -> Mapping[str, tuple[Content, ...]]:
         """All that some outputs may hold, by product, by the records that are known here."""
         return contents_by_product(self.record_index.known(directory, fingerprint))
-
-
-@functools.cache
-def means_products(cls: Any) -> bool:
-    """Whether a class is written in caselaw's words, and so has products: without them nothing of it would ever run."""
-    code = getattr(inspect.unwrap(cls.run), "__code__", None) if cls.run is not None else None
-    return cls.upstream is not FingerprintedTask.upstream or (code is not None and "publish" in code.co_names)

@@ -25,6 +25,7 @@ from caselaw.storage.target import outputs_of
 from caselaw.task.base import FingerprintedTask
 from caselaw.task.bases import runs
 from caselaw.task.plain import completeness
+from caselaw.task.yielded_before import yielded_before
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class Task(FingerprintedTask):
         static, present = table.row.fingerprint, Present(self.file_digests)
         row = dataclasses.replace(table.row, static=static)
         if counts_by_identity():
-            before = self.yielded_before((0,))
+            before = yielded_before(self, (0,))
             row = row if before is None else dataclasses.replace(row, fingerprint=before.fingerprint(static))
             return dataclasses.replace(table, row=row, seen=table.seen.and_outputs(), awaits_run=True)
         found = known_from(list(records_in(self.record_index, self.output_location)), static, present)

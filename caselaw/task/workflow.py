@@ -41,6 +41,7 @@ from caselaw.records.layers import of_identity_in, records_in
 from caselaw.storage import Location, Outputs, existing_names
 from caselaw.storage.target import outputs_of
 from caselaw.task.single import Task
+from caselaw.task.yielded_before import newest_records
 
 # What law forwards from a workflow to its proxy, or from a sandboxed task to its sandbox.
 FORWARDED = frozenset({"requires", "output", "complete", "run", "input"})
@@ -203,7 +204,7 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         """The fingerprints with what `run()` yielded, where records of the same components and inputs tell."""
         table = self._declared_table
         if counts_by_identity():
-            newest = self.newest_records(table.numbers)
+            newest = newest_records(self, table.numbers)
             return Settling(self, table, lambda n: [newest[n]] if n in newest else []).settled(table.numbers)
         of_identity: dict[str, list[Record]] = {}
         for record in records_in(self.record_index, self.output_location):

@@ -183,7 +183,7 @@ def test_parameters_that_do_not_count_are_named_where_run_reads_them(project: An
     values = "self.told()", "self.campaign", "self.branch", "helpers.of(self)", "len(self.branch_map)"
     task(project, *values, base="Workflow", members=PARAMETERS, imports="import helpers")
     of_campaign = "\n".join([
-        "import caselaw.task.base as place",
+        "import caselaw.task.identified as place",
         "counted = place.counted_names",
         "place.counted_names = lambda cls: tuple(name for name in counted(cls) if name != 'campaign')",
     ])  # fmt: skip

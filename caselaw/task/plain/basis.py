@@ -15,7 +15,8 @@ from caselaw.config import load_project
 from caselaw.fingerprint import digest
 from caselaw.publishing.contents import OutputContents, held_by
 from caselaw.records.index import index_of
-from caselaw.task.base import FingerprintedTask, file_digests_of
+from caselaw.task.base import FingerprintedTask
+from caselaw.task.identified import file_digests_of
 
 
 @dataclass(frozen=True)
