@@ -63,9 +63,9 @@ def http(given: dict[str, Any]) -> str:
 
 
 def caselaw(given: dict[str, Any]) -> Any:
-    from griddav import WebDavFileSystem
+    import fsspec
 
-    return WebDavFileSystem(given["url"], ca=given.get("ca"))
+    return fsspec.get_filesystem_class("davs")(given["url"], ca=given.get("ca"))
 
 
 def look_caselaw(given: dict[str, Any]) -> Operation:
@@ -76,6 +76,12 @@ def look_caselaw(given: dict[str, Any]) -> Operation:
         return sum(among(names, found[folder]) for folder, names in folders.items())
 
     return look
+
+
+def list_caselaw(given: dict[str, Any]) -> Operation:
+    """All that the server says of each entry."""
+    fs, folders = caselaw(given), wanted(given)
+    return lambda: sum(len(fs.ls(folder, detail=True)) for folder in folders)
 
 
 def publish_caselaw(given: dict[str, Any]) -> Operation:

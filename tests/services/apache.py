@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import pwd
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ ServerName localhost
 PidFile {folder}/pid
 ErrorLog {folder}/log
 LogLevel crit
+{requests}
 Listen 127.0.0.1:{port}
 {modules}
 {user}
@@ -54,6 +56,9 @@ AuthType Basic
 """
 UNFINISHED = ".davfs.tmp"
 """How names begin that apache itself gives to what it is receiving; it removes them soon after a client went away."""
+REQUESTS = 'CustomLog {folder}/requests "%m %U"'
+REQUEST = re.compile(r"^([A-Z]+) (\S+)$", re.MULTILINE)
+"""Method and path of a line of `folder`/requests."""
 NEEDED = (
     "mpm_event", "authz_core", "authn_core", "authn_file", "authz_user", "auth_basic", "dav", "dav_fs", "setenvif",
     "headers", "ssl", "socache_shmcb",
@@ -75,12 +80,13 @@ class Apache:
 
 @contextmanager
 def running(
-    folder: Path, *, tls: bool = True, clients: bool = False, passwords: Mapping[str, str] | None = None
-) -> Iterator[Apache]:
+    folder: Path, *, tls: bool = True, clients: bool = False, passwords: Mapping[str, str] | None = None,
+    requests: bool = False,
+) -> Iterator[Apache]:  # fmt: skip
     """Start it in `folder`, which everybody must be able to enter, and stop it at the end.
 
     `clients`: who has no certificate of the CA is refused (and who has a proxy: apache takes none). `passwords`: of its
-    users.
+    users. `requests`: each one is a line of `folder`/requests, as `REQUEST` reads it.
     """
     port = free_port()
     (folder / "data" / "store").mkdir(parents=True)
@@ -94,6 +100,7 @@ def running(
         CONFIGURATION.format(
             folder=folder, port=port, modules=modules, user=give_to_server(folder),
             tls=((TLS if tls else "") + (CLIENTS if clients else "")).format(folder=folder),
+            requests=REQUESTS.format(folder=folder) if requests else "",
             access="Require all granted" if passwords is None else PASSWORDS.format(folder=folder),
         )
     )  # fmt: skip

@@ -7,6 +7,7 @@ certificate of `USER`; `tokens`: who holds a WLCG token of the issuer that it is
 from __future__ import annotations
 
 import base64
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -52,6 +53,9 @@ macaroons.trace error
 all.sitename {site}
 """
 MACAROONS = "ofs.authlib libXrdMacaroons.so\n"
+REQUESTS = "http.trace debug\n"
+REQUEST = re.compile(r"Parsing first line: ([A-Z]+) (\S+) HTTP")
+"""Method and path of a request in `folder`/log."""
 TOKENS = "ofs.authlib libXrdMacaroons.so libXrdAccSciTokens.so config={folder}/scitokens.cfg\n"
 ISSUERS = """\
 [Global]
@@ -84,10 +88,11 @@ class XRootD:
 
 @contextmanager
 def running(
-    folder: Path, mode: str = "open", tokens: issuer.Issuer | None = None, authority: ca.Authority | None = None
-) -> Iterator[XRootD]:
+    folder: Path, mode: str = "open", tokens: issuer.Issuer | None = None, authority: ca.Authority | None = None,
+    requests: bool = False,
+) -> Iterator[XRootD]:  # fmt: skip
     """Start it in `folder`, which everybody must be able to enter, and stop it at the end. It trusts the servers of
-    its own `authority`.
+    its own `authority`. `requests`: it says so much that `REQUEST` finds them in `folder`/log.
     """
     port, secret, user = free_port(), secrets.token_bytes(64), server_user("xrootd")
     for name in ("data/store", "admin", "cache"):
@@ -101,9 +106,8 @@ def running(
     # Somebody has to have rights: without a line, the file is refused.
     (folder / "rights").write_text(f"u {USER} /store {'a' if mode == 'users' else '-a'}\n")
     (folder / "gridmap").write_text(f'"{ca.subject(USER)}" {USER}\n')
-    (folder / "xrootd.cfg").write_text(
-        configuration(mode).format(folder=folder, port=port, site=SITE, trusted=authority.certificate)
-    )
+    text = configuration(mode).format(folder=folder, port=port, site=SITE, trusted=authority.certificate)
+    (folder / "xrootd.cfg").write_text(text + (REQUESTS if requests else ""))
     if tokens is not None:
         (folder / "scitokens.cfg").write_text(ISSUERS.format(url=tokens.url, audience=tokens.audience))
         tokens.remember_keys(folder / "cache")
