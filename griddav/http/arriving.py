@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 
-from griddav.http.retry import TransientError
+from griddav.http.retry import TransientError, damaged
 
 
 class Speed:
@@ -43,6 +43,16 @@ async def arriving(response: aiohttp.ClientResponse, speed: Speed, most: int | N
         if most is not None and received > most:
             raise TransientError(f"the server sent more than the {most} bytes that there are")
         yield piece
+
+
+def refuse_other_size(response: aiohttp.ClientResponse, size: int) -> None:
+    """Raises `TransientError` where the whole of an answer is not as long as the file: it was changed, or is damaged.
+
+    Looked at before the body is read. An empty answer says nothing of a file.
+    """
+    stated, plain = response.content_length, response.headers.get("Content-Encoding", "identity") == "identity"
+    if response.status == 200 and plain and stated and stated != size:
+        raise damaged(f"the server has {stated} bytes in place of the {size} that it says the file has")
 
 
 async def whole(response: aiohttp.ClientResponse, speed: Speed, most: int) -> bytes:

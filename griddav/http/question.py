@@ -27,11 +27,14 @@ class Question:
 
 @dataclass
 class RequestProgress:
-    """Where a question stands. `attempt` counts what was sent, `rounds` what ended with a pause."""
+    """Where a question stands. `attempt` counts what was sent, `rounds` what ended with a pause, `damaged` those whose
+    answer was whole and not what it should be.
+    """
 
     started: float = field(default_factory=time.monotonic)
     attempt: int = 0
     rounds: int = 0
+    damaged: int = 0
     asked: dict[Door, None] = field(default_factory=dict)
     at_door: bool = True
     origin: str = ""  # of the server that is asked

@@ -159,13 +159,14 @@ class Client:
                 return await self._attempt(question, door, progress, read)
             except TransientError as error:
                 failure = error
+                progress.damaged += failure.damaged
                 if progress.answered is not None:
                     progress.answered += failure.idle
             finally:
                 progress.let_go()
             pause = self._after(failure, door, operation, progress)
             spent = progress.spent()
-            if self.retry.over(progress.rounds, spent + pause, failure.damaged):
+            if self.retry.over(progress.rounds, spent + pause, progress.damaged):
                 raise self._given_up(question, progress, failure, spent) from failure
             self._tell(failure, spent)
             await asyncio.sleep(pause)

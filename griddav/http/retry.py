@@ -21,6 +21,7 @@ ADVICE = {
     429: "the server asks for fewer requests: set requests_per_second, or wait and run again",
     507: "the server has no space left: free some, or use another store",
 }
+DAMAGED = "check the file in its store: it is damaged there, or on its way"
 OTHERWISE = "check that the server is up and its address right, then run again; nothing that was published is lost"
 
 
@@ -38,13 +39,12 @@ class Retry:
     longest: float = 15.0
     deadline: float = 90.0
 
-    def over(self, attempt: int, seconds: float, damaged: bool = False) -> bool:
-        """Whether no other attempt is made after this one, so many seconds after the first."""
-        return (
-            (damaged and attempt >= ENOUGH)
-            or (self.attempts is not None and attempt >= self.attempts)
-            or seconds > self.deadline
-        )
+    def over(self, attempt: int, seconds: float, damaged: int = 0) -> bool:
+        """Whether no other attempt is made after this one, so many seconds after the first.
+
+        `damaged`: in so many attempts the file arrived whole, and was not what it should be.
+        """
+        return damaged >= ENOUGH or (self.attempts is not None and attempt >= self.attempts) or seconds > self.deadline
 
     def counted(self, attempt: int) -> str:
         """Which attempt it is, for people."""
@@ -72,6 +72,11 @@ class TransientError(Exception):
         self.what, self.advice, self.asked = what, advice, asked
         self.door_is_down, self.too_many, self.idle = door_is_down, too_many, idle
         self.damaged = damaged
+
+
+def damaged(what: str) -> TransientError:
+    """What arrived whole, and is not what it should be."""
+    return TransientError(what, DAMAGED, damaged=True)
 
 
 def advice(status: int) -> str:

@@ -15,9 +15,9 @@ import aiohttp
 
 from griddav.checksums import Checksum, named, served, wanted
 from griddav.errors import NoAnswer
-from griddav.http.arriving import arriving, whole
+from griddav.http.arriving import arriving, refuse_other_size, whole
 from griddav.http.request import Client
-from griddav.http.retry import TransientError
+from griddav.http.retry import TransientError, damaged
 from griddav.listing.properties import Info, info
 from griddav.reading.direct import LARGE, read_directly
 from griddav.reading.rest import RANGE, Rest
@@ -36,6 +36,7 @@ async def read_all(client: Client, path: str) -> bytes:
     algorithm = (await client.profile()).digest
 
     async def read(response: aiohttp.ClientResponse) -> bytes:
+        refuse_other_size(response, there["size"])
         data = await whole(response, client.speed(), there["size"])
         stated = there["checksums"] | served(response.headers, whole=response.status == 200)
         checksum = Checksum(algorithm) if algorithm and algorithm in stated else None
@@ -225,16 +226,12 @@ def whole_file(client: Client, path: str, there: Info, *, reading: bool = True) 
     return there
 
 
-DAMAGED = "check the file in its store: it is damaged there, or on its way"
-
-
 def verify(size: int, expected: int, checksum: Checksum | None, stated: Mapping[str, str]) -> None:
     """Raises `TransientError` for a body that is not the whole file, or another one."""
     if size != expected:
         raise TransientError(f"the server sent {size} bytes of a file of {expected}")
     if checksum is not None and checksum.hex() != stated[checksum.algorithm]:
-        what = f"the bytes that arrived do not have the {checksum.algorithm} that the server states"
-        raise TransientError(what, DAMAGED, damaged=True)
+        raise damaged(f"the bytes that arrived do not have the {checksum.algorithm} that the server states")
 
 
 def promised_past(text: str) -> int | None:

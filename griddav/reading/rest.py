@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import aiohttp
 
 from griddav.checksums import Checksum, served
-from griddav.http.retry import TransientError
+from griddav.http.arriving import refuse_other_size
+from griddav.http.retry import TransientError, damaged
 
 RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 ENOUGH = 1 << 20  # bytes: who got so much further may break as often again
@@ -68,6 +69,7 @@ class Rest:
         self.ask()
         if response.status != 200:
             raise TransientError("the server did not send the rest of the file where the download broke")
+        refuse_other_size(response, self.size)
         self.stated |= served(response.headers, whole=True)
         self.etag = etag
         return 0
@@ -87,4 +89,4 @@ class Rest:
             raise TransientError(f"the server sent {self.received} bytes of a file of {self.size}")
         if self.checksum is not None and self.proven and self.checksum.hex() != self.stated[self.checksum.algorithm]:
             self.reset()
-            raise TransientError(f"the bytes that arrived do not have the {self.algorithm} that the server states")
+            raise damaged(f"the bytes that arrived do not have the {self.algorithm} that the server states")

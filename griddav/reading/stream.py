@@ -8,7 +8,7 @@ import contextlib
 import aiohttp
 
 from griddav.errors import ContentChanged, NoAnswer
-from griddav.http.arriving import arriving
+from griddav.http.arriving import arriving, refuse_other_size
 from griddav.http.request import Client
 from griddav.http.retry import TransientError
 from griddav.reading.download import read_range
@@ -30,7 +30,10 @@ class Reader:
         self._stream: Stream | None = None
 
     async def read(self, start: int, end: int) -> bytes:
-        """Bytes `start` to `end` (excluded), fewer where the file ends before. Raises as `read_range`."""
+        """Bytes `start` to `end` (excluded), fewer where the file ends before.
+
+        Raises as `read_range`, and `ContentChanged`.
+        """
         end = min(end, self.size)
         if end <= start:
             return b""
@@ -40,7 +43,10 @@ class Reader:
         if self._stream is None and follows and end < self.size:
             self._stream = Stream(self.client, self.path, start, self.size)
         if self._stream is None:
-            return await read_range(self.client, self.path, start, end)
+            data = await read_range(self.client, self.path, start, end)
+            if len(data) != end - start:
+                raise changed(self.client, self.path)
+            return data
         return await self._stream.read(end - start)
 
     def close(self) -> None:
@@ -129,11 +135,18 @@ class Stream:
         # apache calls its tag weak while the file is a second old, and strong from then on: it is one tag.
         etag = response.headers.get("ETag", "").removeprefix("W/")
         if self._etag and etag != self._etag:
-            raise ContentChanged("the file was changed while it was read", self.client.url(self.path), "read it again")
+            raise changed(self.client, self.path)
         self._etag = etag
         if response.status != 206:
+            refuse_other_size(response, self.size)
             return self._arrived  # a server that knows no ranges
         span = RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
-        if span is None or int(span[1]) != self._arrived or span[3] not in ("*", str(self.size)):
+        if span is not None and span[3] not in ("*", str(self.size)):
+            raise changed(self.client, self.path)
+        if span is None or int(span[1]) != self._arrived:
             raise TransientError(f"the server sent another part of the file than from byte {self._arrived} on")
         return 0
+
+
+def changed(client: Client, path: str) -> ContentChanged:
+    return ContentChanged("the file was changed while it was read", client.url(path), "read it again")

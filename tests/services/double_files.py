@@ -12,12 +12,15 @@ from urllib.parse import unquote
 
 @dataclass
 class Node:
-    """A file, or a folder where `inside` is a dictionary. `size` is None while a file is being written."""
+    """A file, or a folder where `inside` is a dictionary. `size` is None while a file is being written, `stated` the
+    checksum of before where the data were changed in their pool.
+    """
 
     inside: dict[str, Node] | None = None
     data: bytes = b""
     size: int | None = 0
     locality: str = "ONLINE"
+    stated: str = ""
     modified: float = field(default_factory=time.time)
     id: str = field(default_factory=lambda: uuid.uuid4().hex.upper() + "0000")
 
@@ -26,10 +29,10 @@ class Node:
         return self.inside is not None
 
     def fill(self, data: bytes) -> None:
-        self.data, self.size, self.modified = data, len(data), time.time()
+        self.data, self.size, self.modified, self.stated = data, len(data), time.time(), ""
 
     def adler32(self) -> str:
-        return f"{zlib.adler32(self.data):08x}"
+        return self.stated or f"{zlib.adler32(self.data):08x}"
 
 
 class Namespace:

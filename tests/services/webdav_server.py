@@ -41,6 +41,7 @@ class Fault:
     endless: bool = False  # the body of an answer goes on for ever
     trickle: bool = False  # one byte of the body comes every 20 ms
     corrupt: bool = False  # one bit of an upload or a download is another
+    longer: int = 0  # a download is whole, and has so many bytes more than the file, or fewer
     door: str = ""  # at the door or the pool only
 
     def meets(self, method: str, door: str) -> bool:
@@ -142,6 +143,8 @@ class Server:
         response: web.Response = method(request, path, body)
         if fault is not None and fault.corrupt and request.method == "GET" and isinstance(response.body, bytes):
             response.body = flipped(response.body)
+        if fault is not None and fault.longer and isinstance(response.body, bytes):
+            response.body = (response.body + bytes(max(0, fault.longer)))[: len(response.body) + fault.longer]
         return response
 
     def redirected(self, request: web.BaseRequest, path: str) -> web.Response:

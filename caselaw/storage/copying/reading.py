@@ -61,9 +61,11 @@ def read(place: RemotePlace, node: Node) -> str:
 async def streamed(client: Client, path: str, expected: int) -> str:
     """SHA-256 of all bytes that the server sends for a file, as many as it says the file has."""
     from griddav.checksums import Checksum
+    from griddav.http.arriving import refuse_other_size
     from griddav.reading.download import verify
 
     async def hashed(response: aiohttp.ClientResponse) -> str:
+        refuse_other_size(response, expected)
         checksum, size = Checksum("sha-256"), 0
         async for piece in response.content.iter_chunked(PIECE):
             await asyncio.to_thread(checksum.update, piece)

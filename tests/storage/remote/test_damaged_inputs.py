@@ -40,17 +40,19 @@ def forget_here(on_server: OnServer) -> None:
     shutil.rmtree(on_server.root / ".caselaw")
 
 
-def test_a_damaged_input_stops_its_branch_and_no_other(on_server: OnServer) -> None:
+def test_damaged_inputs_stop_their_branches_and_no_other(on_server: OnServer) -> None:
+    """One has other bytes, one is longer; where the server keeps checksums, it goes on with those of before."""
     on_server.run("work.Number")
-    name = on_server.change("Number/number.", b"999")
+    same, longer = list(on_server.on_disk("Number/number."))[:2]
+    names = [on_server.damage(same, b"999"), on_server.damage(longer, b"9999")]
     forget_here(on_server)
     shown = on_server.run("work.Square", code=30)
-    assert len(squares(on_server)) == 19
-    assert "1 of 20 branches failed" in shown
-    words = next(line for line in shown.splitlines() if "ContentChanged: " in line and name in line)
-    assert "check the file in its store" in words
+    assert len(squares(on_server)) == 18
+    assert "2 of 20 branches failed" in shown
+    words = [line for line in shown.splitlines() if "ContentChanged: " in line]
+    assert all(any(name in line and "check the file in its store" in line for line in words) for name in names)
     shown = on_server.run("work.Square", code=30)  # it is said again, and nothing else runs
-    assert "1 of 1 branches failed" in shown
+    assert "2 of 2 branches failed" in shown
 
 
 @pytest.fixture
