@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from caselaw.cli.console import console_for_people
 from caselaw.cli.options import PASS_ON, json_option, task_arguments
 from caselaw.cli.tasks import task_from_arguments
+
+if TYPE_CHECKING:
+    from caselaw.plan.change import ChangeKind
 
 SHORTEST, LONGEST = 12, 60
 
@@ -50,7 +53,9 @@ def why(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
 
 def plain(change: Any) -> dict[str, Any]:
     """A change for programs; of code, old and new are the source texts."""
-    old, new = change.texts if change.kind == "code" else (change.old, change.new)
+    from caselaw.plan.change import ChangeKind
+
+    old, new = change.texts if change.kind is ChangeKind.CODE else (change.old, change.new)
     return {"kind": change.kind, "name": change.name, "old": old, "new": new}
 
 
@@ -87,14 +92,16 @@ def show(found: Any) -> None:
             console.print(Syntax(change.patch, "diff", background_color="default", word_wrap=True))
 
 
-def brief(value: Any, kind: str) -> str:
+def brief(value: Any, kind: ChangeKind) -> str:
     """A value in a cell of the table."""
+    from caselaw.plan.change import ChangeKind
+
     if value is None:
         return "(none)"
-    if kind == "code":
+    if kind is ChangeKind.CODE:
         lines = str(value).count("\n") + 1
         return f"{lines} line{'s' if lines > 1 else ''}"
     text = value if isinstance(value, str) else json.dumps(value, default=str)
-    if kind == "input" and len(text) >= LONGEST:
+    if kind is ChangeKind.INPUT and len(text) >= LONGEST:
         return text[:SHORTEST]
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

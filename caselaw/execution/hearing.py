@@ -11,7 +11,7 @@ from typing import Any
 from luigi.event import Event
 from luigi.rpc import RPCError
 
-from caselaw.execution.job import Outcome, Said
+from caselaw.execution.job import LuigiFunction, Outcome, Said
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Hearing:
         self.ended = 0
         self.shares: dict[int, float] = {}
         self.messages: dict[int, str] = {}
-        self.latest: dict[str, Any] = {}
+        self.latest: dict[LuigiFunction, Any] = {}
         self.reported = 0.0
         self.has_handlers = task.has_branches and any(
             not handler.__module__.startswith("caselaw.")  # ours are for tasks of plain law
@@ -46,12 +46,12 @@ class Hearing:
         """A branch says something."""
         if not self.task.has_branches:
             self.latest[said.what] = said.value
-        elif said.what == "set_status_message":
+        elif said.what is LuigiFunction.STATUS:
             self.messages.pop(said.number, None)
             self.messages[said.number] = str(said.value).rpartition("\n")[2]
             shown = list(self.messages.items())[-max(1, self.task.message_cache_size) :]
             self.latest[said.what] = "\n".join(f"branch {number}: {text}" for number, text in shown)
-        elif said.what == "set_progress_percentage":
+        elif said.what is LuigiFunction.PROGRESS:
             self.shares[said.number] = float(said.value) / 100
             self.progress()
         else:
@@ -60,7 +60,7 @@ class Hearing:
 
     def progress(self) -> None:
         done = self.ended_before + self.ended + sum(self.shares.values())
-        self.latest["set_progress_percentage"] = int(100 * done / self.total)
+        self.latest[LuigiFunction.PROGRESS] = int(100 * done / self.total)
 
     def report(self, *, at_once: bool = False) -> None:
         """Tell luigi's scheduler the latest, where there is one and it was not told a moment ago."""

@@ -6,6 +6,7 @@ import io
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import luigi
@@ -161,12 +162,21 @@ class Accepted:
     printed: int
 
 
+class LuigiFunction(StrEnum):
+    """Functions that luigi gives a task while it runs, and that law's messages go through."""
+
+    STATUS = "set_status_message"
+    PROGRESS = "set_progress_percentage"
+    TRACKING_URL = "set_tracking_url"
+    RESOURCES = "decrease_running_resources"
+
+
 @dataclass(frozen=True)
 class Said:
-    """What a branch that runs says to luigi's scheduler: `what` is luigi's name for it."""
+    """What a branch that runs says to luigi's scheduler, by the function that it calls."""
 
     number: int
-    what: str
+    what: LuigiFunction
     value: Any
 
 

@@ -11,13 +11,13 @@ from law.workflow.base import BaseWorkflow, BaseWorkflowProxy
 
 from caselaw.execution.rounds import run_yielding_branches
 from caselaw.execution.run import run_branches
-from caselaw.execution.types import chosen
+from caselaw.execution.types import POOL, chosen
 
 
 class PoolWorkflowProxy(BaseWorkflowProxy):  # type: ignore[misc]
     """Runs the branches of a workflow in a persistent pool of processes (`--workflow pool`)."""
 
-    workflow_type = "pool"
+    workflow_type = POOL
 
     def requires(self) -> Any:
         requirements = super().requires()

@@ -14,6 +14,9 @@ from luigi.task_register import Register
 from caselaw.errors import TaskError
 from caselaw.parameters import is_of_engine
 
+POOL = "pool"
+"""The type whose branches the pool runs."""
+
 warn_once = functools.cache(logging.getLogger(__name__).warning)
 
 
@@ -24,9 +27,7 @@ def types_of(cls: Any) -> Mapping[str, Any]:
     law's own local workflow means the pool, which runs branches on this machine as well.
     """
     offered = offered_by(cls)
-    written = [
-        "pool" if base is law.LocalWorkflow else base.workflow_proxy_cls.workflow_type for base in as_written(cls)
-    ]
+    written = [POOL if base is law.LocalWorkflow else base.workflow_proxy_cls.workflow_type for base in as_written(cls)]
     return {name: offered[name] for name in dict.fromkeys([*written, *offered])}
 
 

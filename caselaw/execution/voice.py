@@ -8,11 +8,8 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from caselaw.execution.job import Said
+from caselaw.execution.job import LuigiFunction, Said
 from caselaw.publishing.task import RunnableTask
-
-OF_LUIGI = ("set_status_message", "set_progress_percentage", "set_tracking_url", "decrease_running_resources")
-"""Functions that luigi gives a task while it runs, and that law's messages go through."""
 
 
 class Voice:
@@ -32,7 +29,7 @@ class Voice:
 class Saying:
     """One function of luigi's for one branch: its parent hears of it at once."""
 
-    def __init__(self, voice: Voice, number: int, what: str) -> None:
+    def __init__(self, voice: Voice, number: int, what: LuigiFunction) -> None:
         self.voice, self.number, self.what = voice, number, what
 
     def __call__(self, value: Any) -> None:
@@ -53,5 +50,5 @@ def unheard(_: Any) -> None:
 
 def let_speak(task: RunnableTask, voice: Voice, number: int) -> None:
     """Give a branch what luigi gives the tasks that it runs itself."""
-    for what in OF_LUIGI:
-        setattr(task, what, Saying(voice, number, what))
+    for what in LuigiFunction:
+        setattr(task, what.value, Saying(voice, number, what))

@@ -6,22 +6,37 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
-KIND_OF_COMPONENT = {"code": "code", "parameters": "parameter", "config": "config", "environment": "environment"}
+
+class ChangeKind(StrEnum):
+    """Where two fingerprints differ."""
+
+    CODE = "code"
+    PARAMETER = "parameter"
+    CONFIG = "config"
+    INPUT = "input"
+    ENVIRONMENT = "environment"
+    DISTRIBUTION = "distribution"
+
+
+KIND_OF_COMPONENT = {
+    "code": ChangeKind.CODE, "parameters": ChangeKind.PARAMETER, "config": ChangeKind.CONFIG,
+    "environment": ChangeKind.ENVIRONMENT,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Change:
     """One thing that differs; `old` or `new` is None where there is nothing on that side.
 
-    `kind` is code, parameter, config, input, environment or distribution. `task` is the upstream task behind an
-    input; `values` are the files or branch values that an input gained, lost or holds with other content;
-    `texts` are the sources of a symbol on both sides; `through` names the tasks between the one that was asked
-    about and the one that changed.
+    `task` is the upstream task behind an input; `values` are the files or branch values that an input gained, lost or
+    holds with other content; `texts` are the sources of a symbol on both sides; `through` names the tasks between the
+    one that was asked about and the one that changed.
     """
 
-    kind: str
+    kind: ChangeKind
     name: str
     old: Any
     new: Any
@@ -51,12 +66,14 @@ def basis_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change
     """
     found = [
         *code_changes(old, new),
-        *named_changes("parameter", old["parameters"], new["parameters"]),
-        *named_changes("config", flat(old["config"]), flat(new["config"])),
-        *named_changes("environment", old["environment"], new["environment"]),
-        *named_changes("distribution", old["distributions"], new["distributions"]),
+        *named_changes(ChangeKind.PARAMETER, old["parameters"], new["parameters"]),
+        *named_changes(ChangeKind.CONFIG, flat(old["config"]), flat(new["config"])),
+        *named_changes(ChangeKind.ENVIRONMENT, old["environment"], new["environment"]),
+        *named_changes(ChangeKind.DISTRIBUTION, old["distributions"], new["distributions"]),
     ]
-    explained = {change.kind.replace("distribution", "environment") for change in found}
+    explained = {change.kind for change in found}
+    if ChangeKind.DISTRIBUTION in explained:  # a part of the environment
+        explained.add(ChangeKind.ENVIRONMENT)
     for component, kind in KIND_OF_COMPONENT.items():
         before, after = old["components"][component], new["components"][component]
         if before != after and kind not in explained:
@@ -65,12 +82,12 @@ def basis_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change
 
 
 def code_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    for change in named_changes("code", old["symbols"], new["symbols"]):
+    for change in named_changes(ChangeKind.CODE, old["symbols"], new["symbols"]):
         texts = (old["sources"].get(change.name), new["sources"].get(change.name))
         yield dataclasses.replace(change, texts=texts)
 
 
-def named_changes(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+def named_changes(kind: ChangeKind, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     """One change per name whose values differ; 1, 1.0 and true are different values."""
     for name in sorted(old.keys() | new.keys()):
         before, after = old.get(name), new.get(name)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from caselaw.plan.change import Change, basis_changes
+from caselaw.plan.change import Change, ChangeKind, basis_changes
 
 Node = Mapping[str, Any]
 """One task of a snapshot: family, params, fingerprint, branches, basis and inputs."""
@@ -123,7 +123,7 @@ def changes(old: Node, new: Node, same: set[tuple[str, str]]) -> list[Change]:
     """All that makes the fingerprints of one task differ; never empty."""
     found = [*basis_changes(old["basis"], new["basis"]), *input_changes(old["inputs"], new["inputs"], same)]
     if not found:  # law's own methods are overridden, and decide what is required
-        found = [Change("input", "requires()", old["fingerprint"], new["fingerprint"])]
+        found = [Change(ChangeKind.INPUT, "requires()", old["fingerprint"], new["fingerprint"])]
     return found
 
 
@@ -134,13 +134,13 @@ def input_changes(
     for name in sorted(old.keys() | new.keys()):
         before, after = old.get(name), new.get(name)
         if before is None or after is None:
-            yield Change("input", name, before and described(before), after and described(after))
+            yield Change(ChangeKind.INPUT, name, before and described(before), after and described(after))
         elif before["connection"] != after["connection"] or leads_elsewhere(before["task"], after["task"], same):
-            yield Change("input", name, described(before), described(after))
+            yield Change(ChangeKind.INPUT, name, described(before), described(after))
         elif before["digest"] != after["digest"]:
             task = after["task"] if after["task"] and key_of(after["task"]) not in same else None
             values = compared(before["values"], after["values"])
-            yield Change("input", name, before["digest"][:20], after["digest"][:20], task, values)
+            yield Change(ChangeKind.INPUT, name, before["digest"][:20], after["digest"][:20], task, values)
 
 
 def leads_elsewhere(old: Node | None, new: Node | None, same: set[tuple[str, str]]) -> bool:

@@ -12,7 +12,7 @@ from caselaw.branches.components import basis_of
 from caselaw.branches.look import carries_fingerprints
 from caselaw.branches.yielded import RUN
 from caselaw.execution.run import require_known
-from caselaw.plan.change import Change, basis_changes, named_changes
+from caselaw.plan.change import Change, ChangeKind, basis_changes, named_changes
 from caselaw.plan.lineage import distinct
 from caselaw.publishing.contents import inputs_of
 from caselaw.publishing.recording import identity_of_branch
@@ -98,10 +98,12 @@ def branch_changes(workflow: FingerprintedTask) -> Iterator[Change]:
     current = {identity_of_branch(workflow, number): number for number in workflow.branch_numbers}
     for identity, number in current.items():
         if identity not in recorded:
-            yield Change("input", f"branch {workflow.branch_values[number]}", None, workflow.fingerprints[number])
+            yield Change(
+                ChangeKind.INPUT, f"branch {workflow.branch_values[number]}", None, workflow.fingerprints[number]
+            )
     for identity, record in recorded.items():
         if identity not in current and record.own == workflow.own_components.digest:
-            yield Change("input", f"branch {record.branch_value}", record.fingerprint, None)
+            yield Change(ChangeKind.INPUT, f"branch {record.branch_value}", record.fingerprint, None)
 
 
 def branch_number(task: FingerprintedTask) -> int | None:
@@ -188,7 +190,9 @@ def changes_since(
     if record.own != own:
         old = read_basis(directory, record.own)
         if old is None:
-            yield Change("code", "components of the earlier record are not known", record.own, own, through=through)
+            yield Change(
+                ChangeKind.CODE, "components of the earlier record are not known", record.own, own, through=through
+            )
         else:
             for change in basis_changes(vars(old), vars(basis_of(workflow))):
                 yield dataclasses.replace(change, through=through)
@@ -209,10 +213,10 @@ def input_changes(workflow: Any, number: int, record: Record, trail: Trail) -> C
     """Inputs with other fingerprints or contents than in the record, and what made them differ."""
     through = trail.through
     now = inputs_now(workflow, number)
-    for change in named_changes("input", keys_of(record.inputs), keys_of(now)):
+    for change in named_changes(ChangeKind.INPUT, keys_of(record.inputs), keys_of(now)):
         name = change.name
         old, new = record.inputs.get(name, {}), now.get(name, {})
-        files = named_changes("input", old.get("files", {}), new.get("files", {}))
+        files = named_changes(ChangeKind.INPUT, old.get("files", {}), new.get("files", {}))
         of_files = [dataclasses.replace(file, name=f"{name}: {file.name}", through=through) for file in files]
         yield from of_files or [dataclasses.replace(change, through=through)]
         for upstream in upstream_tasks(workflow, name, number):
@@ -281,7 +285,7 @@ def earlier_record(task: FingerprintedTask, identity: str | None) -> Record | No
 
 def unique(changes: Iterator[Change]) -> list[Change]:
     """Each change once: two inputs may have the same cause."""
-    found: dict[tuple[str, str], Change] = {}
+    found: dict[tuple[ChangeKind, str], Change] = {}
     for change in changes:
         found.setdefault((change.kind, change.name), change)
     return list(found.values())

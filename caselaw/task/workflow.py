@@ -32,6 +32,7 @@ from caselaw.branches.upstream import Batches, Connection, Each, Mapped, Whole
 from caselaw.branches.yielded import yields
 from caselaw.execution.kinds import LocalWorkflow, PoolWorkflow
 from caselaw.execution.run import most_at_once, run_in_process
+from caselaw.execution.types import POOL
 from caselaw.execution.yielding import run_yielding
 from caselaw.fingerprint import digest, short
 from caselaw.publishing.recording import identity_of_branch
@@ -89,14 +90,14 @@ class Workflow(Task, PoolWorkflow, LocalWorkflow):
         if attr in LOOKED_AFTER:
             if attr in FORWARDED:
                 return super().__getattribute__(attr, proxy)
-            if self.branch < 0 and self.effective_workflow == "pool":
+            if self.branch < 0 and self.effective_workflow == POOL:
                 return 0  # of each branch, which the pool sees to; luigi would end all of them together
         return object.__getattribute__(self, attr)
 
     def process_resources(self) -> Mapping[str, int]:
         """What luigi's scheduler sets aside: for as many branches as run at a time."""
         needs = super().process_resources()
-        if not needs or self.is_branch() or self.effective_workflow != "pool":
+        if not needs or self.is_branch() or self.effective_workflow != POOL:
             return needs
         together = most_at_once(self)
         return {name: need * together for name, need in needs.items()}

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from fsspec.asyn import sync
 
-from griddav.copying.thirdparty import Lend, Way, copy_to_server
+from griddav.copying.thirdparty import CopyWay, Lend, copy_to_server
 from griddav.filesystem import WebDavFileSystem
 
 
 def copy_between(
     source: WebDavFileSystem, source_path: str, target: WebDavFileSystem, target_path: str, *, overwrite: bool = False,
     progress: Callable[[int], None] = lambda _: None, lend: Lend | None = None,
-) -> Way:  # fmt: skip
+) -> CopyWay:  # fmt: skip
     """Copy a file from one server to another; it appears whole and verified, folders above it are made.
 
     The target pulls it, else the source pushes it, else it is streamed through this machine; returns which. `lend`
@@ -23,7 +23,7 @@ def copy_between(
     """
     path = target._strip_protocol(target_path)
 
-    async def copied() -> Way:
+    async def copied() -> CopyWay:
         way = await copy_to_server(
             source.client, source._strip_protocol(source_path), target.client, path,
             overwrite=overwrite, progress=progress, lend=lend,
@@ -31,5 +31,5 @@ def copy_between(
         await target._appeared(path)
         return way
 
-    way: Way = sync(target.loop, copied)
+    way: CopyWay = sync(target.loop, copied)
     return way

@@ -7,7 +7,7 @@ import logging
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Literal
+from enum import StrEnum
 
 import aiohttp
 
@@ -31,7 +31,6 @@ from griddav.writing.upload import (
     take_name,
 )
 
-Way = Literal["pull", "push", "stream"]
 Lend = Callable[[Client, str, tuple[str, ...]], Awaitable[str | None]]
 """Gives the token with which another server may act at this one: on a path, for activities (DOWNLOAD, UPLOAD)."""
 
@@ -41,6 +40,14 @@ NO_FOLDER = frozenset({400, 404, 409})
 logger = logging.getLogger(__name__)
 
 AGAIN = (DamagedHereError, DamagedError, OccupiedError)
+
+
+class CopyWay(StrEnum):
+    """How a file got from server to server: the target pulled it, the source pushed it, or it came through here."""
+
+    PULL = "pull"
+    PUSH = "push"
+    STREAM = "stream"
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class NotCopiedError(Exception):
 async def copy_to_server(
     source: Client, source_path: str, target: Client, target_path: str, *, overwrite: bool = False,
     progress: Callable[[int], None] = lambda _: None, lend: Lend | None = None,
-) -> Way:  # fmt: skip
+) -> CopyWay:  # fmt: skip
     """Copy a file from one server to another; see `between.copy_between`."""
     there = await file_info(source, source_path)
     if there["size"] is None:
@@ -74,7 +81,7 @@ async def copy_to_server(
     if way is None:
         await stream(copy)
     progress(there["size"])
-    return way or "stream"
+    return way or CopyWay.STREAM
 
 
 async def stream(copy: ThirdPartyCopy) -> None:
@@ -89,14 +96,14 @@ async def stream(copy: ThirdPartyCopy) -> None:
                     raise
 
 
-async def copied_by_servers(copy: ThirdPartyCopy) -> Way | None:
+async def copied_by_servers(copy: ThirdPartyCopy) -> CopyWay | None:
     """How the servers copied a file between themselves; None where they could not."""
-    ways: tuple[tuple[Way, Client], ...] = (("pull", copy.target), ("push", copy.source))
-    for way, active in ways:
+    ways = ((CopyWay.PULL, copy.target, pulled), (CopyWay.PUSH, copy.source, pushed))
+    for way, active, write in ways:
         if not (await active.profile()).third_party:
             continue  # knows COPY within itself at most
         try:
-            await publish(copy, pulled if way == "pull" else pushed)
+            await publish(copy, write)
             return way
         except NotCopiedError as reason:
             logger.info("%s: not copied between the servers (%s): %s", copy.target.url(copy.path), way, reason)

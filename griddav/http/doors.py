@@ -5,16 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from yarl import URL
 
 from griddav.http.names import SCHEMES, origin_of, path_of, quoted, without
 
-OPERATIONS = ("read", "write", "list")
 READING, LISTING = frozenset({"GET"}), frozenset({"HEAD", "OPTIONS", "PROPFIND"})
 ASIDE = 30.0  # seconds
 
 DoorUrls = Iterable[str] | Mapping[str, Iterable[str]]
+
+
+class Operation(StrEnum):
+    """What a request does; doors may differ by it."""
+
+    READ = "read"
+    WRITE = "write"
+    LIST = "list"
 
 
 @dataclass(frozen=True)
@@ -37,13 +45,13 @@ class Door:
 class Doors:
     """Which door is asked. The first one is asked while it answers; state is shared by all requests to the store."""
 
-    def __init__(self, doors: Mapping[str, tuple[Door, ...]]) -> None:
+    def __init__(self, doors: Mapping[Operation, tuple[Door, ...]]) -> None:
         self.of = doors
-        self.home = doors["list"][0]
+        self.home = doors[Operation.LIST][0]
         self.all = tuple(dict.fromkeys(door for each in doors.values() for door in each))
         self._aside: dict[Door, float] = {}
 
-    def choose(self, operation: str) -> Door:
+    def choose(self, operation: Operation) -> Door:
         """The first door that is not put aside; where all are, the one that was put aside first."""
         now = time.monotonic()
         return min(self.of[operation], key=lambda door: max(self._aside.get(door, 0.0) - now, 0.0))
@@ -56,7 +64,7 @@ class Doors:
         """The door answers again."""
         self._aside.pop(door, None)
 
-    def free(self, operation: str) -> bool:
+    def free(self, operation: Operation) -> bool:
         """Whether a door is left that is not put aside."""
         now = time.monotonic()
         return any(self._aside.get(door, 0.0) <= now for door in self.of[operation])
@@ -86,11 +94,11 @@ def doors_of(base_url: str, more: DoorUrls) -> Doors:
         raise ValueError("doors are a list of URLs, or such lists by operation")
     if not isinstance(more, Mapping):
         doors = tuple(dict.fromkeys((base, *map(Door.of, more))))
-        return Doors(dict.fromkeys(OPERATIONS, doors))
-    strange = sorted(set(more) - set(OPERATIONS))
+        return Doors(dict.fromkeys(Operation, doors))
+    strange = sorted(set(more) - set(Operation))
     if strange:
-        raise ValueError(f"doors are given for {', '.join(OPERATIONS)}, not for {', '.join(strange)}")
-    return Doors({name: tuple(dict.fromkeys(map(Door.of, more.get(name, ())))) or (base,) for name in OPERATIONS})
+        raise ValueError(f"doors are given for {', '.join(Operation)}, not for {', '.join(strange)}")
+    return Doors({name: tuple(dict.fromkeys(map(Door.of, more.get(name, ())))) or (base,) for name in Operation})
 
 
 def canonical(origin: str) -> str:
@@ -98,6 +106,6 @@ def canonical(origin: str) -> str:
     return str(URL(origin).origin())
 
 
-def operation_of(method: str) -> str:
-    """What a request does: read, list, or write."""
-    return "read" if method in READING else "list" if method in LISTING else "write"
+def operation_of(method: str) -> Operation:
+    """What a request does."""
+    return Operation.READ if method in READING else Operation.LIST if method in LISTING else Operation.WRITE

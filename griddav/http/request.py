@@ -22,7 +22,7 @@ from griddav.auth.kept import looked_again
 from griddav.auth.untrusted import explained
 from griddav.errors import ContentChanged, GridDavError, NoAnswer, NotAllowed, Refused, refused
 from griddav.http.arriving import Speed
-from griddav.http.doors import Door, DoorUrls, canonical, doors_of, operation_of
+from griddav.http.doors import Door, DoorUrls, Operation, canonical, doors_of, operation_of
 from griddav.http.profile import ServerProfile, detect
 from griddav.http.question import Body, Question, RequestProgress
 from griddav.http.rate_limit import Pace
@@ -211,7 +211,7 @@ class Client:
             progress.let_go()
             raise
 
-    def _after(self, failure: TransientError, door: Door, operation: str, progress: RequestProgress) -> float:
+    def _after(self, failure: TransientError, door: Door, operation: Operation, progress: RequestProgress) -> float:
         """Seconds to wait after a failure: none where another door can be asked."""
         if failure.door_is_down and len(self.doors.of[operation]) > 1:
             self.doors.put_aside(door, failure.asked or 0.0)

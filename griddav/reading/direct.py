@@ -19,6 +19,7 @@ from yarl import URL
 from griddav.checksums import served, wanted
 from griddav.errors import GridDavError
 from griddav.http.arriving import Speed
+from griddav.http.doors import Operation
 from griddav.http.request import Client
 from griddav.http.retry import TransientError
 from griddav.reading.rest import Rest
@@ -58,7 +59,7 @@ async def read_directly(
     stating.add_done_callback(lambda task: task.cancelled() or task.exception())  # where nobody waits for it any more
     await client.pace.turn()
     try:
-        url = URL(client.doors.choose("read").url(path), encoded=True)
+        url = URL(client.doors.choose(Operation.READ).url(path), encoded=True)
         if not await asyncio.to_thread(read, client, url, target, reading):
             return False
         await stating

@@ -6,6 +6,7 @@ from typing import Any
 
 from yarl import URL
 
+from griddav.http.doors import Operation
 from griddav.http.request import Client
 from griddav.tape.bulk import BulkTape
 from griddav.tape.interface import Tape
@@ -31,7 +32,7 @@ async def find_tape(door: Client, frontend: Client | None = None) -> Tape | None
 
 async def advertised(service: Client) -> str | None:
     """The URL of version 1 that a service names."""
-    root = client_at(service.doors.choose("list").origin, service)
+    root = client_at(service.doors.choose(Operation.LIST).origin, service)
     answer = await ask(root, "GET", WELL_KNOWN, expected=NONE_HERE, silent=True)
     if answer.status >= 300 or not isinstance(answer.value, dict):
         return None

@@ -6,6 +6,7 @@ import errno
 from collections.abc import Awaitable, Callable
 
 from griddav.http.concurrency import concurrently
+from griddav.http.doors import Operation
 from griddav.http.names import parent
 from griddav.http.request import Client, drain
 from griddav.http.retry import advice
@@ -38,7 +39,7 @@ async def make_folder(client: Client, path: str, *, exist_ok: bool = False, pare
 
 async def make_root(client: Client) -> None:
     """Make the folder of the server that is the root here, with those above it; one that is there is no error."""
-    door = client.doors.choose("write")
+    door = client.doors.choose(Operation.WRITE)
     if door.prefix:
         profile = await client.profile()
         above = Client(door.origin, client.sessions, client.credentials, client.retry, client.trusted, profile)

@@ -12,7 +12,7 @@ from webdav_server import PREFIX, QUICK, Fault, Server
 
 from griddav import WebDavFileSystem
 from griddav.errors import GridDavError, NoAnswer
-from griddav.http.doors import ASIDE, Door, Doors, doors_of
+from griddav.http.doors import ASIDE, Door, Doors, Operation, doors_of
 
 DOWN = "dav://127.0.0.1:9"
 CONTENT = bytes(range(256)) * 100
@@ -123,18 +123,18 @@ def test_doors_that_are_all_down_are_asked_within_one_deadline(server: Server, s
 def test_a_door_is_asked_again_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     doors, now = doors_of("dav://a", ["dav://b"]), 1000.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
-    first, other = doors.of["read"]
+    first, other = doors.of[Operation.READ]
     doors.put_aside(first)
-    assert doors.choose("read") == other
+    assert doors.choose(Operation.READ) == other
     now += ASIDE + 1
-    assert doors.choose("read") == first
+    assert doors.choose(Operation.READ) == first
     doors.put_aside(first, 300)
     now += ASIDE + 1
-    assert doors.choose("read") == other
+    assert doors.choose(Operation.READ) == other
     doors.put_aside(other)
     assert not doors.free("read")
     doors.take_back(first)
-    assert doors.choose("read") == first
+    assert doors.choose(Operation.READ) == first
 
 
 def test_the_credentials_are_shown_to_every_door(server: Server, second: str) -> None:

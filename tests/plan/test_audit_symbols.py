@@ -11,7 +11,7 @@ import pytest
 
 from caselaw.plan.audit.events import program_of
 from caselaw.plan.audit.functions import symbol
-from caselaw.plan.audit.observation import Observation, read_observations
+from caselaw.plan.audit.observation import Observation, UseKind, read_observations
 from caselaw.plan.audit.origin import SourceOrigins, below
 from caselaw.plan.audit.requirements import with_requirements
 from caselaw.plan.audit.verdict import without_addresses
@@ -157,7 +157,7 @@ def test_hidden_folders_and_environments_are_no_first_party_code(tmp_path: Any) 
 
 
 def test_a_torn_line_is_left_out(tmp_path: Any) -> None:
-    used = Observation("file", "/x", "/y:1")
+    used = Observation(UseKind.FILE, "/x", "/y:1")
     (tmp_path / "seen").write_bytes(used.line() + used.line()[:20])
     assert list(read_observations(tmp_path / "seen")) == [used]
     assert list(read_observations(tmp_path / "nothing")) == []
@@ -165,7 +165,7 @@ def test_a_torn_line_is_left_out(tmp_path: Any) -> None:
 
 def test_a_host_is_listed_by_its_name_only() -> None:
     used = [
-        Observation("network", name, None)
+        Observation(UseKind.NETWORK, name, None)
         for name in ("example.org:443", "93.184.216.34:443", "2001:db8::1:443", "10.0.0.1:80")
     ]
     assert [one.name for one in without_addresses(used)] == ["example.org:443", "10.0.0.1:80"]

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import FrameType
 
-from caselaw.plan.audit.origin import SourceOrigins
+from caselaw.plan.audit.origin import CodeOrigin, SourceOrigins
 from caselaw.plan.audit.recorder import outwards
 
 # Modules that keep results of functions, or any objects, on disk under keys of their own.
@@ -40,7 +40,7 @@ def keys_on_less(path: str, origins: SourceOrigins) -> bool:
     """
     folder = Path(path).parent
     if folder.name == "__pycache__":
-        return origins.of(str(folder.parent / f"{Path(path).name.partition('.')[0]}.py")) == "first-party"
+        return origins.of(str(folder.parent / f"{Path(path).name.partition('.')[0]}.py")) is CodeOrigin.FIRST_PARTY
     by_digest = DIGEST.fullmatch(folder.parent.name) is not None
     return not by_digest and folder.name in folders_of_numba(origins.files)
 

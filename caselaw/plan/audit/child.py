@@ -21,8 +21,9 @@ from caselaw.fingerprint.content import content_digest
 from caselaw.plan.audit.events import watch_events
 from caselaw.plan.audit.functions import traced
 from caselaw.plan.audit.inputs import targets
+from caselaw.plan.audit.observation import UseKind
 from caselaw.plan.audit.options import watch_options
-from caselaw.plan.audit.origin import SourceOrigins
+from caselaw.plan.audit.origin import CodeOrigin, SourceOrigins
 from caselaw.plan.audit.parameters import watch_parameters
 from caselaw.plan.audit.recorder import Lines, Recorder
 from caselaw.plan.audit.variables import watch_variables
@@ -99,8 +100,10 @@ def record_modules_from_elsewhere(recorder: Recorder, names: frozenset[str]) -> 
         spec = getattr(module, "__spec__", None)
         if name.partition(".")[0] not in names or not isinstance(spec, importlib.machinery.ModuleSpec):
             continue
-        if spec.has_location and spec.origin and recorder.origins.of(spec.origin) != "first-party":
-            recorder.record("module", f"{name} ({os.path.realpath(spec.origin)})", None, by="first-party")
+        if spec.has_location and spec.origin and recorder.origins.of(spec.origin) is not CodeOrigin.FIRST_PARTY:
+            recorder.record(
+                UseKind.MODULE, f"{name} ({os.path.realpath(spec.origin)})", None, by=CodeOrigin.FIRST_PARTY
+            )
 
 
 def execute_in_place(texts: Mapping[str, str]) -> None:
@@ -128,7 +131,9 @@ def finish(run: Any, recorder: Recorder, *, counts: bool) -> None:
             requirements, frame = readable_twice(run.send(outputs)), getattr(run, "gi_frame", None)
             require_complete(flat(requirements))
             for each in flat(requirements):
-                recorder.record("requirement", each.get_task_family(), frame, by="first-party", seen=counts)
+                recorder.record(
+                    UseKind.REQUIREMENT, each.get_task_family(), frame, by=CodeOrigin.FIRST_PARTY, seen=counts
+                )
             outputs = luigi.task.getpaths(requirements)
             recorder.yielded.update(os.path.realpath(os.fspath(path)) for path in targets(outputs) if counts)
 

@@ -14,7 +14,7 @@ from caselaw.fingerprint.code.reading.modules import ENGINE
 from caselaw.fingerprint.distributions import Distributions
 from caselaw.plan.audit.contents import uncounted_contents
 from caselaw.plan.audit.inputs import targets
-from caselaw.plan.audit.origin import below, engine_folders
+from caselaw.plan.audit.origin import CodeOrigin, below, engine_folders
 from caselaw.plan.audit.parameters import counted_parameters
 from caselaw.plan.audit.recorder import Lines
 from caselaw.plan.audit.requirements import with_requirements
@@ -105,12 +105,12 @@ def runtime() -> Iterator[str]:
     yield from (sys.executable, f"{sys.prefix}/pyvenv.cfg", f"{sys.base_prefix}/bin", f"{sys.base_prefix}/lib")
 
 
-def covers_path(coverage: Coverage, path: str, by: str) -> bool:
+def covers_path(coverage: Coverage, path: str, by: CodeOrigin) -> bool:
     """Whether a file that was read is covered, other than as part of a distribution."""
     real = os.path.realpath(path)
     if real in coverage.listed:
         return True
-    if by == "first-party":  # source that is read as text says more than the code that was counted
+    if by is CodeOrigin.FIRST_PARTY:  # source that is read as text says more than the code that was counted
         return real not in coverage.sources and (below(real, (*SYSTEM, *coverage.paths)) or below(path, SYSTEM))
     if real in coverage.sources or "__pycache__" in Path(real).parts:
         return True

@@ -18,7 +18,8 @@ from typing import Any
 
 from caselaw.loading import notes
 from caselaw.plan.audit.caches import is_machine_code, keys_on_less, library_of
-from caselaw.plan.audit.origin import below
+from caselaw.plan.audit.observation import UseKind
+from caselaw.plan.audit.origin import CodeOrigin, below
 from caselaw.plan.audit.recorder import CO_OPTIMIZED, Recorder, outwards
 
 IMPORT_SYSTEM = ("<frozen importlib", importlib.__file__, notes.__file__)
@@ -90,7 +91,7 @@ class Watch:
             self.recorder.written.add(absolute)
         elif absolute not in self.recorder.written and not below(absolute, self.recorder.yielded):
             if Path(absolute).is_file():
-                self.recorder.record("file", absolute, frame)
+                self.recorder.record(UseKind.FILE, absolute, frame)
             elif flags & os.O_CREAT:
                 self.recorder.written.add(absolute)
 
@@ -102,9 +103,11 @@ class Watch:
         """A library keeps results on disk, or looks for some."""
         library = None if absolute.endswith(".py") else library_of(frame)
         if library is not None and not any(text in absolute for text in self.recorder.own):
-            self.recorder.record("cache", library, frame, by="library")
+            self.recorder.record(UseKind.CACHE, library, frame, by=CodeOrigin.LIBRARY)
         if is_machine_code(absolute) and keys_on_less(absolute, self.recorder.origins):
-            self.recorder.record("cache", f"numba ({Path(absolute).name.rpartition('-')[0]})", frame, by="library")
+            self.recorder.record(
+                UseKind.CACHE, f"numba ({Path(absolute).name.rpartition('-')[0]})", frame, by=CodeOrigin.LIBRARY
+            )
 
     def changed(self, absolute: str, frame: FrameType | None) -> None:
         """Something in the store is written, removed or given a name, past the staging folder of the branch.
@@ -115,8 +118,8 @@ class Watch:
         if store is None or not below(absolute, (store,)):
             return
         is_hidden = any(part.startswith(".") for part in Path(absolute).relative_to(store).parts)
-        if not (is_hidden and self.recorder.by(frame) == "engine"):
-            self.recorder.record("write", absolute, frame)
+        if not (is_hidden and self.recorder.by(frame) is CodeOrigin.ENGINE):
+            self.recorder.record(UseKind.WRITE, absolute, frame)
 
     def placed(self, _: Any, destination: Any, *__: Any) -> None:
         if (absolute := absolute_path(destination)) is not None:
@@ -133,7 +136,7 @@ class Watch:
             return
         self.cached(absolute, frame)
         if absolute not in self.recorder.written and Path(absolute).is_file():
-            self.recorder.record("file", absolute, frame)
+            self.recorder.record(UseKind.FILE, absolute, frame)
 
     def loaded(self, path: Any) -> None:
         """A shared library; without a folder in its name the system looks it up."""
@@ -144,10 +147,15 @@ class Watch:
         """First-party code lists a folder; libraries look into many."""
         absolute = absolute_path("." if path is None else path)
         frame = caller()
-        if absolute is None or frame is None or is_import_system(frame) or self.recorder.by(frame) != "first-party":
+        if (
+            absolute is None
+            or frame is None
+            or is_import_system(frame)
+            or self.recorder.by(frame) is not CodeOrigin.FIRST_PARTY
+        ):
             return
         if Path(absolute).is_dir():
-            self.recorder.record("file", absolute.rstrip(os.sep) + os.sep, frame)
+            self.recorder.record(UseKind.FILE, absolute.rstrip(os.sep) + os.sep, frame)
 
     def renamed(self, source: Any, destination: Any, *_: Any) -> None:
         self.placed(source, destination)
@@ -158,23 +166,23 @@ class Watch:
         """A module of a library is looked for. The closure sees import statements of first-party code by itself."""
         innermost = caller()
         frame = importer(innermost)
-        if frame is None or self.recorder.origins.of(frame.f_code.co_filename) != "first-party":
-            self.recorder.record("module", name, frame)
+        if frame is None or self.recorder.origins.of(frame.f_code.co_filename) is not CodeOrigin.FIRST_PARTY:
+            self.recorder.record(UseKind.MODULE, name, frame)
         elif is_static(frame):
-            self.recorder.record("module", name, frame, seen=True)
+            self.recorder.record(UseKind.MODULE, name, frame, seen=True)
         elif asked or is_asked(innermost, frame):
-            self.recorder.record("module", name, frame)
+            self.recorder.record(UseKind.MODULE, name, frame)
         else:  # compiled code that first-party code calls
-            self.recorder.record("module", name, frame, by="library")
+            self.recorder.record(UseKind.MODULE, name, frame, by=CodeOrigin.LIBRARY)
 
     def executed(self, code: Any) -> None:
         """A first-party module is executed."""
         if not isinstance(code, CodeType) or code.co_flags & CO_OPTIMIZED:
             return
-        if self.recorder.origins.of(code.co_filename) == "first-party":
+        if self.recorder.origins.of(code.co_filename) is CodeOrigin.FIRST_PARTY:
             path = os.path.realpath(code.co_filename)
             frame = importer(caller())
-            self.recorder.record("module", path, frame, path=path, seen=is_static(frame))
+            self.recorder.record(UseKind.MODULE, path, frame, path=path, seen=is_static(frame))
 
     def popen(self, executable: Any, arguments: Any, *_: Any) -> None:
         given = [arguments] if isinstance(arguments, str | bytes | os.PathLike) else list(arguments or [executable])
@@ -191,7 +199,7 @@ class Watch:
             self.started(os.fsdecode(path))
 
     def started(self, program: str) -> None:
-        self.recorder.record("subprocess", program, caller())
+        self.recorder.record(UseKind.SUBPROCESS, program, caller())
 
     def connected(self, address: Any) -> None:
         if not isinstance(address, Sequence) or isinstance(address, str | bytes):
@@ -199,7 +207,7 @@ class Watch:
         host, port = address[:2]
         host = os.fsdecode(host) if isinstance(host, str | bytes) else str(host or "localhost")
         port = os.fsdecode(port) if isinstance(port, bytes) else port
-        self.recorder.record("network", host if port is None else f"{host}:{port}", caller())
+        self.recorder.record(UseKind.NETWORK, host if port is None else f"{host}:{port}", caller())
 
 
 def absolute_path(path: Any) -> str | None:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from types import CodeType, FrameType
 from typing import Any
 
+from caselaw.plan.audit.observation import UseKind
+from caselaw.plan.audit.origin import CodeOrigin
 from caselaw.plan.audit.recorder import CO_OPTIMIZED, Recorder, outwards
 
 # Called by the engine to learn what a task needs and makes; their results are in the fingerprint.
@@ -65,7 +67,7 @@ if sys.version_info >= (3, 12):
 def executed(recorder: Recorder, frame: FrameType) -> bool:
     """Record one execution; True when further ones of the same code need not be looked at."""
     code = frame.f_code
-    if not code.co_flags & CO_OPTIMIZED or recorder.origins.of(code.co_filename) != "first-party":
+    if not code.co_flags & CO_OPTIMIZED or recorder.origins.of(code.co_filename) is not CodeOrigin.FIRST_PARTY:
         return True
     covered = recorder.covers(code)
     if not covered and (code.co_name == "__annotate__" or is_declaration(recorder, frame)):
@@ -74,7 +76,7 @@ def executed(recorder: Recorder, frame: FrameType) -> bool:
         return False
     path = os.path.realpath(code.co_filename)
     name = f"{frame.f_globals.get('__name__', '?')}.{symbol(code.co_qualname)}"
-    recorder.record("function", name, frame, path=path, seen=covered, line=f"{path}:{code.co_firstlineno}")
+    recorder.record(UseKind.FUNCTION, name, frame, path=path, seen=covered, line=f"{path}:{code.co_firstlineno}")
     return True
 
 
@@ -88,5 +90,5 @@ def is_declaration(recorder: Recorder, frame: FrameType) -> bool:
     for above in outwards(frame):
         caller = above.f_back
         if above.f_code.co_name in DECLARATIONS and caller is not None:
-            return recorder.origins.of(caller.f_code.co_filename) == "engine"
+            return recorder.origins.of(caller.f_code.co_filename) is CodeOrigin.ENGINE
     return False

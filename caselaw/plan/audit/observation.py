@@ -5,14 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal
 
-Kind = Literal[
-    "function", "statement", "docstring", "annotation", "import order", "file", "module", "variable", "option",
-    "parameter", "requirement", "cache", "write", "subprocess", "network",
-]  # fmt: skip
-By = Literal["first-party", "engine", "library"]
+from caselaw.plan.audit.origin import CodeOrigin
+
+
+class UseKind(StrEnum):
+    """What was used, or how: each is covered by a component of the fingerprint, or by none."""
+
+    FUNCTION = "function"
+    STATEMENT = "statement"
+    DOCSTRING = "docstring"
+    ANNOTATION = "annotation"
+    IMPORT_ORDER = "import order"
+    FILE = "file"
+    MODULE = "module"
+    VARIABLE = "variable"
+    OPTION = "option"
+    PARAMETER = "parameter"
+    REQUIREMENT = "requirement"
+    CACHE = "cache"
+    WRITE = "write"
+    SUBPROCESS = "subprocess"
+    NETWORK = "network"
 
 
 @dataclass(frozen=True)
@@ -23,10 +39,10 @@ class Observation:
     of first-party code. `seen` is true for what the closure sees by construction.
     """
 
-    kind: Kind
+    kind: UseKind
     name: str
     where: str | None
-    by: By = "first-party"
+    by: CodeOrigin = CodeOrigin.FIRST_PARTY
     path: str | None = None
     seen: bool = False
 
@@ -38,4 +54,5 @@ def read_observations(file: Path) -> Iterator[Observation]:
     """All observations in a file, which several processes may have written; a torn last line is left out."""
     for line in file.read_bytes().splitlines(keepends=True) if file.exists() else ():
         if line.endswith(b"\n"):
-            yield Observation(**json.loads(line))
+            said = json.loads(line)
+            yield Observation(**said | {"kind": UseKind(said["kind"]), "by": CodeOrigin(said["by"])})

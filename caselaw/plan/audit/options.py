@@ -9,6 +9,8 @@ from typing import Any
 
 from caselaw.fingerprint.code.reading.facts import Option
 from caselaw.fingerprint.code.reading.options import OF_OPTION, OF_SECTION
+from caselaw.plan.audit.observation import UseKind
+from caselaw.plan.audit.origin import CodeOrigin
 from caselaw.plan.audit.recorder import Recorder, outwards
 
 FIND = "find_option"
@@ -27,8 +29,8 @@ def watch_options(recorder: Recorder) -> None:
 
     def read(option: Option) -> None:
         frame = next(outwards(sys._getframe(1)))
-        if frame.f_code.co_filename not in through and recorder.by(frame) == "first-party":
-            recorder.record("option", option.name, frame)
+        if frame.f_code.co_filename not in through and recorder.by(frame) is CodeOrigin.FIRST_PARTY:
+            recorder.record(UseKind.OPTION, option.name, frame)
 
     for parser, cls, module in (("law", law.config.Config, law.config), ("luigi", LuigiConfigParser, None)):
         for method in (*OF_OPTION, FIND, *OF_SECTION, *OF_ALL):
@@ -68,8 +70,10 @@ def watch_settings(base: Any, recorder: Recorder) -> None:
     @functools.wraps(make)
     def made(self: Any, *arguments: Any, **named: Any) -> None:
         cls, frame = type(self), sys._getframe(1)
-        if recorder.by(frame) == "first-party" or recorder.where(frame) is not None:
-            recorder.record("option", f"luigi.Config:{cls.__module__}.{cls.__qualname__}", frame, by="first-party")
+        if recorder.by(frame) is CodeOrigin.FIRST_PARTY or recorder.where(frame) is not None:
+            recorder.record(
+                UseKind.OPTION, f"luigi.Config:{cls.__module__}.{cls.__qualname__}", frame, by=CodeOrigin.FIRST_PARTY
+            )
         make(self, *arguments, **named)
 
     base.__init__ = made

@@ -5,13 +5,21 @@ from __future__ import annotations
 import os
 import sysconfig
 from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal
 
 from caselaw.config import Project
 from caselaw.fingerprint.code.reading.modules import ENGINE, Finder, first_party
 
-Origin = Literal["first-party", "engine", "standard", "library"]
+
+class CodeOrigin(StrEnum):
+    """Whose a source file is; `LIBRARY` is what is none of the others."""
+
+    FIRST_PARTY = "first-party"
+    ENGINE = "engine"
+    STANDARD = "standard"
+    LIBRARY = "library"
+
 
 NOT_CODE = frozenset({"__pycache__", "build", "dist", "node_modules", "site-packages"})
 
@@ -27,29 +35,29 @@ class SourceOrigins:
         self.folders, self.files, self.open_folders = tuple(folders), frozenset(files), tuple(open_folders)
         self.engine = engine_folders()
         self.standard = standard_folders()
-        self.known: dict[str, Origin] = {}
+        self.known: dict[str, CodeOrigin] = {}
 
-    def of(self, file: str) -> Origin:
+    def of(self, file: str) -> CodeOrigin:
         origin = self.known.get(file)
         if origin is None:
             origin = self.known[file] = self._of(file)
         return origin
 
-    def _of(self, file: str) -> Origin:
+    def _of(self, file: str) -> CodeOrigin:
         if file.startswith("<frozen "):
-            return "standard"
+            return CodeOrigin.STANDARD
         if file.startswith("<"):
-            return "library"
+            return CodeOrigin.LIBRARY
         path = os.path.realpath(file)
         if path in self.files:
-            return "first-party"
+            return CodeOrigin.FIRST_PARTY
         if below(path, self.engine):
-            return "engine"
+            return CodeOrigin.ENGINE
         if below(path, self.folders) or any(is_open(path, folder) for folder in self.open_folders):
-            return "first-party"
+            return CodeOrigin.FIRST_PARTY
         if below(path, self.standard) and "site-packages" not in path and "dist-packages" not in path:
-            return "standard"
-        return "library"
+            return CodeOrigin.STANDARD
+        return CodeOrigin.LIBRARY
 
 
 def origins_of(project: Project, sources: Iterable[Path]) -> SourceOrigins:

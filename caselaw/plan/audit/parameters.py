@@ -16,6 +16,8 @@ from caselaw.branches.components import counts_by_name
 from caselaw.branches.numbers import BRANCH_MAP, NUMBER
 from caselaw.fingerprint.code.reading.chains import is_own_branch_data
 from caselaw.plan.audit.functions import is_declaration
+from caselaw.plan.audit.observation import UseKind
+from caselaw.plan.audit.origin import CodeOrigin
 from caselaw.plan.audit.recorder import Recorder, outwards
 from caselaw.task.base import FingerprintedTask
 
@@ -63,7 +65,7 @@ def watch_parameters(recorder: Recorder, task: Any) -> None:
             place = name, id(frame.f_code), frame.f_lasti
             own_data = name == "branch_map" and within(recorder, frame, _own_data)
             if place not in known and not own_data and is_use(recorder, frame):
-                recorder.record("parameter", name, frame)
+                recorder.record(UseKind.PARAMETER, name, frame)
                 known[place] = frame.f_code
         return found_as_ever(self, name)
 
@@ -72,7 +74,7 @@ def watch_parameters(recorder: Recorder, task: Any) -> None:
 
 def is_use(recorder: Recorder, frame: FrameType) -> bool:
     """Whether first-party code reads here what may change what the task makes."""
-    if recorder.origins.of(frame.f_code.co_filename) != "first-party":
+    if recorder.origins.of(frame.f_code.co_filename) is not CodeOrigin.FIRST_PARTY:
         return False
     return not (is_declaration(recorder, frame) or within(recorder, frame, _messages))
 

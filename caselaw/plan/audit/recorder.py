@@ -9,8 +9,8 @@ from types import CodeType, FrameType
 
 from caselaw.fingerprint import files
 from caselaw.fingerprint.code.reading import sources
-from caselaw.plan.audit.observation import By, Kind, Observation
-from caselaw.plan.audit.origin import SourceOrigins
+from caselaw.plan.audit.observation import Observation, UseKind
+from caselaw.plan.audit.origin import CodeOrigin, SourceOrigins
 
 CO_OPTIMIZED = 1  # set for functions, not for the bodies of modules and classes
 HERE = str(Path(__file__).parent)
@@ -37,8 +37,8 @@ class Recorder:
         self.recorded: set[tuple[str, str, bool, str]] = set()
 
     def record(
-        self, kind: Kind, name: str, frame: FrameType | None, *, path: str | None = None, seen: bool = False,
-        line: str | None = None, by: By | None = None,
+        self, kind: UseKind, name: str, frame: FrameType | None, *, path: str | None = None, seen: bool = False,
+        line: str | None = None, by: CodeOrigin | None = None,
     ) -> None:  # fmt: skip
         """Record a use that `frame` makes, when the branch is to answer for it.
 
@@ -59,7 +59,7 @@ class Recorder:
         """
         for above in outwards(frame):
             code = above.f_code
-            if not code.co_flags & CO_OPTIMIZED and self.origins.of(code.co_filename) == "first-party":
+            if not code.co_flags & CO_OPTIMIZED and self.origins.of(code.co_filename) is CodeOrigin.FIRST_PARTY:
                 return self.in_closure(code.co_filename, above.f_lineno)
         return self.running
 
@@ -78,29 +78,29 @@ class Recorder:
             file = above.f_code.co_filename
             if file in (sources.__file__, files.__file__):
                 return True
-            if self.origins.of(file) == "first-party":
+            if self.origins.of(file) is CodeOrigin.FIRST_PARTY:
                 return False
         return False
 
     def where(self, frame: FrameType | None) -> str | None:
         """The nearest first-party line."""
         for above in outwards(frame):
-            if self.origins.of(above.f_code.co_filename) == "first-party":
+            if self.origins.of(above.f_code.co_filename) is CodeOrigin.FIRST_PARTY:
                 return f"{os.path.realpath(above.f_code.co_filename)}:{above.f_lineno}"
         return None
 
-    def by(self, frame: FrameType | None) -> By:
+    def by(self, frame: FrameType | None) -> CodeOrigin:
         """Whose code does it: the nearest that is not the standard library's; the engine also through others."""
-        nearest: By | None = None
+        nearest: CodeOrigin | None = None
         for above in outwards(frame):
             origin = self.origins.of(above.f_code.co_filename)
-            if origin == "first-party":
-                return nearest or "first-party"
-            if origin == "engine":
-                return "engine"
-            if origin == "library":
-                nearest = "library"
-        return nearest or "library"
+            if origin is CodeOrigin.FIRST_PARTY:
+                return nearest or CodeOrigin.FIRST_PARTY
+            if origin is CodeOrigin.ENGINE:
+                return CodeOrigin.ENGINE
+            if origin is CodeOrigin.LIBRARY:
+                nearest = CodeOrigin.LIBRARY
+        return nearest or CodeOrigin.LIBRARY
 
 
 def outwards(frame: FrameType | None) -> Iterator[FrameType]:

@@ -16,6 +16,7 @@ from caselaw.plan.audit.branch import chosen_branch, observe, require_upstream
 from caselaw.plan.audit.comparison import Comparison
 from caselaw.plan.audit.comparison import compare as compare_runs
 from caselaw.plan.audit.coverage import coverage_of
+from caselaw.plan.audit.observation import UseKind
 from caselaw.plan.audit.origin import origins_of
 from caselaw.plan.audit.recorder import Lines
 from caselaw.plan.audit.uncounted import real_paths, uncounted_statements
@@ -33,7 +34,7 @@ class Audit:
     branch: int | None
     fingerprint: str
     undeclared: tuple[Finding, ...]
-    covered: Mapping[str, int]
+    covered: Mapping[UseKind, int]
     failure: str | None
     not_compared: str | None = None
     """Why it is not known whether the branch makes the same with only what counts."""
@@ -66,7 +67,7 @@ def audit(task: Any, *, compare: bool = True) -> Audit:
         branch=number,
         fingerprint=branch.fingerprint,
         undeclared=(*undeclared, *findings(compared.culprits, coverage.root)),
-        covered=dict(covered),
+        covered=covered,
         failure=observed.failure,
         not_compared=compared.reason,
     )

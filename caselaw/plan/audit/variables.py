@@ -10,6 +10,8 @@ from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 from typing import Any
 
 from caselaw.plan.audit.functions import is_declaration
+from caselaw.plan.audit.observation import UseKind
+from caselaw.plan.audit.origin import CodeOrigin
 from caselaw.plan.audit.recorder import Recorder, outwards
 
 ALL = "(all variables)"
@@ -27,12 +29,12 @@ def watch_variables(recorder: Recorder) -> None:
             file = frame.f_code.co_filename
             if file not in PASSED_THROUGH:
                 where = f"{file}:{frame.f_lineno}"
-                if recorder.origins.of(file) != "first-party" or is_declaration(recorder, frame):
+                if recorder.origins.of(file) is not CodeOrigin.FIRST_PARTY or is_declaration(recorder, frame):
                     return
                 if ("all", where) not in listed:
                     if name == ALL:
                         listed.add(("all", where))
-                    recorder.record("variable", name, frame)
+                    recorder.record(UseKind.VARIABLE, name, frame)
                 return
 
     listed: set[tuple[str, str]] = set()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from caselaw.plan.audit.observation import Kind
+from caselaw.plan.audit.observation import UseKind
 from caselaw.plan.audit.uncounted import Function, Statement, leave_out
 
 
@@ -17,13 +17,13 @@ class Variation:
 
     path: str
     line: int
-    kind: Kind
+    kind: UseKind
     name: str
     statement: Statement | None = None
 
 
 def without_statement(statement: Statement) -> Variation:
-    return Variation(statement.path, statement.first, "statement", statement.name, statement)
+    return Variation(statement.path, statement.first, UseKind.STATEMENT, statement.name, statement)
 
 
 def of_texts(path: str, module: str) -> Iterator[Variation]:
@@ -82,10 +82,10 @@ def _imports_in_another_order(tree: ast.Module) -> None:
     tree.body = [*body, *reversed(block)]
 
 
-_CHANGES: Mapping[Kind, Callable[[ast.Module], None]] = {
-    "docstring": _without_docstrings,
-    "annotation": _without_annotations,
-    "import order": _imports_in_another_order,
+_CHANGES: Mapping[UseKind, Callable[[ast.Module], None]] = {
+    UseKind.DOCSTRING: _without_docstrings,
+    UseKind.ANNOTATION: _without_annotations,
+    UseKind.IMPORT_ORDER: _imports_in_another_order,
 }
 
 

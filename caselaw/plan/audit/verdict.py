@@ -12,8 +12,8 @@ from caselaw.fingerprint.code.reading.modules import standard_library
 from caselaw.fingerprint.distributions import MISSING
 from caselaw.plan.audit import options
 from caselaw.plan.audit.coverage import Coverage, covers_path
-from caselaw.plan.audit.observation import Kind, Observation
-from caselaw.plan.audit.origin import below
+from caselaw.plan.audit.observation import Observation, UseKind
+from caselaw.plan.audit.origin import CodeOrigin, below
 from caselaw.plan.audit.variables import ALL
 
 # Libraries ask these how the machine is made: how many cores, which linker, which fonts.
@@ -24,15 +24,17 @@ PROBES = frozenset({"cc", "clang", "fc-list", "gcc", "getconf", "ld", "ldconfig"
 class Finding:
     """One undeclared use; `where` is the line as file:line, relative to the project."""
 
-    kind: Kind
+    kind: UseKind
     name: str
     where: str | None
 
 
-def judge(observations: Iterable[Observation], coverage: Coverage, scratch: Path) -> tuple[list[Finding], Counter[str]]:
+def judge(
+    observations: Iterable[Observation], coverage: Coverage, scratch: Path
+) -> tuple[list[Finding], dict[UseKind, int]]:
     """What is undeclared, in the order of kinds and names, and how many uses of each kind are covered."""
-    undeclared: dict[tuple[str, str], Finding] = {}
-    covered: dict[tuple[str, str], Kind] = {}
+    undeclared: dict[tuple[UseKind, str], Finding] = {}
+    covered: dict[tuple[UseKind, str], UseKind] = {}
     for used in without_addresses(observations):
         name = shown(used, coverage)
         if name is None:
@@ -43,16 +45,16 @@ def judge(observations: Iterable[Observation], coverage: Coverage, scratch: Path
             undeclared.setdefault((used.kind, name), Finding(used.kind, name, relative(used.where, coverage.root)))
     findings = sorted(undeclared.values(), key=lambda finding: (list(COVERS).index(finding.kind), finding.name))
     counted = Counter(kind for (kind, name) in covered if (kind, name) not in undeclared)
-    return findings, Counter({kind: counted[kind] for kind in COVERS})
+    return findings, {kind: counted[kind] for kind in COVERS}
 
 
 def shown(used: Observation, coverage: Coverage) -> str | None:
     """The name for people and programs; None for what is no use of its own."""
-    if used.kind in ("file", "write"):
+    if used.kind in (UseKind.FILE, UseKind.WRITE):
         return relative(used.name, coverage.root)
-    if used.kind == "module" and used.path is not None:
+    if used.kind is UseKind.MODULE and used.path is not None:
         return module_name(Path(used.path), coverage.root)
-    if used.kind == "module":
+    if used.kind is UseKind.MODULE:
         if " (" in used.name:  # a module of ours that another file was loaded for
             return used.name
         top = used.name.partition(".")[0]
@@ -81,7 +83,7 @@ def covers_module(used: Observation, coverage: Coverage, _: Path) -> bool:
     if used.path is not None:
         return used.path in coverage.sources or is_empty(used.path)
     # What a library imports by itself, because it needs it or finds it installed, is the environment's.
-    return used.by == "library" or covers_top(used.name.partition(".")[0], used, coverage)
+    return used.by is CodeOrigin.LIBRARY or covers_top(used.name.partition(".")[0], used, coverage)
 
 
 def covers_top(top: str, used: Observation, coverage: Coverage) -> bool:
@@ -89,7 +91,7 @@ def covers_top(top: str, used: Observation, coverage: Coverage) -> bool:
     if standard_library(top):
         return True
     owners = {distribution.name for distribution in coverage.installed.of(top)}
-    return bool(owners & coverage.distributions) or (used.by == "engine" and bool(owners & coverage.engine))
+    return bool(owners & coverage.distributions) or (used.by is CodeOrigin.ENGINE and bool(owners & coverage.engine))
 
 
 def covers_variable(used: Observation, coverage: Coverage, _: Path) -> bool:
@@ -109,39 +111,39 @@ def covers_option(used: Observation, coverage: Coverage, _: Path) -> bool:
 
 
 def covers_subprocess(used: Observation, _: Coverage, __: Path) -> bool:
-    return used.by == "engine" or (used.by == "library" and Path(used.name).name in PROBES)
+    return used.by is CodeOrigin.ENGINE or (used.by is CodeOrigin.LIBRARY and Path(used.name).name in PROBES)
 
 
 def covers_network(used: Observation, coverage: Coverage, _: Path) -> bool:
     return used.name.rpartition(":")[0] in coverage.hosts
 
 
-BY_COMPARISON: tuple[Kind, ...] = ("statement", "docstring", "annotation", "import order")
+BY_COMPARISON = (UseKind.STATEMENT, UseKind.DOCSTRING, UseKind.ANNOTATION, UseKind.IMPORT_ORDER)
 
-COVERS: Mapping[Kind, Callable[[Observation, Coverage, Path], bool]] = {
-    "function": covers_function,
+COVERS: Mapping[UseKind, Callable[[Observation, Coverage, Path], bool]] = {
+    UseKind.FUNCTION: covers_function,
     **dict.fromkeys(BY_COMPARISON, covers_function),
-    "module": covers_module,
-    "file": covers_file,
-    "write": never_covers,
-    "cache": never_covers,
-    "requirement": covers_function,
-    "parameter": covers_parameter,
-    "variable": covers_variable,
-    "option": covers_option,
-    "subprocess": covers_subprocess,
-    "network": covers_network,
+    UseKind.MODULE: covers_module,
+    UseKind.FILE: covers_file,
+    UseKind.WRITE: never_covers,
+    UseKind.CACHE: never_covers,
+    UseKind.REQUIREMENT: covers_function,
+    UseKind.PARAMETER: covers_parameter,
+    UseKind.VARIABLE: covers_variable,
+    UseKind.OPTION: covers_option,
+    UseKind.SUBPROCESS: covers_subprocess,
+    UseKind.NETWORK: covers_network,
 }
 
 
 def without_addresses(observations: Iterable[Observation]) -> list[Observation]:
     """Leave out connections to the numeric address of a host whose name was looked up for the same port."""
     used = list(observations)
-    named = {one.name.rpartition(":")[2] for one in used if one.kind == "network" and not is_address(one.name)}
+    named = {one.name.rpartition(":")[2] for one in used if one.kind is UseKind.NETWORK and not is_address(one.name)}
     return [
         one
         for one in used
-        if not (one.kind == "network" and is_address(one.name) and one.name.rpartition(":")[2] in named)
+        if not (one.kind is UseKind.NETWORK and is_address(one.name) and one.name.rpartition(":")[2] in named)
     ]
 
 

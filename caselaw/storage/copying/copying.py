@@ -6,6 +6,7 @@ import contextlib
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from caselaw.errors import TransferError
@@ -16,6 +17,19 @@ from caselaw.storage.files.place import Node, Place, Report, exists, ignore
 from caselaw.storage.files.remote import RemotePlace
 from caselaw.storage.files.unfinished import in_unfinished, unfinished_name
 from caselaw.storage.location import OUTPUT
+
+
+class TransferWay(StrEnum):
+    """How a file was copied: to a server or within this machine, to this machine, between servers (the one pulls, or
+    the other pushes), within one server, or through this machine.
+    """
+
+    UP = "up"
+    DOWN = "down"
+    PULL = "pull"
+    PUSH = "push"
+    SERVER = "server"
+    STREAM = "stream"
 
 
 @dataclass(frozen=True)
@@ -148,16 +162,15 @@ def take_name(building: Place, target: Place, overwrite: bool) -> None:
         building.rename(target)
 
 
-def copy_file(source: Place, target: Place, *, overwrite: bool, progress: Report = ignore) -> str:
-    """Copy one file; folders above it are made. Returns the way: `up` to a server or within this machine, `down`,
-    `pull` or `push` between servers, `server` within one, or `stream` through this machine.
+def copy_file(source: Place, target: Place, *, overwrite: bool, progress: Report = ignore) -> TransferWay:
+    """Copy one file; folders above it are made. Returns the way.
 
     Raises `FileNotFoundError`, `FileExistsError` unless `overwrite`, `OnTape` for a file that is not on disk, and
     `StoreUnavailable`.
     """
     if source.here is not None:
         target.receive(source.here, progress, overwrite=overwrite)
-        return "up"
+        return TransferWay.UP
     assert isinstance(source, RemotePlace)
     if source.tells_more_of_single_files():
         from griddav.tape.locality import refuse_tape
@@ -168,29 +181,30 @@ def copy_file(source: Place, target: Place, *, overwrite: bool, progress: Report
         if not overwrite and target.here.exists():
             raise FileExistsError(target.url)
         source.fetch(target.here, progress)
-        return "down"
+        return TransferWay.DOWN
     if isinstance(target, RemotePlace) and source.speaks_webdav and target.speaks_webdav:
         return between_servers(source, target, overwrite, progress)
     with tempfile.TemporaryDirectory(prefix="caselaw-") as folder:
         local = Path(folder, "file")
         source.fetch(local, progress)
         target.receive(local, ignore, overwrite=overwrite)
-    return "stream"
+    return TransferWay.STREAM
 
 
-def between_servers(source: RemotePlace, target: RemotePlace, overwrite: bool, progress: Report) -> str:
+def between_servers(source: RemotePlace, target: RemotePlace, overwrite: bool, progress: Report) -> TransferWay:
     """The servers copy it between themselves where they can; one server within itself, too."""
     from griddav.copying.between import copy_between
     from griddav.copying.lending import lent_macaroon
 
     with clear_answers(target.url):
         if source.fs is not target.fs:
-            return copy_between(
+            way = copy_between(
                 source.fs, source.path, target.fs, target.path, overwrite=overwrite, progress=progress,
                 lend=lent_macaroon,
             )  # fmt: skip
+            return TransferWay(way)
         within_server(source, target, overwrite)
-    return "server"
+    return TransferWay.SERVER
 
 
 def within_server(source: RemotePlace, target: RemotePlace, overwrite: bool) -> None:

@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,18 @@ CLAIMS = {
 """What of a token is shown."""
 
 
+class CredentialKind(StrEnum):
+    """What a server is shown, as it is said to people."""
+
+    NONE = "none"
+    USER = "the user of this machine"
+    OF_LIBRARY = "those that the library of this protocol finds"
+    PASSWORD = "user and password"
+    TOKEN = "bearer token"
+    MACAROON = "macaroon"
+    CERTIFICATE = "X509 certificate"
+
+
 @dataclass(frozen=True)
 class Identity:
     """`kind` of the credentials and where they are from; `facts` are what they say, `expires` in seconds since 1970.
@@ -39,7 +52,7 @@ class Identity:
     `withheld` is why they are not sent, empty where they are.
     """
 
-    kind: str
+    kind: CredentialKind
     source: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
     expires: float | None = None
@@ -49,9 +62,9 @@ class Identity:
 def identity(root: Place) -> Identity:
     """The credentials that would be used for a store. Raises `StoreUnavailable` for those that are broken."""
     if not isinstance(root, RemotePlace):
-        return Identity("the user of this machine", facts={"subject": str(os.geteuid())})
+        return Identity(CredentialKind.USER, facts={"subject": str(os.geteuid())})
     if not root.speaks_webdav:
-        return Identity("those that the library of this protocol finds", root.url.partition("://")[0])
+        return Identity(CredentialKind.OF_LIBRARY, root.url.partition("://")[0])
     with clear_answers(root.url):
         return of_client(root.fs.client)
 
@@ -60,12 +73,12 @@ def of_client(client: Client) -> Identity:
     from griddav.auth.credentials import Password
 
     if isinstance(client.credentials, Password):
-        return Identity("user and password", client.credentials.source(), {"subject": client.credentials.user})
+        return Identity(CredentialKind.PASSWORD, client.credentials.source(), {"subject": client.credentials.user})
     found = client.credentials.found()
     if found is not None:
         return of_token(client, *found)
     own = client.sessions.connection.own()
-    return Identity("none") if own is None else of_certificate(own)
+    return Identity(CredentialKind.NONE) if own is None else of_certificate(own)
 
 
 def of_token(client: Client, token: str, source: str) -> Identity:
@@ -82,8 +95,8 @@ def of_token(client: Client, token: str, source: str) -> Identity:
         facts = {shown: claims[name] for name, shown in CLAIMS.items() if name in claims}
         end = claims.get("exp")
         expires = float(end) if isinstance(end, (int, float)) else None
-        return Identity("bearer token", source, facts, expires, withheld)
-    return Identity("macaroon", source, facts_of(made), made.expires, withheld)
+        return Identity(CredentialKind.TOKEN, source, facts, expires, withheld)
+    return Identity(CredentialKind.MACAROON, source, facts_of(made), made.expires, withheld)
 
 
 def facts_of(made: macaroon.Macaroon) -> dict[str, Any]:
@@ -112,7 +125,7 @@ def of_certificate(own: Certificate) -> Identity:
 
     try:
         pem = Path(own.file).read_text("ascii")
-        return Identity("X509 certificate", own.file, {"subject": subject_of(pem)}, expiry(pem).timestamp())
+        return Identity(CredentialKind.CERTIFICATE, own.file, {"subject": subject_of(pem)}, expiry(pem).timestamp())
     except (OSError, ValueError) as error:
         raise StoreUnavailable(
             f"the certificate cannot be read: {error}", own.file, "make a new one (voms-proxy-init, arcproxy)"
