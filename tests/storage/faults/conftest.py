@@ -2,17 +2,58 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import fault_table as table
 import pytest
+import witness
 from machine import Machine, machine
 from service import open_folder
 from subjects import SERVERS, Subject, subject, version
 
 FULL = bool(os.environ.get("CASELAW_FULL"))
+HERE = Path(__file__).resolve().parent
+Kinds = dict[str, list[tuple[str, ...]]]
+ROWS, KINDS = pytest.StashKey[list[table.Row]](), pytest.StashKey[Kinds]()
+
+
+class Elsewhere:
+    """The tests of other rooms that show kinds of faults, running beside the others; what they print goes to a file."""
+
+    def __init__(self) -> None:
+        environment = {name: value for name, value in os.environ.items() if name != "CASELAW_FULL"}
+        self.folder = tempfile.TemporaryDirectory()
+        command = [sys.executable, witness.__file__, "-p", "no:cacheprovider"]
+        with self.file.open("w") as file:
+            self.process = subprocess.Popen(
+                command, cwd=HERE.parents[2], env=environment, stdout=file, stderr=subprocess.STDOUT
+            )
+
+    @property
+    def file(self) -> Path:
+        return Path(self.folder.name) / "output"
+
+    def output(self) -> str:
+        """All that they printed, when they have ended."""
+        self.process.wait()
+        return self.file.read_text(encoding="utf-8")
+
+    def end(self) -> None:
+        if self.process.poll() is None:  # this run was interrupted
+            self.process.terminate()
+            self.process.wait()
+        self.folder.cleanup()
+
+
+ELSEWHERE = pytest.StashKey[Elsewhere | None]()
 
 
 @dataclass(frozen=True)
@@ -66,9 +107,51 @@ def worse() -> Iterator[Machine]:
 
 
 @pytest.fixture(scope="session")
-def note() -> Iterator[Callable[[table.Row], None]]:
+def note(request: pytest.FixtureRequest) -> Callable[[table.Row], None]:
     """Takes a row of the table, which is written at the end of a full run."""
-    rows: list[table.Row] = []
-    yield rows.append
-    if FULL and rows:
-        table.FILE.write_text(table.merged(rows, " and ".join(map(version, SERVERS))), encoding="utf-8")
+    rows: list[table.Row] = request.config.stash[ROWS]
+    return rows.append
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Beside a full run of this folder, the tests of other rooms run that show kinds of faults."""
+    config.stash[ROWS], config.stash[ELSEWHERE] = [], None
+    if FULL and [Path(each).resolve() for each in config.args] == [HERE] and not config.option.keyword:
+        config.stash[ELSEWHERE] = Elsewhere()
+
+
+@pytest.fixture(scope="session")
+def elsewhere(request: pytest.FixtureRequest) -> tuple[Kinds, str]:
+    """The rows of kinds, by their titles, and all that the run of their tests printed."""
+    beside = request.config.stash[ELSEWHERE]
+    if beside is None:
+        pytest.skip("only in a full run of this folder, which makes docs/faults.md")
+    output = beside.output()
+    request.config.stash[KINDS] = json.loads(output.splitlines()[-1])
+    return request.config.stash[KINDS], output
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """The document of a whole run is written; rows of a part of it are shown."""
+    if not FULL:
+        return
+    rows, kinds = config.stash[ROWS], config.stash.get(KINDS, {})
+    text = table.document(rows, kinds, " and ".join(map(version, SERVERS)), commit())
+    if kinds:
+        table.FILE.write_text(text, encoding="utf-8")
+        terminalreporter.write_line(f"written: {table.FILE}")
+    else:
+        terminalreporter.write_line("\n".join(line for line in text.splitlines() if line.startswith("| ")))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    beside = config.stash.get(ELSEWHERE, None)
+    if beside is not None:
+        beside.end()
+
+
+def commit() -> str:
+    """The commit that is tested, and whether something in it was changed."""
+    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
+    found = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=True).stdout.strip()
+    return f"`{found.removesuffix('-dirty')}`{' with changes' if found.endswith('-dirty') else ''}"
