@@ -9,20 +9,12 @@ from dataclasses import dataclass
 from caselaw.branches.chain import ask
 from caselaw.branches.look import Look, Seen, counts_by_identity, seen_by_numbers
 from caselaw.branches.numbers import by_number
+from caselaw.branches.required import Required, is_own, required_by
 from caselaw.branches.table import BranchTable
-from caselaw.branches.task import TaskLike, WorkflowLike
+from caselaw.branches.task import WorkflowLike
 from caselaw.branches.yielded import RUN, Present, known_from, tasks_in, together
-from caselaw.fingerprint import digest, short
+from caselaw.fingerprint import digest
 from caselaw.records import Record
-
-
-@dataclass(frozen=True)
-class Required:
-    """What an overridden `requires()` of a branch requires, `own` of the same workflow."""
-
-    digest: str
-    own: tuple[int, ...]
-    seen: Seen
 
 
 @dataclass(frozen=True)
@@ -53,26 +45,19 @@ class Settling:
 
     def of(self, number: int) -> Settled:
         if number not in self.found:
-            required = self._required(self.workflow.as_branch(number)) if self.requires else None
+            required = (
+                required_by(self.workflow.as_branch(number), self.workflow, self._digest_of_own)
+                if self.requires
+                else None
+            )
             self.found[number] = self._settled(number, required)
         return self.found[number]
-
-    def _required(self, branch: TaskLike) -> Required:
-        look, own = Look(self.workflow.file_digests), dict[int, None]()
-
-        def of(task: WorkflowLike) -> str:
-            if not self.is_own(task):
-                return look.of_task(task)
-            own.update(dict.fromkeys(task.selected_numbers))
-            return self._digest_of_own(task)
-
-        return Required(look.of_requirements(branch.requires(), of), tuple(own), look.seen())
 
     def _settled(self, number: int, required: Required | None) -> Settled:
         static = self.workflow.declared_table.fingerprints[number]
         own, seen = (required.own, required.seen) if required is not None else ((), Seen())
         if required is not None:
-            static = short(digest(static, required.digest))
+            static = required.fingerprint(static)
         records = self.records(number)
         if counts_by_identity():
             tasks = tasks_in(records[-1].inputs.get(RUN, {})) if records else None
@@ -85,9 +70,6 @@ class Settling:
         return Settled(static, fingerprint, False, own, together([seen, yielded.seen]))
 
     # other branches of the workflow
-
-    def is_own(self, task: WorkflowLike) -> bool:
-        return type(task) is type(self.workflow) and task.unrestricted is self.workflow
 
     def _needed(self, number: int) -> tuple[str, bool]:
         """The fingerprint of a branch that another one needs, and whether it awaits its run."""
@@ -108,7 +90,7 @@ class Settling:
 
     def _of_own(self, task: WorkflowLike, look: Look) -> str | None:
         """The digest of a yielded task that is of this workflow."""
-        if not self.is_own(task):
+        if not is_own(self.workflow, task):
             return None
         if any(self._needed(number)[1] for number in task.selected_numbers):
             look.wait_for(task)

@@ -13,13 +13,13 @@ RESERVED = frozenset({
     "fingerprints", "first_selection", "flat_products", "forget_branches", "forget_look", "forget_yielded",
     "full_row", "has_branches", "has_no_outputs", "hashed_code", "input_columns", "installed_distributions",
     "is_published", "is_running", "keep_look", "law_project", "located_input", "location_of", "look_at_records",
-    "missing_numbers", "next_look", "of_all_branches", "of_us", "output_declared", "output_inherited",
-    "output_layers", "output_location", "output_named", "output_store", "overridden_requirements", "own_components",
-    "own_needs", "own_number", "own_output", "own_present", "passing_branch", "paths_of", "plain_row",
-    "readable_parameters", "record_index", "renew_fingerprints", "repeat_of", "require_published",
-    "requirements_of_branches", "requires_declared", "run_context", "run_yields", "scheduler_needs", "seen_before",
-    "selected_numbers", "significant_parameters", "table_now", "take_from_parent", "take_yielded", "taken_numbers",
-    "unrestricted", "upstream_connections", "upstream_contents", "upstream_seen", "with_branches",
+    "missing_numbers", "next_look", "of_all_branches", "output_declared", "output_inherited", "output_layers",
+    "output_location", "output_named", "output_store", "overridden_requirements", "own_components", "own_needs",
+    "own_number", "own_output", "own_present", "passing_branch", "paths_of", "plain_row", "readable_parameters",
+    "record_index", "renew_fingerprints", "repeat_of", "require_published", "requirements_of_branches",
+    "requires_declared", "run_context", "run_yields", "scheduler_needs", "seen_before", "selected_numbers",
+    "significant_parameters", "table_now", "take_from_parent", "take_yielded", "taken_numbers", "unrestricted",
+    "upstream_connections", "upstream_contents", "upstream_seen", "with_branches",
 })  # fmt: skip
 """What caselaw itself asks a task for: a parameter of such a name would silently take its place."""
 

@@ -22,7 +22,7 @@ _NAMES = frozenset({
     "local_workflow_requires", "localize_input", "localize_output", "located_input", "location", "location_of",
     "log_file", "logger", "look_at_records", "max_batch_size", "message_cache_size", "missing_branches",
     "missing_numbers", "modify_param_args", "modify_param_values", "modify_task_attributes", "next_look",
-    "no_unpicklable_properties", "of_all_branches", "of_us", "on_failure", "on_success", "output", "output_contents",
+    "no_unpicklable_properties", "of_all_branches", "on_failure", "on_success", "output", "output_contents",
     "output_declared", "output_inherited", "output_layers", "output_location", "output_named", "output_store",
     "output_unlocalized", "overridden_requirements", "own_components", "own_needs", "own_number", "own_output",
     "own_present", "param_args", "passing_branch", "passthrough_requested_workflow", "paths_of", "pilot", "plain_row",
