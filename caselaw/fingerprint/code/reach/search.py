@@ -21,16 +21,17 @@ from caselaw.fingerprint.code.reach.classes import (
 )
 from caselaw.fingerprint.code.reach.data import Wanted
 from caselaw.fingerprint.code.reach.demands import meet
-from caselaw.fingerprint.code.reach.effects import Effects, subclasses
+from caselaw.fingerprint.code.reach.effects import Effects
+from caselaw.fingerprint.code.reach.executed import execute, executed
 from caselaw.fingerprint.code.reach.found import ClosureWarning, Event, Found
-from caselaw.fingerprint.code.reach.items import ANYWHERE, Name
+from caselaw.fingerprint.code.reach.items import Name
 from caselaw.fingerprint.code.reach.made import Made, assigns_outputs, members_of
 from caselaw.fingerprint.code.reach.members import Kept, kept_members, left_out
 from caselaw.fingerprint.code.reach.resolution import BELOW, EXTERNAL, MISSING, MODULE, NAME, Resolver, Target
-from caselaw.fingerprint.code.reading.facts import READS_ORDER, Import, Ref
+from caselaw.fingerprint.code.reading.facts import READS_ORDER, Ref
 from caselaw.fingerprint.code.reading.modules import ENGINE, standard_library
 from caselaw.fingerprint.code.reading.sources import Source
-from caselaw.fingerprint.code.reading.table import MAYBE, Binding, ClassTable, Part
+from caselaw.fingerprint.code.reading.table import Binding, ClassTable, Part
 
 
 class Search:
@@ -48,8 +49,8 @@ class Search:
         self.may_start_again = True
         """Whether it ends with StartAgainError as soon as all modules are to be read in another way."""
         self._queue: list[Callable[[], None]] = []
-        self._waiting: dict[Name, list[Name]] = {}
-        self._subclasses: list[tuple[Event, list[Name]]] = []
+        self.waiting: dict[Name, list[Name]] = {}
+        self.subclasses: list[tuple[Event, list[Name]]] = []
         self._asks_subclasses = False
         self._named: set[Class] = set()
         """Names that code refers to."""
@@ -104,7 +105,7 @@ class Search:
             if self.resolver.finder.find(cls[0]) is None:
                 if number == 0:
                     self._is_there(cls[0])
-                self._third_party(cls[0], cls[0], 0)
+                self.third_party(cls[0], cls[0], 0)
             elif definition(self.resolver, cls) is not None:
                 known.append(cls)
             else:
@@ -117,7 +118,7 @@ class Search:
     def _start_task(self, cls: Class) -> None:
         lookup = ancestors(self.resolver, cls)
         if not self._named.isdisjoint(lookup):
-            self._reach_name(*cls)
+            self.reach_name(*cls)
             return
         self._reach_task(lookup, unused=False)
         for entry in dependencies(self.resolver, lookup) or ():
@@ -130,7 +131,7 @@ class Search:
             if self.resolver.finder.find(module) is not None:
                 return True
         elif top in ENGINE or standard_library(top) or self._is_installed(top):
-            self._third_party(module, module, 0)
+            self.third_party(module, module, 0)
             return False
         raise FingerprintError(
             f"no source of module '{module}'",
@@ -138,7 +139,7 @@ class Search:
             "define the task in a module under this folder, or name its top-level package in [caselaw] first_party",
         )
 
-    def _third_party(self, module: str, path: str, line: int) -> None:
+    def third_party(self, module: str, path: str, line: int) -> None:
         top = module.partition(".")[0]
         if top not in ENGINE and not standard_library(top):
             self.found.third_party.setdefault(top, (path, line))
@@ -154,11 +155,11 @@ class Search:
                 for cls, part in self.made.named_by_others(self.resolver, self.found):
                     self.follow(cls[0], part)
             if not self._queue and self._asks_subclasses:
-                for event, bases in self._subclasses:
+                for event, bases in self.subclasses:
                     for base in bases:
                         if base in self.found.names:
                             self.found.register(event, base)
-                            self._reach_name(event.module, event.name)
+                            self.reach_name(event.module, event.name)
         return self.found
 
     def sources(self) -> Iterator[Source]:
@@ -170,20 +171,20 @@ class Search:
 
     def reach(self, target: Target, path: str, line: int) -> None:
         if target.kind == NAME:
-            self._reach_name(target.module, target.name)
+            self.reach_name(target.module, target.name)
         elif target.kind == MODULE:
             self._reach_module(target.module)
         elif target.kind == BELOW:
             self._reach_below(target.module)
         elif target.kind == EXTERNAL:
-            self._third_party(target.module, path, line)
+            self.third_party(target.module, path, line)
             if (found := caveat(target.dotted)) is not None:
                 self._warn(path, line, found)
         elif target.kind == MISSING:
             self.found.missing.setdefault(target.module)
             self.import_module(target.module.rpartition(".")[0])
 
-    def _reach_name(self, module: str, name: str) -> None:
+    def reach_name(self, module: str, name: str) -> None:
         self._named.add((module, name))
         if (module, name) in self.found.names:
             lookup = self._without_unused.get((module, name))
@@ -200,8 +201,8 @@ class Search:
         self._follow_binding((module, name), binding)
         if binding.definition is not None:
             self._reach_class((module, name), binding.definition)
-        for waiting in self._waiting.get((module, name), ()):
-            self._reach_name(*waiting)
+        for waiting in self.waiting.get((module, name), ()):
+            self.reach_name(*waiting)
 
     def _follow_binding(self, name: Name, binding: Binding) -> None:
         making = self.made.follows
@@ -242,8 +243,8 @@ class Search:
                 self.made.note(cls)
                 self.import_module(cls[0])
                 self._follow_binding(cls, self.resolver.table(cls[0]).bindings[cls[1]])
-                for waiting in self._waiting.get(cls, ()):
-                    self._reach_name(*waiting)
+                for waiting in self.waiting.get(cls, ()):
+                    self.reach_name(*waiting)
             self.found.tasks.add(cls)
             self.keep(cls, table, kept)
             for part in (*table.decorators, *table.bases):
@@ -283,7 +284,7 @@ class Search:
             if name in ("__all__", "__doc__"):
                 continue
             if binding.parts or binding.definition is not None:
-                self._reach_name(module, name)
+                self.reach_name(module, name)
             for target in self.resolver.attribute(module, (name,)) if binding.origins else ():
                 if target.kind == NAME or (target.kind in (MODULE, BELOW) and target.module.startswith(f"{module}.")):
                     self.reach(target, "", 0)
@@ -322,7 +323,7 @@ class Search:
             for target in self.resolver.resolve(module, ref):
                 self.reach(target, path, ref.line)
         for found in part.imports:
-            self._execute(module, found, counts=True)
+            execute(self, module, found, counts=True)
         for prefix in part.below:
             base = self.resolver.absolute(module, prefix.level, prefix.module)
             if base and self.resolver.ours(base) and self.resolver.finder.find(base) is not None:
@@ -341,8 +342,6 @@ class Search:
         targets = self.resolver.resolve(module, ref)
         return any(target.kind in (MODULE, BELOW) for target in targets)
 
-    # What is executed
-
     def import_module(self, module: str) -> None:
         """Execute a module and the packages above it."""
         parts = module.split(".")
@@ -350,50 +349,9 @@ class Search:
             name = ".".join(parts[:length])
             if name not in self.found.imported and self.resolver.finder.find(name) is not None:
                 self.found.imported[name] = None
-                self._queue.append(lambda name=name: self._executed(name))  # type: ignore[misc]
+                self._queue.append(lambda name=name: executed(self, name))  # type: ignore[misc]
                 if name.rpartition(".")[0] in self.found.whole:
                     self._reach_module(name)
-
-    def _executed(self, module: str) -> None:
-        table = self.resolver.table(module)
-        for part in table.effects:
-            self.follow(module, part)
-        for found in (*table.imports, *table.stars):
-            self._execute(module, found, counts=False)
-        package = self.resolver.finder.find(module)
-        for found in table.unused if package is not None and not package.search else ():
-            self._execute(module, found, counts=True)
-        for event, places in self.effects.registrations(module):
-            for place in places:
-                self.found.register(event, place)
-                if not event.name:
-                    continue
-                if place == ANYWHERE or place in self.found.names:
-                    self._reach_name(module, event.name)
-                else:
-                    self._waiting.setdefault(place, []).append((module, event.name))
-        self._subclasses.extend(subclasses(self.resolver, module))
-
-    def _execute(self, module: str, found: Import, counts: bool) -> None:
-        """An import; `counts` says whether a third-party module counts although nothing names it."""
-        path = str(self.resolver.path(module))
-        base = self.resolver.absolute(module, found.level, found.module)
-        if base is None or not base:
-            self._warn(path, found.line, "relative import beyond the top-level package")
-        elif not self.resolver.ours(base):
-            if counts:
-                self._third_party(base, path, found.line)
-        elif self.resolver.finder.find(base) is None:
-            self.found.missing.setdefault(base)
-            self.import_module(base.rpartition(".")[0])
-            self._warn(path, found.line, f"first-party module '{base}' cannot be found")
-        else:
-            self.import_module(base)
-            if found.name in ("*", MAYBE):
-                for below in self.resolver.starred(base, found):
-                    self.import_module(below)
-            elif found.name and self.resolver.finder.find(f"{base}.{found.name}") is not None:
-                self.import_module(f"{base}.{found.name}")
 
     def warn(self, module: str, line: int, what: str) -> None:
         if not self.declared:
