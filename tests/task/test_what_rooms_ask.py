@@ -6,11 +6,14 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import law
 import pytest
 
 import caselaw
 from caselaw.branches.task import TaskLike, WorkflowLike
+from caselaw.errors import TaskError
 from caselaw.publishing.task import RunnableTask, RunnableWorkflow
+from caselaw.task.reserved import OPEN
 
 ROOM = Path(caselaw.__file__).parent
 OF_LAW = {"_worker_id", "_worker_first_task_id", "_sandbox_proxy", "_workflow_task"}
@@ -47,3 +50,13 @@ def test_no_room_sets_private_fields_of_tasks() -> None:
             if of_task and node.attr.startswith("_") and node.attr not in OF_LAW:
                 found.append(f"{path.relative_to(ROOM)}:{node.lineno} {node.attr}")
     assert found == []
+
+
+def test_no_project_takes_a_name_by_which_rooms_ask_a_task() -> None:
+    asked = {*members(RunnableTask), *members(RunnableWorkflow)} - OPEN
+    asked = {name for name in asked if not hasattr(law.LocalWorkflow, name)}
+    assert len(asked) > 50
+    for name in sorted(asked - {"task_id", "branch"}):
+        for base in (caselaw.Task, caselaw.Workflow):
+            with pytest.raises(TaskError, match=f"'{name}' is a name of caselaw itself"):
+                type("Clash", (base,), {name: 1, "__module__": "work"})

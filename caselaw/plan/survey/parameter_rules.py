@@ -17,7 +17,7 @@ from caselaw.plan.survey.edits import Edit, replaced
 from caselaw.plan.survey.finding import SurveyFinding, SurveyVerdict
 from caselaw.plan.survey.kinds import WORKFLOW
 from caselaw.plan.survey.parameters import UNKNOWN, Written, of_library, parameters_of
-from caselaw.task.reserved import RESERVED
+from caselaw.task.reserved import reserved_names
 from caselaw.task.single import Task
 from caselaw.task.workflow import Workflow
 
@@ -90,14 +90,14 @@ def parameter_of_engine(task: Class, name: str) -> luigi.Parameter | None:
     return found
 
 
-def reserved_names(task: Class, classes: Classes) -> Iterator[SurveyFinding]:
+def taken_names(task: Class, classes: Classes) -> Iterator[SurveyFinding]:
     """Names by which caselaw asks a task for something of its own."""
     for above in task.mro:
-        for name in sorted(RESERVED & above.own.keys() if above.of_project else ()):
+        for name in sorted(reserved_names(Workflow) & above.own.keys() if above.of_project else ()):
             yield SurveyFinding(
                 SurveyVerdict.LINE, above.module.path, above.own[name].line, f"'{name}' is a name of caselaw itself",
                 "call the parameter or member otherwise",
             )  # fmt: skip
 
 
-PARAMETER_RULES = (refused_defaults, other_roles, reserved_names)
+PARAMETER_RULES = (refused_defaults, other_roles, taken_names)
