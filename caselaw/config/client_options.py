@@ -31,6 +31,16 @@ def scheme_of(place: Any) -> str:
     return first.partition("://")[0] if isinstance(first, str) and "://" in first else ""
 
 
+def is_taken(name: str, scheme: str) -> bool:
+    """Whether the file system of a scheme takes an option of the client."""
+    return scheme in WEBDAV and (scheme == "dcache" or not client_options()[name].dcache)
+
+
+def takers(name: str) -> str:
+    """The URLs that an option of the client is for, in words."""
+    return "dcache://" if client_options()[name].dcache else "dav://, davs:// and dcache://"
+
+
 def problems(name: str, value: Any, scheme: str) -> Iterator[str]:
     """What is wrong with an option in a file that others read; texts with variables are read when they are replaced."""
     option, is_open = client_options().get(name), isinstance(value, str) and VARIABLE.search(value) is not None
@@ -38,8 +48,8 @@ def problems(name: str, value: Any, scheme: str) -> Iterator[str]:
         yield A_SECRET
     elif option is None:
         return
-    elif scheme not in WEBDAV or (option.dcache and scheme != "dcache"):
-        yield f"is an option of {'dcache://' if option.dcache else 'dav://, davs:// and dcache://'} only"
+    elif not is_taken(name, scheme):
+        yield f"is an option of {takers(name)} only"
     elif value == "":
         yield "must not be empty"
     elif not is_open:

@@ -10,7 +10,7 @@ from caselaw.errors import StagingFailed
 from caselaw.execution.progress import Progress, progress_for
 from caselaw.publishing.task import RunnableTask
 from caselaw.storage import Location
-from caselaw.storage.files.schemes import WEBDAV
+from caselaw.storage.files.schemes import may_have_tapes
 from caselaw.storage.stores import store_of
 
 
@@ -67,7 +67,7 @@ def urls_of_inputs(task: RunnableTask, numbers: Sequence[int]) -> Iterable[str]:
     """URLs of all inputs of some branches that lie on servers, each once."""
     found: dict[str, None] = {}
     for column in task.input_columns.values():
-        if column.location is not None and not any(map(may_be_on_tape, column.location.folders)):
+        if column.location is not None and not any(map(may_have_tapes, column.location.folders)):
             continue
         some = numbers if column.values is not None else numbers[:1]
         for number in some:
@@ -78,13 +78,8 @@ def urls_of_inputs(task: RunnableTask, numbers: Sequence[int]) -> Iterable[str]:
             if inputs.location is not None:
                 lying = task.located_input(inputs).located()
                 paths = tuple(path for location, key in lying for path in files_of(location, key))
-            found.update(dict.fromkeys(filter(may_be_on_tape, paths)))
+            found.update(dict.fromkeys(filter(may_have_tapes, paths)))
     return found
-
-
-def may_be_on_tape(url: str) -> bool:
-    """Whether a URL is of a kind of server that may have tapes."""
-    return url.partition("://")[0] in WEBDAV
 
 
 def files_of(location: Location, fingerprint: str) -> list[str]:

@@ -7,11 +7,8 @@ import shutil
 import tempfile
 import time
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from pathlib import Path
-
-from fsspec.asyn import sync
 
 from caselaw.errors import EVERY_BRANCH
 from caselaw.publishing.outbox import OUTBOX as FOLDER
@@ -19,13 +16,13 @@ from caselaw.publishing.outbox import UPLOAD, locked, waiting_uploads
 from caselaw.storage.cache import FileCache
 from caselaw.storage.cache.entries import entry_of, slots
 from caselaw.storage.copying.address import is_root_of_store
-from caselaw.storage.files.answers import clear_answers
 from caselaw.storage.files.folder import local_names
 from caselaw.storage.files.place import Node, Place, exists
 from caselaw.storage.files.remote import RemotePlace
 from caselaw.storage.files.tree import tree_or_nothing, without_links_out
 from caselaw.storage.files.unfinished import is_unfinished, unfinished_name
 from caselaw.storage.publish import orphans_in, owner_of, remove_orphan
+from caselaw.storage.stores import remote_store
 
 
 class OrphanKind(StrEnum):
@@ -86,24 +83,10 @@ def orphan_of(root: Place, path: str, nodes: list[Node], now: float | None) -> O
 
 def clock(place: Place) -> float | None:
     """The time now by the clock of a store; ours may be an hour off. None where the server does not say."""
-    if not isinstance(place, RemotePlace):
-        return time.time()
-    return stated_time(place) or time_of_probe(place)
+    return place.time() or time_of_probe(place)
 
 
-def stated_time(place: RemotePlace) -> float | None:
-    """By the header `Date` of an answer."""
-    if not place.speaks_webdav:
-        return None
-    with clear_answers(place.url):
-        answer = sync(place.fs.loop, place.fs.client.ask, "OPTIONS", place.path, expected=frozenset({404, 405}))
-    try:
-        return parsedate_to_datetime(answer.headers.get("Date", "")).timestamp()
-    except ValueError:
-        return None
-
-
-def time_of_probe(place: RemotePlace) -> float | None:
+def time_of_probe(place: Place) -> float | None:
     """By the time of a file that was just written, and is removed again."""
     probe = place.child(unfinished_name())
     with tempfile.NamedTemporaryFile() as file:
@@ -144,7 +127,7 @@ def number_waiting(root: Place) -> int:
     """How many branches wait in the outbox of a store for their upload, which the next run does."""
     if not isinstance(root, RemotePlace) or not is_root_of_store(root):
         return 0
-    settings = root.store.settings
+    settings = root.server.settings
     return sum(upload.path_in(settings) is not None for upload in waiting_uploads(settings.mirror))
 
 
@@ -175,10 +158,11 @@ def orphans(root: Place) -> list[Orphan]:
     if not isinstance(root, RemotePlace):
         assert root.here is not None
         return [*temporaries(root, found), *staging(root.here)]
-    of_folder = [*temporaries(root, found), *stale_entries(root.store.cache, root, found)]
+    store = remote_store(root.server.settings)
+    of_folder = [*temporaries(root, found), *stale_entries(store.cache, root, found)]
     if not is_root_of_store(root):
         return of_folder
-    return [*of_folder, *unfinished_uploads(root.store.scratch / FOLDER), *killed_downloads(root.store.cache)]
+    return [*of_folder, *unfinished_uploads(store.scratch / FOLDER), *killed_downloads(store.cache)]
 
 
 def remove(root: Place, orphan: Orphan) -> bool:
@@ -189,7 +173,7 @@ def remove(root: Place, orphan: Orphan) -> bool:
     path = Path(orphan.path)
     if orphan.kind is OrphanKind.CACHED:
         assert isinstance(root, RemotePlace)
-        return root.store.cache.forget(path)
+        return remote_store(root.server.settings).cache.forget(path)
     if orphan.kind is OrphanKind.STAGED:
         for left in orphans_in(Path(root.url)).get(owner_of(path.name), ()):
             remove_orphan(left)

@@ -30,7 +30,6 @@ def read_bytes(path: Path) -> bytes | None:
 class RemoteDocuments:
     """Documents of one folder. `fixed`: a name never gets another content. See `Documents`."""
 
-    fs: Any
     files: ServerFiles
     url: str
     folder: str
@@ -72,7 +71,7 @@ class RemoteDocuments:
         try:
             try:
                 with clear_answers(url):
-                    content = self.fs.cat_file(there["name"])
+                    content = self.files.read(there["name"])
             except ContentChanged:
                 _damaged.add(url)
                 content = b""  # it is there, and says nothing: its reader tells

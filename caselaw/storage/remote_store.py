@@ -17,12 +17,10 @@ from caselaw.errors import StagingFailed, StoreUnavailable
 from caselaw.fingerprint import digest, file_digest
 from caselaw.storage.cache import FileCache
 from caselaw.storage.files.answers import clear_answers
-from caselaw.storage.files.concurrency import side_by_side
 from caselaw.storage.files.entry import Entry
-from caselaw.storage.files.filesystem import file_system
 from caselaw.storage.files.folders import get_folder, put_folder
-from caselaw.storage.files.schemes import WEBDAV
-from caselaw.storage.files.server import ServerFiles, files_of
+from caselaw.storage.files.server import ServerFiles
+from caselaw.storage.files.store_server import server_of
 from caselaw.storage.files.unfinished import is_unfinished
 from caselaw.storage.location import RECORDS, aside_name, component
 from caselaw.storage.remote_documents import RemoteDocuments
@@ -41,21 +39,16 @@ class RemoteStore:
 
     def __init__(self, settings: StoreSettings) -> None:
         self.settings = settings
+        self.server = server_of(settings)
         self.root = settings.root
-        self.scheme = settings.root.partition("://")[0]
         mark = hashlib.blake2b(settings.root.encode(), digest_size=4).hexdigest()
         self.here = settings.mirror / f"{component(settings.root.partition('://')[2])}-{mark}"
         self.cache = FileCache(settings.cache_folder or settings.mirror.parent / "cache", settings.cache)
 
-    @functools.cached_property
-    def fs(self) -> Any:
-        """The file system that speaks to the server."""
-        return file_system(self.settings)
-
-    @functools.cached_property
+    @property
     def files(self) -> ServerFiles:
         """What is done to files there."""
-        return files_of(self.fs, self.scheme)
+        return self.server.files
 
     @property
     def scratch(self) -> Path:
@@ -63,9 +56,7 @@ class RemoteStore:
 
     def path(self, url: str) -> str:
         """A URL of this store as its file system names it."""
-        if not url.startswith(self.root):
-            url = self.settings.spelled(url)
-        return str(self.fs._strip_protocol(url))
+        return self.server.path(url)
 
     def exists(self, path: str) -> bool:
         try:
@@ -80,17 +71,11 @@ class RemoteStore:
             return self.files.info(self.path(path))
 
     def names(self, directories: Sequence[str]) -> dict[str, frozenset[str]]:
-        if hasattr(self.fs, "names_in"):
-            by_path = {self.path(directory): directory for directory in directories}
-            with clear_answers(self.root):
-                found = self.fs.names_in(list(by_path))
-            self.confirm([path for path in by_path if not found[path]])
-            return {directory: whole(found[path]) for path, directory in by_path.items()}
-        listings = side_by_side(self.entries, directories)
-        return {
-            directory: frozenset(entry.name for entry in listing)
-            for directory, listing in zip(directories, listings, strict=True)
-        }
+        paths = {directory: self.path(directory) for directory in directories}
+        with clear_answers(self.root):
+            found = self.files.names(list(dict.fromkeys(paths.values())))
+        self.confirm([path for path, names in found.items() if not names])
+        return {directory: whole(found[path]) for directory, path in paths.items()}
 
     def confirm(self, empty: Sequence[str]) -> None:
         """Raise `StoreUnavailable` where a folder whose listing is empty holds something: dCache's way to fail.
@@ -98,7 +83,7 @@ class RemoteStore:
         A folder of outputs holds records, always: one question for each folder is enough.
         """
         with clear_answers(self.root):
-            there = self.fs.confirm([f"{path}/{RECORDS}" for path in empty]) if empty else ()
+            there = self.files.unlisted([f"{path}/{RECORDS}" for path in empty]) if empty else ()
         if there:
             what = "the server's listing is empty, but the folder is not"
             raise StoreUnavailable(what, min(there), "run again; if it stays so, look into the server's log")
@@ -120,7 +105,7 @@ class RemoteStore:
         if there["type"] != "directory":
             return there["size"] or 0, there.get("mtime")
         with clear_answers(path):
-            inside = self.fs.find(self.path(path), detail=True).values()
+            inside = self.files.below(self.path(path)).values()
         times = [each["mtime"] for each in inside if each.get("mtime")]
         return sum(each["size"] or 0 for each in inside), max(times, default=None)
 
@@ -137,7 +122,7 @@ class RemoteStore:
         if there["type"] != "directory":
             return f"{path} {stamp(there)}"
         with clear_answers(path):
-            inside = self.fs.find(there["name"], detail=True)
+            inside = self.files.below(there["name"])
         return digest("folder", path, {name: stamp(each) for name, each in inside.items()})
 
     def download_path(self, path: str, size: int | None, target: Path) -> None:
@@ -201,13 +186,9 @@ class RemoteStore:
         """Servers tell no folder's age: those of outputs stay."""
 
     def bring_online(self, paths: Sequence[str], report: Callable[[int, int], None]) -> Online:
-        if self.scheme not in WEBDAV:  # such servers have no tapes that we know of
-            return Online()
-        from griddav.tape import stage, wait
-        from griddav.tape.online import prefix_of
-
+        tapes = self.files.tapes
         by_path = {self.path(path): path for path in paths}
-        of_server = {prefix_of(self.fs) + path: url for path, url in by_path.items()} | by_path
+        of_server = {tapes.name_of(path): url for path, url in by_path.items()} | by_path
         failed: dict[str, StagingFailed] = {}
 
         def note(error: StagingFailed) -> None:
@@ -219,13 +200,13 @@ class RemoteStore:
         while left := [path for path, url in by_path.items() if url not in failed]:
             try:
                 with clear_answers(self.root):
-                    requests = stage(self.fs, left)
+                    requests = tapes.stage(left)
             except StagingFailed as error:
                 note(error)
                 continue
             try:
                 with clear_answers(self.root):
-                    wait(self.fs, requests, left, lambda state: report(state.online, state.total))
+                    tapes.wait(requests, left, lambda online, failed, total: report(online, total))
             except StagingFailed as error:
                 note(error)
             return Online(requests, failed)
@@ -236,10 +217,8 @@ class RemoteStore:
 
     def release(self, pin: Any) -> None:
         if pin:
-            from griddav.tape import release
-
             with clear_answers(self.root):
-                release(self.fs, pin)
+                self.files.tapes.release(pin)
 
     def read_text(self, path: str) -> str | None:
         """All of it, not a range: XRootD 5.5.3 hangs up on who asks for more bytes than there are."""
@@ -261,7 +240,7 @@ class RemoteStore:
 
     def documents(self, folder: str, *, fixed: bool) -> RemoteDocuments:
         path = self.here / folder.removeprefix(f"{self.root}/")
-        return RemoteDocuments(self.fs, self.files, folder, self.path(folder), path, fixed)
+        return RemoteDocuments(self.files, folder, self.path(folder), path, fixed)
 
     def made(self, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)

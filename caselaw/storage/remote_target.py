@@ -8,7 +8,6 @@ from typing import Any
 
 from caselaw.config import StoreSettings, load_project, store_at
 from caselaw.storage.files.filesystem import asking_again
-from caselaw.storage.files.schemes import WEBDAV
 from caselaw.storage.law.filesystem import StoreFileSystem
 from caselaw.storage.law.settings import LawSettings
 from caselaw.storage.law.target import StoreDirectoryTarget, StoreFileTarget, StoreTarget
@@ -54,11 +53,9 @@ def file_system_of(url: str) -> StoreFileSystem:
 @functools.cache
 def law_file_system(settings: StoreSettings) -> StoreFileSystem:
     """law's view of a store; all its targets share one."""
-    is_webdav = settings.root.partition("://")[0] in WEBDAV
     return StoreFileSystem(
         LawSettings(
             section=settings.name, base=(settings.root, *settings.doors), bases={},
-            webdav={**asking_again(settings), **settings.options} if is_webdav else {},
-            options={} if is_webdav else settings.options, cache={},
+            client=asking_again(settings), options=settings.options, cache={},
         )
     )  # fmt: skip

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import functools
 import os
+from typing import TYPE_CHECKING
 
 from caselaw.config import StoreSettings, load_project, store_at
 from caselaw.storage.local_store import LocalStore
 from caselaw.storage.store import Store
+
+if TYPE_CHECKING:
+    from caselaw.storage.remote_store import RemoteStore
 
 THIS_MACHINE = LocalStore("/")
 
@@ -24,7 +28,7 @@ def store_of(path: str | os.PathLike[str]) -> Store:
 
 
 @functools.cache
-def remote_store(settings: StoreSettings) -> Store:
+def remote_store(settings: StoreSettings) -> RemoteStore:
     from caselaw.storage.remote_store import RemoteStore
 
     return RemoteStore(settings)

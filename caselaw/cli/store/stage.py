@@ -43,13 +43,13 @@ def stage(paths: tuple[str, ...], lifetime: float, no_wait: bool, is_release: bo
         return
     staged = staged_files(root, places, lifetime, no_wait)
     if as_json:
-        content = {"online": staged.online, "staged": staged.asked, "waited": not no_wait}
+        content = {"online": staged.online, "staged": len(staged.asked), "waited": not no_wait}
         click.echo(json.dumps({**content, "requests": [request.id for request in staged.requests]}, indent=2))
     elif not staged.asked:
         click.echo(f"on disk: {counted(staged.online, 'file')}")
     else:
         end = "asked for" if no_wait else "staged"
-        files = counted(staged.asked, "file")
+        files = counted(len(staged.asked), "file")
         click.echo(f"{end}: {files}, to be kept for {age_text(lifetime)}; on disk before: {staged.online:,}")
 
 
@@ -65,7 +65,7 @@ def files_under(paths: tuple[str, ...]) -> tuple[Any, list[Any]]:
         place = place_of(text)
         if not isinstance(place, RemotePlace):
             raise TransferError("files of this machine are on disk", place.url, "name files of a store on a server")
-        stores[place.store.root] = root_place(place.store.settings)
+        stores[place.server.root] = root_place(place.server.settings)
         found = tree(place) if present(place).is_folder else {"": None}
         files += [place.child(path) if path else place for path, node in found.items() if not (node and node.is_folder)]
     if len(stores) > 1:
@@ -80,11 +80,11 @@ def staged_files(root: Any, places: list[Any], lifetime: float, no_wait: bool) -
 
     staged = ask_for(root, places, lifetime)
     if staged.requests and not no_wait:
-        with progress_for("staging files", staged.asked) as progress:
+        with progress_for("staging files", len(staged.asked)) as progress:
 
-            def report(state: Any) -> None:
-                progress.update(state.online, state.failed)
+            def report(online: int, failed: int, total: int) -> None:
+                progress.update(online, failed)
                 progress.refresh()
 
-            wait(root, staged.requests, report)
+            wait(root, staged, report)
     return staged

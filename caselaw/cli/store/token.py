@@ -46,7 +46,6 @@ def token(
       caselaw store token grid --path Fit --activity UPLOAD --activity LIST --output job.macaroon
     """
     from caselaw.storage.copying.address import folder_of
-    from caselaw.storage.copying.identity import identity
 
     if (path is None) != (output is None):
         raise click.UsageError("a macaroon needs both --path and --output: a secret is never printed")
@@ -54,7 +53,7 @@ def token(
     if path is not None and output is not None:
         write_macaroon(root, path, activities, lifetime, output, as_json)
         return
-    found = identity(root)
+    found = root.identity()
     ended = found.expires is not None and found.expires <= time.time()
     if as_json:
         click.echo(json.dumps({"store": root.url, **asdict(found), "ended": ended}, indent=2))
@@ -66,11 +65,12 @@ def token(
 def write_macaroon(
     root: Any, path: str, activities: tuple[str, ...], lifetime: float, output: Path, as_json: bool
 ) -> None:  # fmt: skip
-    from caselaw.storage.copying.identity import facts_of, narrow_macaroon, write_secret
+    from caselaw.storage.copying.secret_file import write_secret
 
-    made = narrow_macaroon(root, path, activities, lifetime)
-    write_secret(output, made.serialized() + "\n")
-    facts = facts_of(made)
+    place = root.child(path.strip("/")) if path.strip("/") else root
+    made = place.narrow_token(activities, lifetime)
+    write_secret(output, made.secret + "\n")
+    facts = made.facts
     if as_json:
         click.echo(json.dumps({"output": str(output), **facts, "expires": made.expires}, indent=2))
         return

@@ -14,8 +14,7 @@ from caselaw.errors import ConfigError
 from caselaw.storage.files.local import LocalPlace
 from caselaw.storage.files.place import Place, exists
 from caselaw.storage.files.remote import RemotePlace
-from caselaw.storage.remote_store import RemoteStore
-from caselaw.storage.stores import open_store
+from caselaw.storage.files.store_server import server_of
 
 IN_STORE = re.compile(r"([A-Za-z0-9][\w-]*):(?!//)(.*)", re.DOTALL)
 
@@ -68,7 +67,7 @@ def others_in(place: Place) -> frozenset[str]:
 
 def is_root_of_store(place: Place) -> bool:
     """Whether a place on a server is the root of its store, not a folder in it."""
-    return isinstance(place, RemotePlace) and place.url == place.store.root
+    return isinstance(place, RemotePlace) and place.url == place.server.root
 
 
 def is_whole_server(place: Place) -> bool:
@@ -114,6 +113,4 @@ def local_place(path: str) -> Place:
 
 
 def remote_place(settings: StoreSettings, url: str) -> Place:
-    store = open_store(settings)
-    assert isinstance(store, RemoteStore)
-    return RemotePlace(store, url)
+    return RemotePlace(server_of(settings), url)

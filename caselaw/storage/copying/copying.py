@@ -6,30 +6,15 @@ import contextlib
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from caselaw.errors import TransferError
-from caselaw.storage.files.answers import clear_answers
 from caselaw.storage.files.concurrency import in_parallel
 from caselaw.storage.files.local import LocalPlace
-from caselaw.storage.files.place import Node, Place, Report, exists, ignore
-from caselaw.storage.files.remote import RemotePlace
+from caselaw.storage.files.place import Node, Place, Report, TransferWay, ignore
+from caselaw.storage.files.remote import RemotePlace, refuse_tape
 from caselaw.storage.files.unfinished import in_unfinished, unfinished_name
 from caselaw.storage.location import OUTPUT
-
-
-class TransferWay(StrEnum):
-    """How a file was copied: to a server or within this machine, to this machine, between servers (the one pulls, or
-    the other pushes), within one server, or through this machine.
-    """
-
-    UP = "up"
-    DOWN = "down"
-    PULL = "pull"
-    PUSH = "push"
-    SERVER = "server"
-    STREAM = "stream"
 
 
 @dataclass(frozen=True)
@@ -173,52 +158,16 @@ def copy_file(source: Place, target: Place, *, overwrite: bool, progress: Report
         return TransferWay.UP
     assert isinstance(source, RemotePlace)
     if source.tells_more_of_single_files():
-        from griddav.tape.locality import refuse_tape
-
-        with clear_answers(source.url):
-            refuse_tape({"locality": source.node().locality}, source.url)
+        refuse_tape(source.node(), source.url)
     if isinstance(target, LocalPlace):
         if not overwrite and target.here.exists():
             raise FileExistsError(target.url)
         source.fetch(target.here, progress)
         return TransferWay.DOWN
-    if isinstance(target, RemotePlace) and source.speaks_webdav and target.speaks_webdav:
-        return between_servers(source, target, overwrite, progress)
+    if isinstance(target, RemotePlace) and (way := source.copy_to(target, progress, overwrite=overwrite)) is not None:
+        return way
     with tempfile.TemporaryDirectory(prefix="caselaw-") as folder:
         local = Path(folder, "file")
         source.fetch(local, progress)
         target.receive(local, ignore, overwrite=overwrite)
     return TransferWay.STREAM
-
-
-def between_servers(source: RemotePlace, target: RemotePlace, overwrite: bool, progress: Report) -> TransferWay:
-    """The servers copy it between themselves where they can; one server within itself, too."""
-    from griddav.copying.between import copy_between
-    from griddav.copying.lending import lent_macaroon
-
-    with clear_answers(target.url):
-        if source.fs is not target.fs:
-            way = copy_between(
-                source.fs, source.path, target.fs, target.path, overwrite=overwrite, progress=progress,
-                lend=lent_macaroon,
-            )  # fmt: skip
-            return TransferWay(way)
-        within_server(source, target, overwrite)
-    return TransferWay.SERVER
-
-
-def within_server(source: RemotePlace, target: RemotePlace, overwrite: bool) -> None:
-    """By a temporary name: a copy that the server makes by itself may be visible before it is whole.
-
-    Raises `FileExistsError` where the name is taken.
-    """
-    if not overwrite and exists(target):
-        raise FileExistsError(target.url)
-    building = target.parent.child(unfinished_name())
-    try:
-        target.fs.cp_file(source.path, building.path)
-        building.rename(target)
-    except BaseException:
-        with contextlib.suppress(Exception):  # the first error counts; what stays behind, `clean` finds
-            building.remove()
-        raise

@@ -5,7 +5,6 @@ from __future__ import annotations
 from caselaw.errors import TransferError
 from caselaw.storage.files.concurrency import in_parallel
 from caselaw.storage.files.place import Node, Place
-from caselaw.storage.files.remote import RemotePlace
 from caselaw.storage.files.tree import tree
 from caselaw.storage.files.unfinished import in_unfinished
 
@@ -21,7 +20,7 @@ def listing(place: Place, *, recursive: bool = False, details: bool = False) -> 
         return {place.name: top}
     found = tree(place) if recursive else {node.name: node for node in place.entries()}
     found = {path: node for path, node in found.items() if not in_unfinished(path)}
-    if not details or not (isinstance(place, RemotePlace) and place.tells_more_of_single_files()):
+    if not details or not place.tells_more_of_single_files():
         return found
     files = [name for name, node in found.items() if not node.is_folder and node.locality is None]
     return found | dict(in_parallel(lambda name: place.child(name).node(), files))

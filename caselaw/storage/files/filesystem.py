@@ -7,18 +7,16 @@ from typing import Any
 
 from caselaw.config import StoreSettings
 from caselaw.errors import ConfigError
-from caselaw.storage.files.schemes import WEBDAV, require_library
+from caselaw.storage.files.schemes import WEBDAV, require_library, scheme_of
 
 LISTINGS_EXPIRE = 60.0  # seconds: what others publish meanwhile is seen then
 
 
 def file_system(settings: StoreSettings) -> Any:
     """The fsspec file system of a store. Raises `ConfigError` where its library is missing or an option unknown."""
-    scheme = settings.root.partition("://")[0]
-    require_library(scheme, settings.name)
-    options = persistent(settings) if scheme in WEBDAV else {"use_listings_cache": False}
+    require_library(settings.root, settings.name)
     try:
-        return opened(settings.root, options | dict(settings.options))
+        return opened(settings.root, options_of(settings.root, persistent(settings), settings.options))
     except (TypeError, ValueError) as error:
         raise ConfigError(f"the store cannot be opened: {error}", settings.name, "correct its options") from error
 
@@ -28,7 +26,7 @@ def opened(url: str, options: Mapping[str, Any]) -> Any:
 
     Raises `TypeError` and `ValueError` for options that do not fit.
     """
-    scheme = url.partition("://")[0]
+    scheme = scheme_of(url)
     if scheme in ("dav", "davs"):
         from griddav import WebDavFileSystem
 
@@ -43,6 +41,12 @@ def opened(url: str, options: Mapping[str, Any]) -> Any:
     import fsspec
 
     return fsspec.core.url_to_fs(url, **options)[0]
+
+
+def options_of(url: str, own: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of the file system of a URL: `own` are for our own client, `given` for whichever it is."""
+    of_url = own if scheme_of(url) in WEBDAV else {"use_listings_cache": False}  # what another process writes is seen
+    return {**of_url, **given}
 
 
 def persistent(settings: StoreSettings) -> dict[str, Any]:

@@ -10,19 +10,27 @@ import contextlib
 import errno
 import os
 import shutil
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from glob import has_magic
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fsspec.asyn import AsyncFileSystem
 
-from caselaw.errors import StoreRefused, StoreUnavailable
+from caselaw.errors import StoreRefused, StoreUnavailable, TransferError
+from caselaw.fingerprint import file_digest
 from caselaw.storage.files.answers import clear_answers
+from caselaw.storage.files.concurrency import side_by_side
+from caselaw.storage.files.credentials import CredentialKind, Identity, NarrowToken
 from caselaw.storage.files.schemes import OBJECTS
+from caselaw.storage.files.tapes import NoTapes, Tapes
 from caselaw.storage.files.unfinished import unfinished_beside
 from caselaw.storage.files.webdav_files import reporting
+
+if TYPE_CHECKING:
+    from caselaw.storage.files.server import ServerFiles
 
 PIECE = 1 << 20  # bytes
 DAMAGED = "run again; if it happens again, look into the server's log"
@@ -39,6 +47,17 @@ class FsspecFiles:
     def has_folders(self) -> bool:
         return self.scheme not in OBJECTS
 
+    @property
+    def tells_its_errors(self) -> bool:
+        return False
+
+    @property
+    def tapes(self) -> Tapes:
+        return NoTapes()
+
+    def path_of(self, url: str) -> str:
+        return str(self.fs._strip_protocol(url))
+
     def info(self, path: str) -> dict[str, Any]:
         self.refuse_cut_name(path)
         with clear_answers(self.url(path)):  # who looks before an operation is told what is missing
@@ -49,6 +68,27 @@ class FsspecFiles:
         self.refuse_cut_name(path)
         found: list[dict[str, Any]] = self.fs.ls(path, detail=True)
         return found
+
+    def names(self, paths: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        return dict(zip(paths, side_by_side(self.names_in, paths), strict=True))
+
+    def names_in(self, path: str) -> frozenset[str]:
+        try:
+            with clear_answers(self.url(path)):
+                return frozenset(os.path.basename(each["name"].rstrip("/")) for each in self.entries(path))
+        except FileNotFoundError:
+            return frozenset()
+
+    def unlisted(self, paths: Sequence[str]) -> Collection[str]:
+        return ()
+
+    def below(self, path: str) -> Mapping[str, dict[str, Any]]:
+        found: Mapping[str, dict[str, Any]] = self.fs.find(path, detail=True)
+        return found
+
+    def read(self, path: str) -> bytes:
+        self.refuse_cut_name(path)
+        return bytes(self.fs.cat_file(path))
 
     def put(
         self, source: str, path: str, progress: Callable[[int], None] | None = None, *, overwrite: bool
@@ -90,6 +130,11 @@ class FsspecFiles:
         self.refuse_taken(path, overwrite=True)
         self.place(path, self.info(source)["size"], lambda name: self.copy_bytes(source, name))
 
+    def copy_to(
+        self, path: str, server: ServerFiles, target: str, progress: Callable[[int], None], *, overwrite: bool
+    ) -> None:  # fmt: skip
+        """These servers copy nothing between themselves."""
+
     def copy_bytes(self, source: str, path: str) -> None:
         try:
             self.fs.cp_file(source, path)
@@ -125,12 +170,42 @@ class FsspecFiles:
             if self.has_folders:
                 self.fs.rmdir(path)
 
+    def remove_empty_folder(self, path: str) -> None:
+        self.refuse_cut_name(path)
+        self.fs.rmdir(path)
+
     def make_folder(self, path: str) -> None:
         self.refuse_cut_name(path)
         self.fs.makedirs(path, exist_ok=True)
 
+    def make_folder_in(self, path: str) -> None:
+        self.refuse_cut_name(path)
+        self.fs.mkdir(path, create_parents=False)
+
     def checksum(self, path: str, algorithm: str) -> str | None:
         return None
+
+    def usual_checksum(self) -> str | None:
+        return None
+
+    def sha256(self, path: str, size: int) -> str:
+        with tempfile.TemporaryDirectory(prefix="caselaw-") as folder:
+            target = Path(folder, "file")
+            self.get(path, str(target), size=size)
+            return file_digest(target)
+
+    def tells_more_of_single_files(self) -> bool:
+        return False
+
+    def time(self, path: str) -> float | None:
+        return None
+
+    def identity(self) -> Identity:
+        return Identity(CredentialKind.OF_LIBRARY, self.scheme)
+
+    def narrow_token(self, path: str, activities: Collection[str], lifetime: float) -> NarrowToken:
+        """Raises `TransferError`: there is nobody to ask for one."""
+        raise TransferError("this store knows no macaroons", self.url(path), "name a store on a WebDAV server")
 
     def place(self, path: str, size: int, make: Callable[[str], object]) -> None:
         """Make a file under a temporary name, compare its size, then give it its own.

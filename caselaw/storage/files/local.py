@@ -7,13 +7,15 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from caselaw.errors import ConfigError, StoreUnavailable
+from caselaw.errors import ConfigError, StoreUnavailable, TransferError
+from caselaw.storage.files.credentials import CredentialKind, Identity, NarrowToken
 from caselaw.storage.files.folder import ADVICE, exists_local
 from caselaw.storage.files.place import Node, Report
 from caselaw.storage.files.unfinished import unfinished_name
@@ -104,6 +106,19 @@ class LocalPlace:
             while piece := file.read(PIECE):
                 checksum.update(piece)
         return str(checksum.hex())
+
+    def tells_more_of_single_files(self) -> bool:
+        return False
+
+    def time(self) -> float:
+        return time.time()
+
+    def identity(self) -> Identity:
+        return Identity(CredentialKind.USER, facts={"subject": str(os.geteuid())})
+
+    def narrow_token(self, activities: Collection[str], lifetime: float) -> NarrowToken:
+        """Raises `TransferError`: there is nobody to ask for one."""
+        raise TransferError("this store knows no macaroons", self.url, "name a store on a WebDAV server")
 
 
 def of_grid(algorithm: str) -> Any:

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, Self
 
+from caselaw.storage.files.credentials import Identity, NarrowToken
+
 Report = Callable[[int], None]
 """Gets the bytes of a file that were transferred so far."""
+
+
+class TransferWay(StrEnum):
+    """How a file was copied: to a server or within this machine, to this machine, between servers (the one pulls, or
+    the other pushes), within one server, or through this machine.
+    """
+
+    UP = "up"
+    DOWN = "down"
+    PULL = "pull"
+    PUSH = "push"
+    SERVER = "server"
+    STREAM = "stream"
 
 
 def ignore(_: int) -> None:
@@ -77,6 +93,18 @@ class Place(Protocol):
 
     def checksum(self, algorithm: str) -> str | None:
         """Hexadecimal digits of a file; None where the server does not state them. Raises `FileNotFoundError`."""
+
+    def tells_more_of_single_files(self) -> bool:
+        """Whether `node` may know what `entries` does not."""
+
+    def time(self) -> float | None:
+        """Seconds since 1970 by the clock of whoever keeps the files; None where it does not say."""
+
+    def identity(self) -> Identity:
+        """The credentials that are used here. Raises `StoreUnavailable` for those that are broken."""
+
+    def narrow_token(self, activities: Collection[str], lifetime: float) -> NarrowToken:
+        """A token for what lies here, some activities and `lifetime` seconds. Raises `TransferError` for none."""
 
 
 def exists(place: Place) -> bool:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from fsspec.asyn import sync
-
-from caselaw.errors import StoreUnavailable, TransferError
-from caselaw.storage.files.answers import clear_answers, is_of_client
-from caselaw.storage.files.place import Node, Report
-from caselaw.storage.files.schemes import WEBDAV
-from caselaw.storage.remote_store import RemoteStore
-
-if TYPE_CHECKING:
-    from griddav.http.profile import ServerProfile
+from caselaw.errors import OnTape, StoreUnavailable, TransferError
+from caselaw.storage.files.answers import STAGE, clear_answers, is_of_client
+from caselaw.storage.files.credentials import Identity, NarrowToken
+from caselaw.storage.files.place import Node, Report, TransferWay
+from caselaw.storage.files.server import ServerFiles
+from caselaw.storage.files.store_server import StoreServer
+from caselaw.storage.files.tapes import ONLY_ON_TAPE
 
 DAMAGED = "run again; if it happens again, look into the server's log"
 
@@ -27,17 +24,17 @@ DAMAGED = "run again; if it happens again, look into the server's log"
 class RemotePlace:
     """A URL of a store. See `Place`."""
 
-    store: RemoteStore
+    server: StoreServer
     url: str
 
     @property
-    def fs(self) -> Any:
-        return self.store.fs
+    def files(self) -> ServerFiles:
+        return self.server.files
 
     @property
     def path(self) -> str:
         """As the file system names it."""
-        return self.store.path(self.url)
+        return self.server.path(self.url)
 
     @property
     def name(self) -> str:
@@ -49,24 +46,19 @@ class RemotePlace:
 
     @property
     def parent(self) -> RemotePlace:
-        return RemotePlace(self.store, self.url.rpartition("/")[0])
-
-    @property
-    def speaks_webdav(self) -> bool:
-        """Whether the client for WebDAV is behind it, which the other libraries do without."""
-        return self.store.scheme in WEBDAV
+        return RemotePlace(self.server, self.url.rpartition("/")[0])
 
     def child(self, name: str) -> RemotePlace:
-        return RemotePlace(self.store, f"{self.url}/{name}")
+        return RemotePlace(self.server, f"{self.url}/{name}")
 
     def node(self) -> Node:
         with clear_answers(self.url):
-            return node_of(self.store.files.info(self.path))
+            return node_of(self.files.info(self.path))
 
     def entries(self) -> list[Node]:
         """What lies in a folder. Raises `StoreUnavailable` for a listing that holds a name that is none."""
         with clear_answers(self.url):
-            found = self.store.files.entries(self.path)
+            found = self.files.entries(self.path)
         nodes = sorted(map(node_of, found), key=lambda node: node.name)
         if any(node.name in ("", ".", "..") for node in nodes):
             raise StoreUnavailable("the server's listing holds a name that is none", self.url, DAMAGED)
@@ -78,7 +70,7 @@ class RemotePlace:
         Raises `FileExistsError` where the name is taken, and `StoreUnavailable` for an upload that arrived damaged.
         """
         with clear_answers(self.url), self.of_this_machine(source):
-            self.store.files.put(str(source), self.path, progress, overwrite=overwrite)
+            self.files.put(str(source), self.path, progress, overwrite=overwrite)
 
     def fetch(self, target: Path, progress: Report) -> None:
         """Copy the file to this machine, where it appears whole. Raises `FileNotFoundError`.
@@ -89,46 +81,68 @@ class RemotePlace:
             with of_this_machine(target):
                 target.parent.mkdir(parents=True, exist_ok=True)
             with self.of_this_machine(target):
-                self.store.files.get(self.path, str(target), progress)
+                self.files.get(self.path, str(target), progress)
+
+    def copy_to(self, target: RemotePlace, progress: Report, *, overwrite: bool) -> TransferWay | None:
+        """Have the servers copy the file themselves; returns the way, None where they know none.
+
+        Raises `FileNotFoundError`, and `FileExistsError` unless `overwrite`.
+        """
+        with clear_answers(target.url):
+            return self.files.copy_to(self.path, target.files, target.path, progress, overwrite=overwrite)
 
     def rename(self, target: RemotePlace) -> None:
         """Give it another name. Raises `FileExistsError` where that is taken."""
         with clear_answers(target.url):
-            self.store.files.rename(self.path, target.path, overwrite=False)
+            self.files.rename(self.path, target.path, overwrite=False)
 
     def remove(self) -> None:
         """Remove a file, or a folder with all that it holds; what is gone is no error."""
         with contextlib.suppress(FileNotFoundError), clear_answers(self.url):
-            self.store.files.remove_tree(self.path)
+            self.files.remove_tree(self.path)
 
     def make_folder(self) -> None:
         with clear_answers(self.url):
-            self.store.files.make_folder(self.path)
+            self.files.make_folder(self.path)
 
     def of_this_machine(self, file: Path) -> contextlib.AbstractContextManager[None]:
-        """`of_this_machine`, where the client tells its own errors from those of this machine."""
-        return of_this_machine(file) if self.speaks_webdav else contextlib.nullcontext()
-
-    def profile(self) -> ServerProfile | None:
-        """What kind of WebDAV server this is."""
-        if not self.speaks_webdav:
-            return None
-        with clear_answers(self.url):
-            profile: ServerProfile = sync(self.fs.loop, self.fs.client.profile)
-        return profile
+        """`of_this_machine`, where the errors of the server are told from those of this machine."""
+        return of_this_machine(file) if self.files.tells_its_errors else contextlib.nullcontext()
 
     def tells_more_of_single_files(self) -> bool:
-        """Whether `node` may know what `entries` does not."""
-        profile = self.profile()
-        return profile is not None and profile.details
+        with clear_answers(self.url):
+            return self.files.tells_more_of_single_files()
 
     def preferred(self) -> str | None:
-        profile = self.profile()
-        return None if profile is None else profile.digest
+        with clear_answers(self.url):
+            return self.files.usual_checksum()
 
     def checksum(self, algorithm: str) -> str | None:
         with clear_answers(self.url):
-            return self.store.files.checksum(self.path, algorithm)
+            return self.files.checksum(self.path, algorithm)
+
+    def sha256(self, size: int) -> str:
+        """SHA-256 of a file that has this size, by reading all of it."""
+        with clear_answers(self.url):
+            return self.files.sha256(self.path, size)
+
+    def time(self) -> float | None:
+        with clear_answers(self.url):
+            return self.files.time(self.path)
+
+    def identity(self) -> Identity:
+        with clear_answers(self.url):
+            return self.files.identity()
+
+    def narrow_token(self, activities: Collection[str], lifetime: float) -> NarrowToken:
+        with clear_answers(self.url):
+            return self.files.narrow_token(self.path, activities, lifetime)
+
+
+def refuse_tape(node: Node, where: str) -> None:
+    """Raises `OnTape` for a file that lies on tape only. What states no locality is on disk."""
+    if node.locality == ONLY_ON_TAPE:
+        raise OnTape(f"the file is on tape ({ONLY_ON_TAPE}); to read it would wait for a tape drive", where, STAGE)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caselaw.config.client_options import WEBDAV
+from caselaw.config.client_options import WEBDAV, scheme_of
 from caselaw.errors import ConfigError
 
 OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs"})
@@ -10,12 +10,19 @@ OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs"})
 EXTRAS = {**dict.fromkeys(WEBDAV, "dcache"), "root": "xrootd", "s3": "s3", "s3a": "s3"}
 
 
-__all__ = ["EXTRAS", "OBJECTS", "WEBDAV", "require_library"]
+__all__ = ["EXTRAS", "OBJECTS", "WEBDAV", "may_have_tapes", "require_library", "scheme_of"]
 
 
-def require_library(scheme: str, where: str) -> None:
-    """Raises `ConfigError`, with what to install, for a scheme that no installed package knows."""
+def may_have_tapes(url: str) -> bool:
+    """Whether what a URL means lies on a kind of server that may have tapes."""
+    return scheme_of(url) in WEBDAV
+
+
+def require_library(url: str, where: str) -> None:
+    """Raises `ConfigError`, with what to install, for a URL whose scheme no installed package knows."""
     import fsspec
+
+    scheme = scheme_of(url)
 
     try:
         if scheme in WEBDAV:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import random
 import time
@@ -12,33 +11,23 @@ from typing import Any
 
 from caselaw.errors import EVERY_BRANCH, ConfigError, ContentChanged, StoreError, StoreUnavailable
 from caselaw.storage.files.answers import clear_answers
-from caselaw.storage.files.filesystem import opened
-from caselaw.storage.files.server import ServerFiles, files_of
-from caselaw.storage.law.settings import LawSettings, scheme
+from caselaw.storage.files.server import ServerFiles, open_server
+from caselaw.storage.law.settings import LawSettings
 
 AVOIDED = 60.0  # seconds: a door that did not answer is the last one to be asked
 
 
 @dataclass(frozen=True)
 class LawDoor:
-    """A base URL, the file system behind it and the path of the base there."""
+    """A base URL, the files behind it and the path of the base there."""
 
     url: str
-    files: Any
+    server: ServerFiles
     root: str
 
     def path(self, name: str) -> str:
         """The path of a name of the store, which is taken as it stands."""
         return f"{self.root.rstrip('/')}/{name.lstrip('/')}".rstrip("/") or "/"
-
-    @functools.cached_property
-    def server(self) -> ServerFiles:
-        """What is done to files there."""
-        return files_of(self.files, self.scheme)
-
-    @property
-    def scheme(self) -> str:
-        return scheme(self.url)
 
     def info(self, path: str) -> dict[str, Any]:
         """What fsspec says about a path. Raises `FileNotFoundError`, `NotADirectoryError` and `StoreUnavailable`."""
@@ -60,11 +49,11 @@ class LawDoors:
         if key not in self._open:
             try:
                 with clear_answers(url, (TypeError, ValueError)):
-                    files = opened(url, self.settings.options_of(url))
+                    server = open_server(url, self.settings.options_of(url))
             except (TypeError, ValueError) as error:
-                where, advice = f"[{self.settings.section}] in law.cfg", f"look at what {scheme(url)}:// takes"
+                where, advice = f"[{self.settings.section}] in law.cfg", f"look at what the library for {url} takes"
                 raise ConfigError(f"the options do not fit: {error}", where, advice) from error
-            self._open[key] = LawDoor(url, files, files._strip_protocol(url))
+            self._open[key] = LawDoor(url, server, server.path_of(url))
         return self._open[key]
 
     def in_order(self, urls: Sequence[str], shuffled: bool) -> list[str]:

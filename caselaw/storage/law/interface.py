@@ -143,7 +143,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
             elif door.server.entries(door.path(name)):
                 raise OSError(errno.ENOTEMPTY, "Directory not empty", name)
             else:
-                door.files.rmdir(door.path(name))
+                door.server.remove_empty_folder(door.path(name))
 
         return self._remove(("rmdir",), name, remove, silent, base=base, **options)
 
@@ -201,7 +201,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
                     door.server.make_folder(full)
                 else:
                     door.info(posixpath.dirname(full))
-                    door.files.mkdir(full, create_parents=False)
+                    door.server.make_folder_in(full)
                 return True
             if there["type"] != "directory" or not silent:
                 raise FileExistsError(errno.EEXIST, "File exists", full)

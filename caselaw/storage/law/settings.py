@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 from law.config import Config
 from law.util import brace_expand, parse_bytes, parse_duration
 
-from caselaw.config.client_options import SECRETS, WEBDAV, client_options
+from caselaw.config.client_options import SECRETS, client_options, is_taken, scheme_of, takers
 from caselaw.config.problem import did_you_mean, listed
 from caselaw.errors import ConfigError
+from caselaw.storage.files.filesystem import options_of
 from caselaw.storage.files.schemes import require_library
 
 OPERATIONS = (
@@ -29,14 +30,14 @@ Reader = tuple[Callable[[str], Any], str]
 class LawSettings:
     """A store as its section describes it.
 
-    `base` are URLs of the same folder, `bases` those for single operations. `webdav` are options of the file systems of
-    dav://, davs:// and dcache://, `options` those of every other scheme. `cache` are the arguments of law's cache.
+    `base` are URLs of the same folder, `bases` those for single operations. `client` are options of our own client,
+    `options` those of whichever library speaks the scheme. `cache` are the arguments of law's cache.
     """
 
     section: str
     base: tuple[str, ...]
     bases: Mapping[str, tuple[str, ...]]
-    webdav: Mapping[str, Any] = field(repr=False)  # a token may be in them
+    client: Mapping[str, Any] = field(repr=False)  # a token may be in them
     options: Mapping[str, Any] = field(repr=False)
     cache: Mapping[str, Any]
     retries: int = 0
@@ -47,9 +48,7 @@ class LawSettings:
 
     def options_of(self, url: str) -> dict[str, Any]:
         """Arguments of the file system that a URL needs."""
-        if scheme(url) in WEBDAV:
-            return dict(self.webdav) | dict(self.options)
-        return {"use_listings_cache": False, **self.options}  # what another process writes is seen
+        return options_of(url, self.client, self.options)
 
 
 def urls(text: str) -> tuple[str, ...]:
@@ -131,10 +130,10 @@ def read_settings(section: str | None = None) -> LawSettings:
         )
     bases = {key.removeprefix("base_"): value for key, value in given.items() if key.startswith("base_")}
     plain = {key: given[key] for key in PLAIN if key in given}
-    webdav = {key: given[key] for key in client_options() if key in given}
-    check_bases(name, [*given["base"], *(url for each in bases.values() for url in each)], webdav)
+    client = {key: given[key] for key in client_options() if key in given}
+    check_bases(name, [*given["base"], *(url for each in bases.values() for url in each)], client)
     options = {key.removeprefix(OPTION): value for key, value in given.items() if key.startswith(OPTION)}
-    return LawSettings(name, given["base"], bases, webdav, options, cache_options(given), **plain)
+    return LawSettings(name, given["base"], bases, client, options, cache_options(given), **plain)
 
 
 def require_libraries(config: Any, section: str) -> None:
@@ -142,7 +141,7 @@ def require_libraries(config: Any, section: str) -> None:
     keys = [key for key in config.options(section) if READERS.get(key, (None,))[0] is urls]
     for url in (url for key in keys for url in read_value(config, section, key) or ()):
         if "://" in url:
-            require_library(scheme(url), f"[{section}] in law.cfg")
+            require_library(url, f"[{section}] in law.cfg")
 
 
 def section_name(section: str | None) -> str:
@@ -186,7 +185,7 @@ def cache_options(given: Mapping[str, Any]) -> dict[str, Any]:
     return options | {"cleanup": False} if _sandbox_switched else options  # the process outside cleans up
 
 
-def check_bases(section: str, bases: list[str], webdav: Mapping[str, Any]) -> None:
+def check_bases(section: str, bases: list[str], client: Mapping[str, Any]) -> None:
     """Raise `ConfigError` for base URLs that are none or hold a password, and for options that do not fit them."""
     where = f"[{section}] in law.cfg"
     for url in bases:
@@ -197,13 +196,14 @@ def check_bases(section: str, bases: list[str], webdav: Mapping[str, Any]) -> No
         if parts.username is not None or parts.password is not None:
             advice = "give user and password as options of their own, or a token_file"
             raise ConfigError("base: the URL holds a user or password, which would be shown", where, advice)
-    missing = next((key for key in FILES if key in webdav and not Path(webdav[key]).exists()), None)
+    missing = next((key for key in FILES if key in client and not Path(client[key]).exists()), None)
     if missing:
-        raise ConfigError(f"{missing}: there is no '{webdav[missing]}'", where, "give an absolute path of this machine")
-    unused = sorted(webdav) if not any(scheme(url) in WEBDAV for url in bases) else []
+        raise ConfigError(f"{missing}: there is no '{client[missing]}'", where, "give an absolute path of this machine")
+    schemes = set(map(scheme_of, bases))
+    unused = next((key for key in sorted(client) if not any(is_taken(key, scheme) for scheme in schemes)), None)
     if unused:
         advice = f"other file systems have options of their own: {OPTION}<name>"
-        raise ConfigError(f"{unused[0]} is an option of dav://, davs:// and dcache:// only", where, advice)
+        raise ConfigError(f"{unused} is an option of {takers(unused)} only", where, advice)
 
 
 def client_readers() -> dict[str, Reader]:
@@ -218,7 +218,3 @@ def client_reader(option: Any) -> Reader:
         return option.read(as_law(text))
 
     return read, option.kind.what
-
-
-def scheme(url: str) -> str:
-    return url.partition("://")[0]

@@ -87,7 +87,7 @@ def test_a_server_that_takes_requests_and_says_nothing_is_told(server: Subject, 
     url, place = server.folder()
     files = made(40)
     store = opened(url, tmp_path, 2)
-    store.fs.client.sessions.connection.__dict__["read_timeout"] = 1.0  # a minute otherwise
+    store.files.fs.client.sessions.connection.__dict__["read_timeout"] = 1.0  # a minute otherwise
     server.gate.play(Fault(method="PUT", delay=3600.0, chance=0.1, times=4))
     told = place_all(store, staged(files, tmp_path / "made"), files)
     finish(note, "requests that are never answered", server, place, files, "asked again after a minute", told)

@@ -12,11 +12,11 @@ from webdav_server import QUICK, Fault, Server, running
 
 from caselaw import errors as ours
 from caselaw.config import StoreSettings
-from caselaw.storage.copying.identity import identity, narrow_macaroon
 from caselaw.storage.copying.pins import stage
 from caselaw.storage.copying.reading import sha256_of
 from caselaw.storage.files.answers import clear_answers
 from caselaw.storage.files.remote import RemotePlace
+from caselaw.storage.files.webdav_files import WebDavFiles
 from caselaw.storage.remote_store import RemoteStore
 from griddav import errors as theirs
 from griddav.http.profile import DCACHE
@@ -63,15 +63,20 @@ def server() -> Iterator[Server]:
 def store(server: Server, tmp_path: Path) -> RemoteStore:
     folders = {"mirror": tmp_path / "stores", "cache_folder": tmp_path / "cache"}
     store = RemoteStore(StoreSettings("grid", f"{server.url()}/store", patience=0.1, **folders))
-    store.fs.client.retry = QUICK
+    client_of(store).retry = QUICK
     return store
+
+
+def client_of(store: RemoteStore) -> Any:
+    assert isinstance(store.files, WebDavFiles)
+    return store.files.fs.client
 
 
 def roads(store: RemoteStore, tmp_path: Path) -> dict[str, Callable[[], Any]]:
     """Whatever asks the server."""
     local, url = tmp_path / "file", f"{store.root}/file"
     local.write_bytes(b"content")
-    place, target = RemotePlace(store, url), RemotePlace(store, f"{store.root}/other")
+    place, target = RemotePlace(store.server, url), RemotePlace(store.server, f"{store.root}/other")
     documents = store.documents(f"{store.root}/documents", fixed=False)
     return {
         "exists": lambda: store.exists(url), "info": lambda: store.info(url), "size": lambda: store.size(url),
@@ -86,7 +91,7 @@ def roads(store: RemoteStore, tmp_path: Path) -> dict[str, Callable[[], Any]]:
         "fetch": lambda: place.fetch(tmp_path / "fetched", int), "rename": lambda: place.rename(target),
         "remove a place": place.remove, "make_folder": place.make_folder,
         "checksum": lambda: place.checksum("adler32"), "sha256": lambda: sha256_of(place),
-        "macaroon": lambda: narrow_macaroon(RemotePlace(store, store.root), "", ["LIST"], 60.0),
+        "macaroon": lambda: place.parent.narrow_token(["LIST"], 60.0),
         "stage": lambda: stage(place, [place], 60.0),
     }  # fmt: skip
 
@@ -95,15 +100,15 @@ def roads(store: RemoteStore, tmp_path: Path) -> dict[str, Callable[[], Any]]:
 def test_no_error_of_the_client_leaves_a_road(store: RemoteStore, server: Server, tmp_path: Path, status: int) -> None:
     server.faults.extend(Fault(method, status, times=10_000) for method in METHODS)
     for name, road in roads(store, tmp_path).items():
-        store.fs.client.known_profile = DCACHE  # whose empty listings are asked about once more
+        client_of(store).known_profile = DCACHE  # whose empty listings are asked about once more
         with pytest.raises(ours.CaselawError) as raised:
             road()
         assert "server answered" in str(raised.value) or "macaroon" in str(raised.value), name
 
 
 def test_broken_credentials_are_told_on_every_road(store: RemoteStore, tmp_path: Path) -> None:
-    store.fs.client.credentials.file = str(tmp_path / "no-token")
-    all_roads = roads(store, tmp_path) | {"identity": lambda: identity(RemotePlace(store, store.root))}
+    client_of(store).credentials.file = str(tmp_path / "no-token")
+    all_roads = roads(store, tmp_path) | {"identity": RemotePlace(store.server, store.root).identity}
     for name, road in all_roads.items():
         with pytest.raises(ours.StoreRefused, match="there is no file of this name"):
             road()
@@ -114,4 +119,4 @@ def test_a_fault_of_this_machine_is_not_the_servers(store: RemoteStore, server: 
     server.nodes["/store/file"] = b"content"
     (tmp_path / "a-file").write_bytes(b"")
     with pytest.raises(ours.TransferError, match="a file of this machine"):
-        RemotePlace(store, f"{store.root}/file").fetch(tmp_path / "a-file" / "below" / "file", int)
+        RemotePlace(store.server, f"{store.root}/file").fetch(tmp_path / "a-file" / "below" / "file", int)

@@ -26,7 +26,7 @@ def by_store(settings: StoreSettings, folder: Path) -> bytes:
 
 
 def by_place(settings: StoreSettings, folder: Path) -> bytes:
-    place = RemotePlace(RemoteStore(settings), f"{settings.root}/file")
+    place = RemotePlace(RemoteStore(settings).server, f"{settings.root}/file")
     assert sha256_of(place)
     place.fetch(folder / "fetched", lambda _: None)
     return (folder / "fetched").read_bytes()

@@ -41,7 +41,7 @@ def test_values_come_from_the_environment_and_from_other_sections(section, monke
     first = section(base="davs://$STORE_HOST/data", token_file="")
     second = section(base=f"&::{first}::base")
     assert read_settings(second).base == ("davs://dcache.example.org/data",)
-    assert read_settings(first).webdav == {}
+    assert read_settings(first).client == {}
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def by_target(tmp_path: Path) -> Road:
     """stores.yaml, as law's targets of a task read it."""
 
     def road(url: str, options: Options) -> Any:
-        return law_file_system(resolved(tmp_path, {"url": url, **options})).file_interface.doors.door(url).files
+        return law_file_system(resolved(tmp_path, {"url": url, **options})).file_interface.doors.door(url).server.fs
 
     return road
 
@@ -117,7 +117,7 @@ def by_section(section) -> Road:
     """law.cfg, for plain law projects."""
 
     def road(url: str, options: Options) -> Any:
-        return StoreFileSystem(section(base=url, **options)).file_interface.doors.door(url).files
+        return StoreFileSystem(section(base=url, **options)).file_interface.doors.door(url).server.fs
 
     return road
 
