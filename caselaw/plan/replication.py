@@ -24,6 +24,7 @@ from caselaw.storage.copying.copying import (
     joined,
     output_of,
     outputs_in,
+    refuse_other_kinds,
 )
 from caselaw.storage.files.concurrency import in_parallel
 from caselaw.storage.files.local import LocalPlace
@@ -74,6 +75,7 @@ def replication(
         snapshot(copy, target, snapshots) if is_journal(copy) else copy for copy in copies(source, present, target)
     ]
     needed = [copy for copy in wanted if copy is not None]
+    refuse_other_kinds(needed, there, target)
     outputs = outputs_in(there, is_output(source, there))
     answers = in_parallel(lambda copy: is_there(copy, present, there, outputs, compare), needed)
     equal = {copy.path for copy, answer in answers if answer}

@@ -230,3 +230,38 @@ def test_a_source_that_is_not_there_is_an_error_and_removes_nothing(desk, on_apa
     with pytest.raises(TransferError, match="nothing of this name"):
         desk.run("sync", "dat", "grid:", "--delete", "--yes")
     assert files(on_apache) == files(desk.root / "data")
+
+
+def test_neither_a_file_nor_a_folder_gives_way_to_the_other(desk, server, tmp_path: Path) -> None:
+    name, folder = server
+    ours, theirs = {"a": "file", "b/x": "in a folder"}, {"a/kept": "in a folder", "b": "file"}
+    for root, made in (("ours", ours), ("theirs", theirs)):
+        for path, text in made.items():
+            (tmp_path / root / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / root / path).write_text(text)
+    desk.run("sync", str(tmp_path / "theirs"), f"{name}:files")
+    kinds = "a (file|folder) (has the name|would take the place) of a (file|folder)"
+    for command in (
+        ("sync", f"{tmp_path}/ours", f"{name}:files"),
+        ("sync", f"{tmp_path}/ours/a", f"{name}:files/a"),
+        ("cp", "-r", "--force", f"{tmp_path}/ours/b", f"{name}:files/b"),
+        ("cp", "-r", "--force", f"{tmp_path}/ours/a", f"{tmp_path}/ours/b", f"{name}:files/"),
+    ):
+        with pytest.raises(TransferError, match=kinds):
+            desk.run(*command)
+        assert {each: (folder / "files" / each).read_text() for each in files(folder / "files")} == theirs
+
+
+def test_xrootd_is_synchronised_and_timed_by_its_own_protocol(desk, xrootd, tmp_path: Path) -> None:
+    """Neither copies nor listings are those of WebDAV."""
+    folder = xrootd.data / "store" / tmp_path.name
+    desk.add("root", f"{xrootd.root_url}//store/{tmp_path.name}")
+    assert len(desk.ask("sync", "data", "root:")["copied"]) == 9
+    assert files(folder) == files(desk.root / "data")
+    assert desk.ask("sync", "root:", str(tmp_path / "copy"))["bytes"]
+    assert desk.ask("check", "root:")["counts"] == {"ok": 6} == desk.ask("check", str(tmp_path / "copy"))["counts"]
+    (desk.root / "data" / "Number" / "n_3" / f"number.{FINGERPRINTS[0]}.txt").unlink()
+    assert len(desk.ask("sync", "data", "root:", "--delete", "--yes")["removed"]) == 1
+    before = files(folder)
+    assert len(desk.ask("bench", "root", "--files", "2", "--size", "1 kB")["results"]) == 2
+    assert files(folder) == before

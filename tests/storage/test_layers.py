@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from double import Double
 from projects import SmallProject
 from webdav_server import Fault, Server, running
 
@@ -149,6 +150,19 @@ def test_what_a_colleague_made_is_mine(mine: Desk, colleague: Desk, group: str, 
     assert {row["layer"] for row in rows} == {"group"}
     assert all(row["exists"] and row["recorded"] and row["path"].startswith(group) for row in rows)
     assert of_group(request, group) == before, "nothing was written there, not even a record"
+
+
+def test_what_a_colleague_made_on_dcache_is_mine_on_a_laptop(tmp_path: Path, double: Double) -> None:
+    url = f"{double.url}/store/group"
+    colleague, mine = desk(tmp_path / "colleague"), desk(tmp_path / "mine")
+    colleague.use("group", {"group": url})
+    colleague.run("work.Scaled")
+    mine.use("[own, group]", {"own": "data", "group": url})
+    before = dict(double.data)
+    mine.run("work.Total")
+    assert mine.ran() == ["Total"]
+    assert mine.layers() == {"Number": {"group": 12}, "Scaled": {"group": 12}, "Total": {"own": 1}}
+    assert double.data == before
 
 
 def test_an_edit_makes_what_changed_in_my_own_store(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -54,10 +55,10 @@ def planned(sources: tuple[str, ...], target: str, recursive: bool, force: bool)
     Raises `TransferError` for a source that is a folder, and for a file as target of several.
     """
     from caselaw.storage.copying.address import place_of
-    from caselaw.storage.copying.copying import copies
+    from caselaw.storage.copying.copying import copies, refuse_other_kinds
     from caselaw.storage.copying.listing import present
     from caselaw.storage.files.place import found
-    from caselaw.storage.files.tree import tree
+    from caselaw.storage.files.tree import tree, tree_or_nothing
 
     goal = place_of(target)
     there = found(goal)
@@ -72,8 +73,10 @@ def planned(sources: tuple[str, ...], target: str, recursive: bool, force: bool)
         place = goal.child(source.name) if inside else goal
         refuse_itself(source, place)
         of_source = copies(source, tree(source), place)
+        of_target = tree_or_nothing(place)
         if not force:
-            refuse_existing(of_source, place)
+            refuse_existing(of_source, of_target)
+        refuse_other_kinds(of_source, of_target, place)
         wanted += of_source
     return wanted
 
@@ -84,11 +87,8 @@ def refuse_itself(source: Any, target: Any) -> None:
         raise TransferError("the target is the source, or lies in it", target.url, "give another target")
 
 
-def refuse_existing(wanted: list[Any], place: Any) -> None:
-    """Raises `TransferError` where a target is there: before anything is copied."""
-    from caselaw.storage.files.tree import tree_or_nothing
-
-    present = tree_or_nothing(place)
+def refuse_existing(wanted: list[Any], present: Mapping[str, Any]) -> None:
+    """Raises `TransferError` where a target is `present`: before anything is copied."""
     there = [copy.target.url for copy in wanted if copy.path in present]
     if there:
         more = f", and {counted(len(there) - 1, 'more target')}" if len(there) > 1 else ""

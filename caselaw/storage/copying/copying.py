@@ -55,6 +55,20 @@ def copies(source: Place, found: Mapping[str, Node], target: Place) -> list[Copy
     return sorted(whole + single, key=lambda copy: copy.path)
 
 
+def refuse_other_kinds(wanted: Iterable[Copy], there: Mapping[str, Node], target: Place) -> None:
+    """Raise `TransferError`, before anything is copied, where a file would take the place of a folder of all that is
+    `there` under the target, or a folder that of a file: neither gives way to the other.
+    """
+    for copy in wanted:
+        above = [copy.path[:place] for place, letter in enumerate(copy.path) if letter == "/"]
+        names = [("", True), *((each, True) for each in above if each), (copy.path, copy.files is not None)]
+        for path, is_folder in names if copy.path else names[-1:]:
+            node = there.get(path)
+            if node is not None and node.is_folder != is_folder:
+                what = f"a {'file' if is_folder else 'folder'} has the name of a {'folder' if is_folder else 'file'}"
+                raise TransferError(what, joined(target, path).url, "remove it, or rename it, then run again")
+
+
 def is_output(place: Place, found: Mapping[str, Node]) -> bool:
     """Whether a place, under which all this was found, is a folder that is an output."""
     return "" not in found and OUTPUT.search(place.name) is not None
@@ -107,6 +121,9 @@ def make(copy: Copy, overwrite: bool, progress: Report = ignore) -> str:
         raise TransferError("it was removed meanwhile", copy.source.url, "run again") from error
     except FileExistsError as error:
         raise TransferError("the target exists", copy.target.url, "overwrite it with --force") from error
+    except (IsADirectoryError, NotADirectoryError) as error:
+        what = "a file would take the place of a folder, or a folder that of a file"
+        raise TransferError(what, copy.target.url, "remove it, or rename it, then run again") from error
 
 
 def copy_folder(copy: Copy, overwrite: bool, progress: Report) -> str:

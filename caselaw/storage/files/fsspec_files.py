@@ -86,10 +86,6 @@ class FsspecFiles:
         found: Mapping[str, dict[str, Any]] = self.fs.find(path, detail=True)
         return found
 
-    def read(self, path: str) -> bytes:
-        self.refuse_cut_name(path)
-        return bytes(self.fs.cat_file(path))
-
     def put(
         self, source: str, path: str, progress: Callable[[int], None] | None = None, *, overwrite: bool
     ) -> None:  # fmt: skip
@@ -112,6 +108,15 @@ class FsspecFiles:
 
         self.refuse_taken(path, overwrite=True)
         self.place(path, len(data), send)
+
+    def read(self, path: str) -> bytes:
+        """Raises `StoreUnavailable` where another number of bytes arrived."""
+        self.refuse_cut_name(path)
+        self.fs.invalidate_cache(path)  # see `get`
+        expected = self.info(path)["size"]
+        data: bytes = self.fs.cat_file(path, start=None, end=None)  # fsspec-xrootd has no defaults
+        self.compare(path, len(data), expected)
+        return data
 
     def get(
         self, path: str, target: str, progress: Callable[[int], None] | None = None, size: int | None = None

@@ -21,6 +21,7 @@ PRESENCE = "storage/test_presence.py"
 BROKEN = "griddav/test_webdav_broken_downloads.py"
 OUTBOX = "storage/remote/test_outbox_of_a_store.py"
 BOMBS = "fingerprint/content"
+DAMAGED = "griddav/test_webdav_damaged_files.py"
 NAMES = "griddav/test_webdav_names_matrix.py"
 DOORS = "storage/law/test_doors_on_every_road.py"
 STORES = "config/test_store.py"
@@ -54,6 +55,9 @@ KINDS: dict[str, tuple[Kind, ...]] = {
              "test_a_folder_takes_the_place_of_nothing"),
         kind("folder renamed to the name of a file, on every road", "refused", ROADS,
              "test_a_file_never_gives_way_to_a_folder"),
+        kind("`store sync` and `cp --force` of a file onto a folder, and the reverse",
+             "refused before anything is copied", SYNC,
+             "test_neither_a_file_nor_a_folder_gives_way_to_the_other"),
         kind("answer to a replacement lost, twice", "the new file is there; nothing else was removed", IN_THE_WAY,
              "test_a_replacement_whose_answer_is_lost_removes_nothing"),
         kind("folder that appears between the look and the MOVE", "refused by the server; the folder stays",
@@ -108,7 +112,7 @@ KINDS: dict[str, tuple[Kind, ...]] = {
              RECORDS, "test_damage_in_the_store_is_told_and_stops_nothing",
              "test_damage_on_disk_is_told_and_stops_nothing"),
         kind("damaged input, lost input, input that tape does not give", "its branch fails; all others run", INPUTS,
-             "test_a_damaged_input_stops_its_branch_and_no_other",
+             "test_damaged_inputs_stop_their_branches_and_no_other",
              "test_a_file_that_tape_does_not_give_stops_its_branch_and_no_other",
              "test_a_lost_file_stops_its_branch_and_no_other"),
         kind("token file empty, missing, half-written at moments", "the last good one goes on until it ends", WRITTEN,
@@ -136,6 +140,14 @@ KINDS: dict[str, tuple[Kind, ...]] = {
              "test_no_copy_is_emptied_because_the_source_is_not_there"),
     ),
     "Downloads": (
+        kind("file changed in its store, past the server", "damaged: given out nowhere, kept in no cache",
+             "storage/files/test_damaged_files.py", "test_what_was_changed_in_its_store_is_damaged_and_not_kept"),
+        kind("checksum that never fits, other length than the file has", "damaged, said soon", DAMAGED,
+             "test_a_checksum_that_never_fits_is_damage", "test_another_length_than_the_file_has_is_damage"),
+        kind("file that becomes shorter while it is read", "never read as if it were whole", DAMAGED,
+             "test_a_file_that_becomes_shorter_while_it_is_open_is_not_read_as_if_it_were_whole"),
+        kind("download that another file system than ours cuts, and calls whole", "refused; not in the cache",
+             "storage/files/test_cut_downloads.py", "test_what_arrived_in_part_is_neither_given_out_nor_kept"),
         kind("connections that live for a tenth of a file", "it goes on where it broke", BROKEN,
              "test_a_file_arrives_over_connections_that_live_for_a_tenth_of_it"),
         kind("the same without ETag and checksum; another file meanwhile", "read anew; never half of each", BROKEN,
@@ -174,6 +186,8 @@ KINDS: dict[str, tuple[Kind, ...]] = {
              "test_what_is_put_is_there_and_comes_back", "test_a_name_that_a_server_would_cut_is_refused"),
         kind("`a.tar.gz` half-written by a writer that was killed", "`clean` finds it; `sync` does not copy it", CLEAN,
              "test_what_a_killed_writer_leaves_is_found_and_never_copied"),
+        kind("`store sync`, `check`, `bench` of a store on `root://`", "as by any other protocol", SYNC,
+             "test_xrootd_is_synchronised_and_timed_by_its_own_protocol"),
         kind("first door down; doors for reading", "the next one is asked, on every road", DOORS,
              "test_another_door_is_asked_where_the_first_is_down", "test_bytes_come_from_the_doors_for_reading"),
         kind("stores.yaml added beside `store: data`", "the folder stays the store; slips of names are said", STORES,
@@ -188,6 +202,8 @@ KINDS: dict[str, tuple[Kind, ...]] = {
         kind("layer that cannot be reached", "unknown, not missing; an optional one is left out, as records say",
              LAYERS, "test_a_layer_that_does_not_answer_is_no_empty_one", "test_a_server_in_trouble_is_no_empty_layer"),
         kind("layer that is read-only", "only read: no record, no lock", LAYERS, "test_a_read_only_layer_is_only_read"),
+        kind("group's store on dCache, own one on a laptop", "theirs is read, ours is written", LAYERS,
+             "test_what_a_colleague_made_on_dcache_is_mine_on_a_laptop"),
         kind("edit of a result that a colleague made", "made in my own store; theirs stays", LAYERS,
              "test_an_edit_makes_what_changed_in_my_own_store", "test_an_equal_output_of_a_colleague_is_adopted"),
         kind("`gc --delete` with layers", "nothing is removed but from the first", LAYERS,
