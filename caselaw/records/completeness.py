@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from caselaw.records.chosen_by_digest import distinct
 from caselaw.records.layers import MOST_BY_NAME, found_below, see_first
 from caselaw.records.record import Record
-from caselaw.records.standing import distinct
 from caselaw.storage.plain_files import FolderListings
 
 

@@ -7,9 +7,9 @@ from functools import partial
 
 from caselaw.errors import EVERY_BRANCH, FingerprintError, StoreError
 from caselaw.fingerprint import FileDigests
+from caselaw.records.chosen_by_digest import standing
 from caselaw.records.index import MOST_VALUES, RecordIndex
 from caselaw.records.record import Record
-from caselaw.records.standing import standing
 from caselaw.storage.stores import store_of
 
 

@@ -22,8 +22,8 @@ from caselaw.publishing.contents import OutputContents, origin
 from caselaw.publishing.own_outputs import own_present, paths_of_own
 from caselaw.publishing.recording import RunContext, run_context
 from caselaw.records import Record, RecordIndex
+from caselaw.records.chosen_by_digest import contents_by_product
 from caselaw.records.index import index_of
-from caselaw.records.standing import contents_by_product
 from caselaw.sandbox.entrance import entrance
 from caselaw.storage import Location, readable_directory
 from caselaw.storage.own_targets import to_be_read_again

@@ -7,7 +7,7 @@ import itertools
 import pytest
 from made_records import record
 
-from caselaw.records.standing import contents_by_product, distinct, standing
+from caselaw.records.chosen_by_digest import contents_by_product, distinct, standing
 from caselaw.storage.reading import Content
 
 
