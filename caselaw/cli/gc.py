@@ -47,7 +47,7 @@ def gc(
     from caselaw.plan.garbage import freed, garbage, output_folders_of, remove
     from caselaw.records.stores import project_store
     from caselaw.storage.copying.address import is_whole_server, root_place
-    from caselaw.storage.presence import require_present
+    from caselaw.storage.marker import require_present
 
     if not (campaigns or tags or days):
         raise TaskError(

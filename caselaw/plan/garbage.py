@@ -14,7 +14,7 @@ from caselaw.records.files import forget_absent
 from caselaw.storage import exists
 from caselaw.storage.files.entry import Entry
 from caselaw.storage.location import OUTPUT, RECORDS, component
-from caselaw.storage.presence import MARKER
+from caselaw.storage.marker import MARKER
 from caselaw.storage.store import Store
 
 SECONDS_PER_DAY = 86400.0

@@ -32,7 +32,7 @@ from caselaw.storage.files.place import Node, Place, found
 from caselaw.storage.files.tree import tree, tree_or_nothing, without_links_out
 from caselaw.storage.files.unfinished import in_unfinished
 from caselaw.storage.location import OUTPUT, RECORDS
-from caselaw.storage.presence import MARKER
+from caselaw.storage.marker import MARKER
 
 MARK_LENGTH = 12
 

@@ -13,7 +13,7 @@ from caselaw.errors import StoreUnavailable, TaskError
 from caselaw.plan.lineage import lineage
 from caselaw.records.files import text_as_json
 from caselaw.storage.files.folder import local_names
-from caselaw.storage.presence import require_present
+from caselaw.storage.marker import require_present
 from caselaw.storage.state import names_in_folders
 from caselaw.storage.store import Documents, Store
 from caselaw.task.base import FingerprintedTask

@@ -24,8 +24,8 @@ from caselaw.fingerprint import file_digest
 from caselaw.records import Record
 from caselaw.records.record import as_json, from_json
 from caselaw.storage.files.folder import local_names
+from caselaw.storage.marker import remembered
 from caselaw.storage.owner import owner
-from caselaw.storage.presence import remembered
 from caselaw.storage.publish import Published, Staging
 from caselaw.storage.store import Store
 

@@ -17,7 +17,7 @@ from caselaw.fingerprint import digest, short
 from caselaw.publishing.task import RunnableTask
 from caselaw.records import Record, revision, write_basis
 from caselaw.storage.layers import left_out
-from caselaw.storage.presence import introduce
+from caselaw.storage.marker import introduce
 from caselaw.storage.publish import Published
 
 

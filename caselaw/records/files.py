@@ -26,8 +26,8 @@ from caselaw.records.journal import JOURNAL, append_record, claim, finished
 from caselaw.records.record import SCHEMA, Record, as_json, broken, from_json, parsed
 from caselaw.storage.files.folder import local_names
 from caselaw.storage.location import RECORDS
+from caselaw.storage.marker import require_present
 from caselaw.storage.owner import owner
-from caselaw.storage.presence import require_present
 from caselaw.storage.state import existing_names
 from caselaw.storage.store import Documents
 from caselaw.storage.stores import store_of

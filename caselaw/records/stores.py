@@ -8,7 +8,7 @@ from caselaw.config import Project, StoreSettings, resolve_store, store_names
 from caselaw.config.store import resolvable_stores
 from caselaw.records.index import index_of
 from caselaw.storage.layers import Layer, open_layer
-from caselaw.storage.presence import Presence, require_present, watch
+from caselaw.storage.marker import Presence, require_present, watch
 from caselaw.storage.store import Store
 
 

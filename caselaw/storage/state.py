@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from caselaw.storage.presence import require_present
+from caselaw.storage.marker import require_present
 from caselaw.storage.stores import store_of
 
 

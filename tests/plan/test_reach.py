@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from caselaw.storage.presence import MARKER
+from caselaw.storage.marker import MARKER
 
 WORK = """
     import caselaw, law, luigi

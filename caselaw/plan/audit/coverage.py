@@ -18,7 +18,7 @@ from caselaw.plan.audit.origin import CodeOrigin, below, engine_folders
 from caselaw.plan.audit.parameters import counted_parameters
 from caselaw.plan.audit.recorder import Lines
 from caselaw.plan.audit.requirements import with_requirements
-from caselaw.storage.presence import MARKER
+from caselaw.storage.marker import MARKER
 from caselaw.task.base import FingerprintedTask
 
 # The operating system: what it holds is the environment's, as are names of hosts and users.

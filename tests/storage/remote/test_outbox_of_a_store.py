@@ -16,7 +16,7 @@ from projects_on_servers import OnServer
 
 from caselaw.config import StoreSettings
 from caselaw.publishing.outbox import UPLOAD, Upload
-from caselaw.storage.presence import memory_of
+from caselaw.storage.marker import memory_of
 
 HOSTS, PATHS = ("door1.example.org", "door2.example.org", "[::1]"), ("/vo/me", "/vo/me%20too", "/vo/[me]")
 

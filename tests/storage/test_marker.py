@@ -17,7 +17,7 @@ from projects import SmallProject
 from webdav_server import Fault, Server, running
 
 from caselaw.config import StoreSettings
-from caselaw.storage.presence import MARKER, Presence
+from caselaw.storage.marker import MARKER, Presence
 from caselaw.storage.store import Store
 
 WORK = """
