@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from caselaw.records import Record, RecordIndex
     from caselaw.resources import Resources
     from caselaw.storage import Location
-    from caselaw.storage.layers import Layer
+    from caselaw.storage.layer import Layer
     from caselaw.storage.plain_files import FolderListings
     from caselaw.storage.store import Store
 

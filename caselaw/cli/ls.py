@@ -56,9 +56,9 @@ def outputs(task: Any) -> list[dict[str, Any]]:
     """One row per branch and product."""
     from caselaw.execution.run import require_named
     from caselaw.plan.status import layer_name
-    from caselaw.records.layers import lying
+    from caselaw.records.layer_search import lying
     from caselaw.storage import exists
-    from caselaw.storage.layers import ask
+    from caselaw.storage.layer import ask
 
     require_named(task.of_all_branches)
     recorded, vouched = set[str](), dict[str, dict[str, str]]()

@@ -24,7 +24,7 @@ from caselaw.publishing.task import RunnableTask
 from caselaw.records import Record, write_records
 from caselaw.records.chosen_by_digest import contents_by_product
 from caselaw.records.completeness import incomplete
-from caselaw.records.layers import names_in_layers
+from caselaw.records.layer_search import names_in_layers
 from caselaw.storage import Location, existing_names, exists
 from caselaw.storage.alias import linked_beside, place_copy
 from caselaw.storage.files.concurrency import AT_ONCE, side_by_side

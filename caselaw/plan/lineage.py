@@ -12,7 +12,7 @@ from caselaw.branches.chain import circle
 from caselaw.execution.run import require_named
 from caselaw.records import Record
 from caselaw.records.explaining import explaining
-from caselaw.records.layers import lying
+from caselaw.records.layer_search import lying
 from caselaw.task.base import FingerprintedTask
 from caselaw.task.yielded_before import yielded_before
 

@@ -15,7 +15,7 @@ from caselaw.plan.selection import own_selection, selected_branches
 from caselaw.records import Record, read_basis, write_basis
 from caselaw.records.completeness import incomplete
 from caselaw.records.files import write_batch
-from caselaw.records.layers import complete_in, lying
+from caselaw.records.layer_search import complete_in, lying
 from caselaw.records.stores import watched
 from caselaw.storage import existing_names
 from caselaw.storage.copying.address import place_of

@@ -16,7 +16,7 @@ from caselaw.fingerprint import FileDigests, digest
 from caselaw.publishing.task import RunnableTask
 from caselaw.records import RecordIndex
 from caselaw.records.explaining import explaining
-from caselaw.records.layers import lying
+from caselaw.records.layer_search import lying
 from caselaw.storage import Location
 
 WHICH_BRANCH = "which branch"

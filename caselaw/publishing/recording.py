@@ -16,7 +16,7 @@ from caselaw.branches.components import basis_of
 from caselaw.fingerprint import digest, short
 from caselaw.publishing.task import RunnableTask
 from caselaw.records import Record, revision, write_basis
-from caselaw.storage.layers import left_out
+from caselaw.storage.layer import left_out
 from caselaw.storage.marker import introduce
 from caselaw.storage.publish import Published
 

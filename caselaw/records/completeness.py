@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from caselaw.records.chosen_by_digest import distinct
-from caselaw.records.layers import MOST_BY_NAME, found_below, see_first
+from caselaw.records.layer_search import MOST_BY_NAME, found_below, see_first
 from caselaw.records.record import Record
 from caselaw.storage.plain_files import FolderListings
 

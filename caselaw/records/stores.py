@@ -7,7 +7,7 @@ from functools import partial
 from caselaw.config import Project, StoreSettings, resolve_store, store_names
 from caselaw.config.store import resolvable_stores
 from caselaw.records.index import index_of
-from caselaw.storage.layers import Layer, open_layer
+from caselaw.storage.layer import Layer, open_layer
 from caselaw.storage.marker import Presence, require_present, watch
 from caselaw.storage.store import Store
 

@@ -14,7 +14,7 @@ from caselaw.fingerprint import digest
 from caselaw.publishing.recording import identity_of_branch
 from caselaw.publishing.task import RunnableWorkflow
 from caselaw.records import Record
-from caselaw.records.layers import of_identity_in, records_in
+from caselaw.records.layer_search import of_identity_in, records_in
 from caselaw.task.yielded_before import newest_records
 
 

@@ -29,7 +29,7 @@ from caselaw.parameters import (
 )  # fmt: skip
 from caselaw.records.stores import project_layers, project_store
 from caselaw.resources import Resources
-from caselaw.storage.layers import Layer
+from caselaw.storage.layer import Layer
 from caselaw.storage.store import Store
 from caselaw.task.bases import TaskRegister
 from caselaw.task.reserved import refuse_reserved_names

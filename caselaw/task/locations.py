@@ -9,7 +9,7 @@ from typing import Any
 from caselaw.branches import Inputs
 from caselaw.branches.task import TaskLike
 from caselaw.errors import TaskError
-from caselaw.records.layers import lying
+from caselaw.records.layer_search import lying
 from caselaw.storage import Location
 
 

@@ -12,7 +12,7 @@ from caselaw.publishing.own_outputs import own_exist, own_present
 from caselaw.publishing.task import RunnableTask
 from caselaw.records import Record
 from caselaw.records.chosen_by_digest import distinct
-from caselaw.records.layers import found_below, see_first
+from caselaw.records.layer_search import found_below, see_first
 from caselaw.storage import exists
 from caselaw.task.declared import DeclaredTask
 

@@ -19,7 +19,7 @@ from caselaw.execution.run import run_in_worker
 from caselaw.execution.yielding import run_yielding
 from caselaw.fingerprint import digest, short
 from caselaw.publishing.own_outputs import named_outputs
-from caselaw.records.layers import records_in
+from caselaw.records.layer_search import records_in
 from caselaw.storage.location import Location
 from caselaw.storage.target import outputs_of
 from caselaw.task.base import FingerprintedTask

@@ -12,7 +12,7 @@ from caselaw.publishing.contents import origin
 from caselaw.publishing.recording import identity_of_branch
 from caselaw.publishing.task import RunnableTask
 from caselaw.records import Record
-from caselaw.records.layers import of_identity_in, records_in
+from caselaw.records.layer_search import of_identity_in, records_in
 
 
 def newest_records(task: RunnableTask, numbers: Collection[int]) -> dict[int, Record]:

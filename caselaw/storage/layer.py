@@ -1,4 +1,7 @@
-"""Layers: stores that are looked through in order. Writing goes to the first, which is no `Layer` here."""
+"""A layer: a store behind the first one, which is read only, and how it is asked; one that may be left out is.
+
+In which layer an output lies, `records/layer_search.py` finds.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from caselaw.records.index import RecordIndex
 from caselaw.records.record import Record
-from caselaw.storage.layers import ask
+from caselaw.storage.layer import ask
 from caselaw.storage.location import Location
 from caselaw.storage.state import existing_names, exists
 
