@@ -27,7 +27,7 @@ def write_secret(file: Path, text: str) -> None:
 
 
 def holds_macaroon(file: Path) -> bool:
-    from caselaw.storage.files.webdav_identity import is_macaroon
+    from caselaw.storage.files.webdav_credentials import is_macaroon
 
     try:
         return is_macaroon(file.read_text("ascii").strip())

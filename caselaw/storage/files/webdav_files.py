@@ -189,12 +189,12 @@ class WebDavFiles:
             return None
 
     def identity(self) -> Identity:
-        from caselaw.storage.files.webdav_identity import of_client
+        from caselaw.storage.files.webdav_credentials import of_client
 
         return of_client(self.fs.client)
 
     def narrow_token(self, path: str, activities: Collection[str], lifetime: float) -> NarrowToken:
-        from caselaw.storage.files.webdav_identity import narrow_macaroon
+        from caselaw.storage.files.webdav_credentials import narrow_macaroon
 
         return narrow_macaroon(self.fs, path, activities, lifetime)
 
