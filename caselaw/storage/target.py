@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import law
+from law.target.local import LocalTarget
 from law.target.remote.base import RemoteTarget
 
 from caselaw.storage.files.atomic import beside, take_name
@@ -21,12 +22,8 @@ from caselaw.storage.reading import Content, of_folder
 from caselaw.storage.state import exists
 
 
-class FileTarget(law.LocalFileTarget):  # type: ignore[misc]
-    """A file of the store; a path to every function that takes `os.PathLike`.
-
-    However it is written (`open`, `dump`, `localize`, copies and moves), it appears as a whole or not at all.
-    `format` is one of luigi's: with it, `open` reads and writes what the format makes of the bytes.
-    """
+class AnsweringTarget(LocalTarget):  # type: ignore[misc]
+    """A path of the store on this machine, for every function that takes `os.PathLike`."""
 
     def __init__(self, path: Any = None, fs: Any = LocalFiles.default_instance, **options: Any) -> None:
         super().__init__(path, fs, **options)
@@ -41,6 +38,14 @@ class FileTarget(law.LocalFileTarget):  # type: ignore[misc]
 
     def complete(self, **_: Any) -> bool:
         return bool(self.optional) or exists(self.path)
+
+
+class FileTarget(AnsweringTarget, law.LocalFileTarget):  # type: ignore[misc]
+    """A file of the store.
+
+    However it is written (`open`, `dump`, `localize`, copies and moves), it appears as a whole or not at all.
+    `format` is one of luigi's: with it, `open` reads and writes what the format makes of the bytes.
+    """
 
     def open(self, mode: str = "r", **options: Any) -> Any:
         """Open it in mode r, w or a; in mode w nothing is visible before `close`, or after an error."""
@@ -55,22 +60,8 @@ class FileTarget(law.LocalFileTarget):  # type: ignore[misc]
             return temporary.dump(*content, **options)
 
 
-class DirectoryTarget(law.LocalDirectoryTarget):  # type: ignore[misc]
+class DirectoryTarget(AnsweringTarget, law.LocalDirectoryTarget):  # type: ignore[misc]
     """A folder of the store that was published as one output."""
-
-    def __init__(self, path: Any = None, fs: Any = LocalFiles.default_instance, **options: Any) -> None:
-        super().__init__(path, fs, **options)
-
-    def __fspath__(self) -> str:
-        return str(self.path)
-
-    def exists(self, stat: bool = False, **_: Any) -> Any:
-        """Whether it exists; with `stat` what `os.stat` says, or None. Raises `StoreUnavailable`."""
-        there = exists(self.path)
-        return (self.stat() if there else None) if stat else there
-
-    def complete(self, **_: Any) -> bool:
-        return bool(self.optional) or exists(self.path)
 
     @contextmanager
     def localize(self, mode: str = "r", **options: Any) -> Iterator[Any]:

@@ -150,14 +150,9 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
     def remove(self, path: Any, base: str | None = None, silent: bool = True, **options: Any) -> bool:
         """Remove a file, or a folder with all that it holds."""
         name = self.sanitize_path(path)
-
-        def remove(door: LawDoor) -> None:
-            if door.info(door.path(name))["type"] == "directory":
-                door.server.remove_tree(door.path(name))
-            else:
-                door.server.remove_file(door.path(name))
-
-        return self._remove(("unlink",), name, remove, silent, base=base, **options)
+        return self._remove(
+            ("unlink",), name, lambda door: door.server.remove_tree(door.path(name)), silent, base=base, **options
+        )
 
     def _remove(
         self, operations: Sequence[str], name: str, remove: Callable[[LawDoor], object], silent: bool, **options: Any
