@@ -88,7 +88,7 @@ def load_campaign(project: Project, name_or_path: str | os.PathLike[str] | None 
     if held is not None and held.content == content:
         campaign = held.campaign
     else:
-        checked, problems = check(project, path, content)
+        checked, problems = check(project, content)
         if problems:
             raise faulty(path, problems)
         campaign = Campaign(campaign_name(project, path), path, checked)
@@ -110,10 +110,10 @@ _loaded: dict[tuple[Path, Path, str | None], Loaded] = {}
 
 def campaign_problems(project: Project, path: Path) -> list[Problem]:
     """All problems of a campaign file, in the order of its lines; raises only if it cannot be opened."""
-    return check(project, path, read_bytes(path))[1]
+    return check(project, read_bytes(path))[1]
 
 
-def check(project: Project, path: Path, content: bytes) -> tuple[Any, list[Problem]]:
+def check(project: Project, content: bytes) -> tuple[Any, list[Problem]]:
     """The checked content and the problems, one of which is empty."""
     from caselaw.config.yaml_reader import read
 

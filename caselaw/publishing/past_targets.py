@@ -70,7 +70,7 @@ class RunWatch:
     def listed(self, path: Any = None) -> None:
         if not isinstance(path, int):  # an open file
             folder = os.path.abspath(os.fsdecode(path or "."))
-            several = several_of(folder, names_in(folder), self.versions(folder))
+            several = several_of(names_in(folder), self.versions(folder))
             if several and asked_by_project():
                 raise listed_versions(folder, several)
 
@@ -89,7 +89,7 @@ class RunWatch:
         for path in glob.iglob(pattern):
             names.setdefault(os.path.abspath(os.path.dirname(path)), set()).add(os.path.basename(path))
         for folder, found in names.items():
-            several = several_of(folder, found, self.versions(folder))
+            several = several_of(found, self.versions(folder))
             if several and asked_by_project():
                 raise listed_versions(folder, several)
 
@@ -141,7 +141,7 @@ def versions_of(names: Iterable[str]) -> Versions:
     return found
 
 
-def several_of(folder: str, names: Iterable[str], versions: Versions) -> list[str]:
+def several_of(names: Iterable[str], versions: Versions) -> list[str]:
     """The first file of which several versions are among these names; its plain name is one of them."""
     if not versions:
         return []

@@ -104,7 +104,7 @@ def _joined(folder: Path, text: str) -> Wanted:
     return Wanted(folder, f"{head[2]}*{rest.replace(ANY, '*')}".replace("**", "*"), False)
 
 
-def countable(folder: Path, pattern: str | None, root: Path) -> bool:
+def countable(folder: Path, root: Path) -> bool:
     """Whether what matches in a folder can count: not a whole project, and nowhere that outputs may be."""
     outputs = root / "data"
     of_outputs = folder.is_relative_to(outputs) or outputs.is_relative_to(folder)

@@ -142,7 +142,7 @@ def _want(search: Seeker, module: str, read: Read, found: Wanted) -> None:
         return
     if pattern is not None or path.is_dir():
         root = search.resolver.finder.first_party.root
-        if not countable(path, pattern, root):
+        if not countable(path, root):
             search.warn(module, read.line, f"files that cannot be followed: {read.text}; nothing in {path} counts")
             return
         if not sure:
