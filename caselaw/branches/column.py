@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from caselaw.branches.row import Inputs
-from caselaw.storage import Location
+from caselaw.storage.location import Location
 
 
 @dataclass(frozen=True)

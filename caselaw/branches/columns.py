@@ -13,7 +13,7 @@ from caselaw.branches.look import Look, carries_fingerprints, is_wrapper
 from caselaw.branches.numbers import by_number, in_order, with_numbers
 from caselaw.branches.upstream import Batches, Connection, Each, Files, Mapped, Over
 from caselaw.fingerprint import digest
-from caselaw.storage import Location
+from caselaw.storage.location import Location
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from law.target.remote.base import RemoteTarget
 
 from caselaw.errors import FingerprintError
 from caselaw.fingerprint import FileDigests, digest
-from caselaw.storage import exists
+from caselaw.storage.state import exists
 
 MISSING = "missing"
 FACTS = ("st_size", "st_mtime")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from caselaw.errors import StoreError
-from caselaw.storage import Location
+from caselaw.storage.location import Location
 from caselaw.storage.reading import Content
 from caselaw.storage.target import Contents, Outputs, Target, Url, external_target, outputs_of
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from caselaw.fingerprint.code.hashed import HashedCode
     from caselaw.records import Record, RecordIndex
     from caselaw.resources import Resources
-    from caselaw.storage import Location
     from caselaw.storage.layer import Layer
+    from caselaw.storage.location import Location
     from caselaw.storage.plain_files import FolderListings
     from caselaw.storage.store import Store
 

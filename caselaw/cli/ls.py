@@ -57,8 +57,8 @@ def outputs(task: Any) -> list[dict[str, Any]]:
     from caselaw.execution.run import require_named
     from caselaw.plan.status import layer_name
     from caselaw.records.layer_search import lying
-    from caselaw.storage import exists
     from caselaw.storage.layer import ask
+    from caselaw.storage.state import exists
 
     require_named(task.of_all_branches)
     recorded, vouched = set[str](), dict[str, dict[str, str]]()

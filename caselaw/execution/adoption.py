@@ -25,12 +25,13 @@ from caselaw.records import Record, write_records
 from caselaw.records.chosen_by_digest import contents_by_product
 from caselaw.records.completeness import incomplete
 from caselaw.records.layer_search import names_in_layers
-from caselaw.storage import Location, existing_names, exists
 from caselaw.storage.alias import linked_beside, place_copy
 from caselaw.storage.files.concurrency import AT_ONCE, side_by_side
 from caselaw.storage.files.folder import ADVICE
+from caselaw.storage.location import Location
 from caselaw.storage.plain_files import local_state
 from caselaw.storage.reading import Content, local_copy, of_folder
+from caselaw.storage.state import existing_names, exists
 from caselaw.storage.store import Store
 from caselaw.storage.stores import store_of
 

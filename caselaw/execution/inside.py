@@ -20,8 +20,8 @@ from caselaw.execution.worker import run_branch
 from caselaw.fingerprint.distributions import normalised
 from caselaw.publishing.task import RunnableTask
 from caselaw.sandbox.entrance import INSTALLED, REQUEST, RESULT
-from caselaw.storage import remove_orphans
 from caselaw.storage.owner import owner
+from caselaw.storage.publish import remove_orphans
 from caselaw.version import __version__
 
 

@@ -32,8 +32,9 @@ from caselaw.publishing.task import RunnableTask, RunnableWorkflow
 from caselaw.publishing.upload import upload_waiting
 from caselaw.records import compact
 from caselaw.records.completeness import incomplete
-from caselaw.storage import existing_names, remove_orphans
 from caselaw.storage.owner import owner
+from caselaw.storage.publish import remove_orphans
+from caselaw.storage.state import existing_names
 
 NOTHING_RAN = (None,)
 """What luigi hears in place of the task's own `on_success()`, which may want what `run()` has set."""

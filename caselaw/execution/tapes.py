@@ -9,8 +9,8 @@ from typing import Any
 from caselaw.errors import StagingFailed
 from caselaw.execution.progress import Progress, progress_for
 from caselaw.publishing.task import RunnableTask
-from caselaw.storage import Location
 from caselaw.storage.files.schemes import may_have_tapes
+from caselaw.storage.location import Location
 from caselaw.storage.stores import store_of
 
 

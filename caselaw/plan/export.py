@@ -11,8 +11,8 @@ from pathlib import Path
 from caselaw.errors import PublishError, TaskError
 from caselaw.plan.selection import own_selection
 from caselaw.records.completeness import incomplete
-from caselaw.storage import existing_names, exists
 from caselaw.storage.location import component
+from caselaw.storage.state import existing_names, exists
 from caselaw.storage.stores import store_of
 from caselaw.task.base import FingerprintedTask
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from caselaw.records import Record, read_records
 from caselaw.records.basis import forget_unused
 from caselaw.records.files import forget_absent
-from caselaw.storage import exists
 from caselaw.storage.files.entry import Entry
 from caselaw.storage.location import OUTPUT, RECORDS, component
 from caselaw.storage.marker import MARKER
+from caselaw.storage.state import exists
 from caselaw.storage.store import Store
 
 SECONDS_PER_DAY = 86400.0

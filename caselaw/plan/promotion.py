@@ -17,10 +17,10 @@ from caselaw.records.completeness import incomplete
 from caselaw.records.files import write_batch
 from caselaw.records.layer_search import complete_in, lying
 from caselaw.records.stores import watched
-from caselaw.storage import existing_names
 from caselaw.storage.copying.address import place_of
 from caselaw.storage.copying.copying import Copy, copies
 from caselaw.storage.files.tree import tree
+from caselaw.storage.state import existing_names
 from caselaw.storage.stores import store_of
 
 

@@ -22,9 +22,8 @@ from caselaw.publishing.contents import OutputContents
 from caselaw.publishing.recording import identity_of_branch
 from caselaw.records.completeness import incomplete
 from caselaw.records.layer_search import lying, names_in_layers
-from caselaw.storage import existing_names
 from caselaw.storage.layer import ask, layer_of
-from caselaw.storage.state import names_in_folders
+from caselaw.storage.state import existing_names, names_in_folders
 from caselaw.task.base import FingerprintedTask
 
 

@@ -13,7 +13,7 @@ from caselaw.plan.lineage import lineage
 from caselaw.plan.selection import selected_branches
 from caselaw.records import Record
 from caselaw.records.layer_search import lying, records_in
-from caselaw.storage import exists
+from caselaw.storage.state import exists
 from caselaw.storage.stores import store_of
 from caselaw.task.base import FingerprintedTask
 

@@ -18,8 +18,8 @@ from caselaw.publishing.contents import inputs_of
 from caselaw.publishing.recording import identity_of_branch
 from caselaw.records import Record, RecordIndex, read_basis
 from caselaw.records.layer_search import records_in
-from caselaw.storage import existing_names
 from caselaw.storage.layer import ask, nothing
+from caselaw.storage.state import existing_names
 from caselaw.task.base import FingerprintedTask
 from caselaw.task.yielded_before import yielded_before
 

@@ -34,11 +34,10 @@ from caselaw.publishing.recording import Started, record_of_outputs
 from caselaw.publishing.task import RunnableTask
 from caselaw.publishing.upload import upload
 from caselaw.records import write_records
-from caselaw.storage import Outputs, Staging
 from caselaw.storage.own_targets import by_name, is_folder, local_target, needed, replaced, staged_paths
 from caselaw.storage.products import beside, clear, lacking
-from caselaw.storage.publish import Published
-from caselaw.storage.target import target_of, url_of
+from caselaw.storage.publish import Published, Staging
+from caselaw.storage.target import Outputs, target_of, url_of
 
 logger = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from caselaw.publishing.task import RunnableTask
 from caselaw.records import RecordIndex
 from caselaw.records.explaining import explaining
 from caselaw.records.layer_search import lying
-from caselaw.storage import Location
+from caselaw.storage.location import Location
 
 WHICH_BRANCH = "which branch"
 """The input that the number of a branch is, and what there is besides it, where the code reads that."""

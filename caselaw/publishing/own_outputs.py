@@ -23,7 +23,6 @@ from caselaw.fingerprint import digest, file_digest
 from caselaw.publishing.task import RunnableTask
 from caselaw.records import Record
 from caselaw.records.notes import Notes
-from caselaw.storage import exists
 from caselaw.storage.files.atomic import beside, take_name
 from caselaw.storage.local_store import LocalStore
 from caselaw.storage.own_targets import (
@@ -39,6 +38,7 @@ from caselaw.storage.own_targets import (
 )
 from caselaw.storage.plain_files import FolderListings, local_state, path_of_local
 from caselaw.storage.publish import Published, Staging
+from caselaw.storage.state import exists
 from caselaw.storage.target import url_of
 
 logger = logging.getLogger(__name__)

@@ -25,7 +25,7 @@ from caselaw.records import Record, RecordIndex
 from caselaw.records.chosen_by_digest import contents_by_product
 from caselaw.records.index import index_of
 from caselaw.sandbox.entrance import entrance
-from caselaw.storage import Location, readable_directory
+from caselaw.storage.location import Location, readable_directory
 from caselaw.storage.own_targets import to_be_read_again
 from caselaw.storage.plain_files import FolderListings
 from caselaw.storage.reading import Content

@@ -10,7 +10,7 @@ from caselaw.branches import Inputs
 from caselaw.branches.task import TaskLike
 from caselaw.errors import TaskError
 from caselaw.records.layer_search import lying
-from caselaw.storage import Location
+from caselaw.storage.location import Location
 
 
 def output_location(task: Any) -> Location:

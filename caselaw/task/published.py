@@ -13,7 +13,7 @@ from caselaw.publishing.task import RunnableTask
 from caselaw.records import Record
 from caselaw.records.chosen_by_digest import distinct
 from caselaw.records.layer_search import found_below, see_first
-from caselaw.storage import exists
+from caselaw.storage.state import exists
 from caselaw.task.declared import DeclaredTask
 
 

@@ -17,8 +17,9 @@ from caselaw.execution.types import POOL
 from caselaw.execution.yielding import run_yielding
 from caselaw.fingerprint import digest, short
 from caselaw.records.completeness import incomplete
-from caselaw.storage import Location, Outputs, existing_names
-from caselaw.storage.target import outputs_of
+from caselaw.storage.location import Location
+from caselaw.storage.state import existing_names
+from caselaw.storage.target import Outputs, outputs_of
 from caselaw.task.branched import BranchedTask
 from caselaw.task.requirements import requirements_by_name, requirements_of_branches, requirements_of_workflow
 from caselaw.task.single import Task

@@ -11,7 +11,7 @@ import caselaw
 from caselaw.branches import Look, Seen, branch_table
 from caselaw.errors import FingerprintError, UpstreamError
 from caselaw.fingerprint import FileDigests
-from caselaw.storage import Location
+from caselaw.storage.location import Location
 
 
 @pytest.fixture

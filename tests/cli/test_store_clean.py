@@ -149,7 +149,7 @@ def test_entries_of_the_cache_whose_file_is_gone_are_removed(desk, on_apache: Pa
 STAGES = """
 import os, sys
 from pathlib import Path
-from caselaw.storage import Staging
+from caselaw.storage.publish import Staging
 Staging.open(Path(sys.argv[1]), {"number": "txt"}).paths["number"].write_text("x")
 print(flush=True)
 sys.stdin.read()

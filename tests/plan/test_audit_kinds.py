@@ -267,7 +267,7 @@ def test_options_and_outputs_by_a_path_and_what_is_written_past_the_staging_fold
     project.write("habits.py", """
         import os, pathlib, shutil
         import law
-        from caselaw.storage import Location
+        from caselaw.storage.location import Location
         def write(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("1")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caselaw.storage import Location, readable_directory
-from caselaw.storage.location import component
+from caselaw.storage.location import Location, component, readable_directory
 
 
 def test_name_carries_product_fingerprint_and_extension():

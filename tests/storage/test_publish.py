@@ -18,9 +18,10 @@ from pathlib import Path
 import pytest
 
 from caselaw.errors import PublishError, StoreUnavailable
-from caselaw.storage import Location, Staging, existing_names, exists, remove_orphans
+from caselaw.storage.location import Location
 from caselaw.storage.owner import boot, has_ended, owner
-from caselaw.storage.publish import Published
+from caselaw.storage.publish import Published, Staging, remove_orphans
+from caselaw.storage.state import existing_names, exists
 from caselaw.storage.stores import THIS_MACHINE
 
 PRODUCTS = {"events": "txt", "plots": "/"}
@@ -76,7 +77,7 @@ def test_half_published_output_is_completed(tmp_path):
 WRITES = """
 import os, sys
 from pathlib import Path
-from caselaw.storage import Staging
+from caselaw.storage.publish import Staging
 Staging.open(Path(sys.argv[1]), {"events": "txt"}).paths["events"].write_text("x")
 print(flush=True)
 sys.stdin.read()

@@ -28,7 +28,7 @@ from caselaw.plan.audit.parameters import watch_parameters
 from caselaw.plan.audit.recorder import Lines, Recorder
 from caselaw.plan.audit.variables import watch_variables
 from caselaw.publishing.block import RunOutputs
-from caselaw.storage import Location
+from caselaw.storage.location import Location
 from caselaw.task.base import FingerprintedTask
 
 OBSERVATIONS, FAILURE, OUTPUT, DIGESTS = "observations.jsonl", "failure.txt", "output.txt", "digests.json"

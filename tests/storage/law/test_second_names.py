@@ -8,7 +8,7 @@ import pytest
 
 from caselaw.errors import PublishError
 from caselaw.storage.law import StoreDirectoryTarget, StoreFileSystem, StoreFileTarget
-from caselaw.storage.plain_files import FILE, FOLDER, FolderListings
+from caselaw.storage.plain_files import FolderListings, LyingKind
 from caselaw.storage.second_names import How, give_name
 
 
@@ -36,8 +36,8 @@ def test_a_listing_tells_kinds_and_sizes(store: StoreFileSystem):
     file, folder = filled(store)
     folders = FolderListings()
     found = folders.look(file)
-    assert (found.kind, found.size) == (FILE, 4)
-    assert folders.look(folder).kind == FOLDER
+    assert (found.kind, found.size) == (LyingKind.FILE, 4)
+    assert folders.look(folder).kind == LyingKind.FOLDER
     assert folders.look(StoreFileTarget("some/b.txt", store)) is None
     assert folders.look(StoreFileTarget("nowhere/b.txt", store)) is None
 

@@ -20,7 +20,8 @@ from caselaw.errors import StoreRefused, StoreUnavailable
 from caselaw.publishing.outbox import UPLOAD, add_to_outbox, locked, read_upload
 from caselaw.publishing.upload import upload, upload_waiting
 from caselaw.records import Record, write_records
-from caselaw.storage import Location, Staging
+from caselaw.storage.location import Location
+from caselaw.storage.publish import Staging
 from caselaw.storage.remote_store import RemoteStore
 
 PRODUCTS = {"number": "txt", "plots": "/"}
