@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from caselaw.branches.upstream import Connection
     from caselaw.config import Campaign, DeclaredConfig, Project
     from caselaw.fingerprint import Closure, FileDigests
-    from caselaw.fingerprint.code.hashed import HashedCode
+    from caselaw.fingerprint.code.counted_files import HashedCode
     from caselaw.records import Record, RecordIndex
     from caselaw.resources import Resources
     from caselaw.storage.layer import Layer

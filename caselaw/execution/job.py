@@ -17,7 +17,7 @@ from caselaw.branches import Branch
 from caselaw.branches.yielded import Named
 from caselaw.config import DeclaredConfig
 from caselaw.errors import SourceChanged, StoreError, TaskError
-from caselaw.fingerprint.code.hashed import HashedCode
+from caselaw.fingerprint.code.counted_files import HashedCode
 from caselaw.parameters import counted_form, keeps_objects
 from caselaw.publishing.recording import RunContext
 from caselaw.publishing.task import RunnableTask

@@ -23,7 +23,7 @@ from caselaw.execution.job import Assignment, Chunk, Job
 from caselaw.execution.server import Server
 from caselaw.execution.surroundings import Surroundings
 from caselaw.execution.worker import serve
-from caselaw.fingerprint.code.hashed import HashedCode
+from caselaw.fingerprint.code.counted_files import HashedCode
 
 SECONDS_TO_END = 2.0
 LONGEST_OUTPUT = 64 * 1024

@@ -13,7 +13,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from caselaw.errors import FingerprintError
-from caselaw.fingerprint.code.hashed import HashedCode, HashedFile
+from caselaw.fingerprint.code.counted_files import HashedCode, HashedFile
 from caselaw.fingerprint.hashing import digest_bytes
 from caselaw.loading.age import is_older_than_this_program
 from caselaw.loading.compiled import was_outdated

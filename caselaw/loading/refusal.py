@@ -10,7 +10,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from caselaw.errors import LoadedElsewhere, SourceChanged
-from caselaw.fingerprint.code.hashed import HashedCode
+from caselaw.fingerprint.code.counted_files import HashedCode
 from caselaw.loading import notes
 from caselaw.loading.age import RESTARTED, clock, restarted
 from caselaw.loading.differences import Difference, DifferenceKind, differences

@@ -9,7 +9,7 @@ from caselaw.branches.task import TaskLike, WorkflowLike
 if TYPE_CHECKING:
     from caselaw.branches import Branch
     from caselaw.config import DeclaredConfig
-    from caselaw.fingerprint.code.hashed import HashedCode
+    from caselaw.fingerprint.code.counted_files import HashedCode
     from caselaw.publishing.block import TaskRun
     from caselaw.publishing.contents import OutputContents
     from caselaw.publishing.recording import RunContext

@@ -16,7 +16,7 @@ from caselaw.branches.renewal import renew
 from caselaw.branches.upstream import Over
 from caselaw.branches.yielded import yields
 from caselaw.config import DeclaredConfig
-from caselaw.fingerprint.code.hashed import HashedCode
+from caselaw.fingerprint.code.counted_files import HashedCode
 from caselaw.publishing.block import TaskRun, publishing
 from caselaw.publishing.contents import OutputContents, origin
 from caselaw.publishing.own_outputs import own_present, paths_of_own

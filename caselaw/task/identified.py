@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from caselaw.branches.components import Components, components_of
 from caselaw.errors import TaskError
 from caselaw.fingerprint import FileDigests, digest, short
-from caselaw.fingerprint.code.hashed import HashedCode
+from caselaw.fingerprint.code.counted_files import HashedCode
 from caselaw.loading.compiled import discard_outdated
 from caselaw.loading.refusal import tell
 from caselaw.parameters import (

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.errors import FingerprintError
-from caselaw.fingerprint.code.hashed import HashedCode, HashedFile
+from caselaw.fingerprint.code.counted_files import HashedCode, HashedFile
 from caselaw.fingerprint.code.reach.assigned import Assigned, assigned_methods
 from caselaw.fingerprint.code.reach.demands import Needs, StartAgainError, needs_of
 from caselaw.fingerprint.code.reach.effects import Effects

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from caselaw.fingerprint.code.reading.names import names_of
-from caselaw.fingerprint.code.reading.parts import lines_of
+from caselaw.fingerprint.code.reading.table_parts import lines_of
 from caselaw.plan.audit.recorder import Lines
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

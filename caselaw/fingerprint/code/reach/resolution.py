@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from caselaw.errors import FingerprintError
-from caselaw.fingerprint.code.reading.deeds import no_deeds
+from caselaw.fingerprint.code.reading.calls_and_changes import no_deeds
 from caselaw.fingerprint.code.reading.facts import OWN, Import, Ref
 from caselaw.fingerprint.code.reading.lookups import WHOLE
 from caselaw.fingerprint.code.reading.modules import ENGINE, Finder, Module

@@ -11,11 +11,11 @@ from caselaw.fingerprint.code.reading.facts import OWN, PASSED_ON, Done, Ref
 from caselaw.fingerprint.code.reading.lookups import constant_text
 from caselaw.fingerprint.code.reading.modules import ENGINE, standard_library
 from caselaw.fingerprint.code.reading.names import names_of, names_of_class
-from caselaw.fingerprint.code.reading.parts import Parts, lines_of
 from caselaw.fingerprint.code.reading.references import Walker
 from caselaw.fingerprint.code.reading.scopes import Scope, with_type_parameters
-from caselaw.fingerprint.code.reading.syntax import Function, Reading, class_scope, counted_statements
+from caselaw.fingerprint.code.reading.syntax_digest import Function, Reading, class_scope, counted_statements
 from caselaw.fingerprint.code.reading.table import ClassTable, Part
+from caselaw.fingerprint.code.reading.table_parts import Parts, lines_of
 
 
 def class_table(statement: ast.ClassDef, make: Parts) -> ClassTable:

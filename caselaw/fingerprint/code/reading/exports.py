@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from caselaw.fingerprint.code.reading.chains import root_chain
-from caselaw.fingerprint.code.reading.cuts import Compound, simple_statements
 from caselaw.fingerprint.code.reading.facts import Import
 from caselaw.fingerprint.code.reading.lookups import constant_text
 from caselaw.fingerprint.code.reading.names import imports_of, names_of
-from caselaw.fingerprint.code.reading.syntax import Function
-from caselaw.fingerprint.code.reading.trees import nodes
+from caselaw.fingerprint.code.reading.slicing import Compound, simple_statements
+from caselaw.fingerprint.code.reading.syntax_digest import Function
+from caselaw.fingerprint.code.reading.tree_walk import nodes
 
 
 def exports(statements: Iterable[ast.stmt]) -> tuple[str, ...] | None:

@@ -1,4 +1,4 @@
-"""What expressions do and may be, as data: see deeds."""
+"""What expressions do and may be, as data: see `calls_and_changes`."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from caselaw.fingerprint.code.reading.options import CONFIGURED
 from caselaw.fingerprint.code.reading.parsing import parse
 from caselaw.fingerprint.code.reading.places import SEEDS
 from caselaw.fingerprint.code.reading.reads import ANNOTATION_NAMES, DOCSTRING_NAMES
-from caselaw.fingerprint.code.reading.syntax import Function, Reading, node_digest
+from caselaw.fingerprint.code.reading.syntax_digest import Function, Reading, node_digest
 
 _JOINS = frozenset({"joinpath", "with_name", "with_suffix", "with_stem", "glob", "rglob", "iterdir", "join"})
 

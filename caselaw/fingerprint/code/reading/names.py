@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from caselaw.fingerprint.code.reading.facts import Import
-from caselaw.fingerprint.code.reading.syntax import Function
-from caselaw.fingerprint.code.reading.trees import children
+from caselaw.fingerprint.code.reading.syntax_digest import Function
+from caselaw.fingerprint.code.reading.tree_walk import children
 
 
 class NameOrigin(NamedTuple):

@@ -11,10 +11,10 @@ from typing import Protocol
 from caselaw.fingerprint.code.reading import lookups, reads
 from caselaw.fingerprint.code.reading.chains import dotted_chain
 from caselaw.fingerprint.code.reading.facts import OWN, Facts, Lookup, Read, Ref
+from caselaw.fingerprint.code.reading.names_in_strings import names_in_text
 from caselaw.fingerprint.code.reading.places import FILE, JOIN, Place, Places, local_places
 from caselaw.fingerprint.code.reading.reads import OPENED, PASSED, SEARCHED, of_attribute, of_function, reads_of
 from caselaw.fingerprint.code.reading.scopes import Scope
-from caselaw.fingerprint.code.reading.texts import names_in_text
 
 MAY_BE_PLACES = {
     True: frozenset({ast.Attribute, ast.BinOp, ast.Call, ast.JoinedStr, ast.Name, ast.Subscript}),

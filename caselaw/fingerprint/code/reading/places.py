@@ -14,7 +14,7 @@ from typing import Any
 from caselaw.fingerprint.code.reading.chains import dotted_chain
 from caselaw.fingerprint.code.reading.facts import OWN, Ref
 from caselaw.fingerprint.code.reading.scopes import Scope
-from caselaw.fingerprint.code.reading.trees import nodes
+from caselaw.fingerprint.code.reading.tree_walk import nodes
 
 Place = tuple[Any, ...]
 

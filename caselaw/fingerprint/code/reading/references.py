@@ -22,7 +22,7 @@ from caselaw.fingerprint.code.reading.names import (
     origins_of,
 )
 from caselaw.fingerprint.code.reading.scopes import Scope, with_type_parameters
-from caselaw.fingerprint.code.reading.syntax import (
+from caselaw.fingerprint.code.reading.syntax_digest import (
     EVALUATED,
     JUDGED,
     Reading,
@@ -31,7 +31,7 @@ from caselaw.fingerprint.code.reading.syntax import (
     field_value,
     inner_scopes,
 )
-from caselaw.fingerprint.code.reading.trees import NO_NODES
+from caselaw.fingerprint.code.reading.tree_walk import NO_NODES
 
 _FIELDS: dict[type, tuple[str, ...]] = {}
 

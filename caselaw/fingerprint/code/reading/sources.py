@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.errors import FingerprintError
-from caselaw.fingerprint.code.reading.deeds import deeds
+from caselaw.fingerprint.code.reading.calls_and_changes import deeds
 from caselaw.fingerprint.code.reading.parsing import parse
 from caselaw.fingerprint.code.reading.table import Table, restored, stored
 from caselaw.fingerprint.code.reading.tabulation import tabulate

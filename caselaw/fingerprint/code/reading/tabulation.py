@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from caselaw.fingerprint.code.reading.class_tables import class_table, decorators_of
-from caselaw.fingerprint.code.reading.cuts import executed_on_import, simple_statements
 from caselaw.fingerprint.code.reading.exports import exports, unused_imports
 from caselaw.fingerprint.code.reading.facts import OWN, Done, Import, Ref
 from caselaw.fingerprint.code.reading.instructions import reading_of
 from caselaw.fingerprint.code.reading.names import NameOrigin, imports_of, names_of, origins_of
 from caselaw.fingerprint.code.reading.observers import places_of
-from caselaw.fingerprint.code.reading.parts import Parts
-from caselaw.fingerprint.code.reading.pieces import Piece, Pieces
 from caselaw.fingerprint.code.reading.places import local_places
 from caselaw.fingerprint.code.reading.reads import ANNOTATIONS, DOCSTRINGS
 from caselaw.fingerprint.code.reading.references import Walker
 from caselaw.fingerprint.code.reading.scopes import Scope
-from caselaw.fingerprint.code.reading.syntax import EVALUATED, PLAIN, Function, counted_statements
+from caselaw.fingerprint.code.reading.slicing import executed_on_import, simple_statements
+from caselaw.fingerprint.code.reading.statements_by_name import Piece, Pieces
+from caselaw.fingerprint.code.reading.syntax_digest import EVALUATED, PLAIN, Function, counted_statements
 from caselaw.fingerprint.code.reading.table import MAYBE, Binding, ClassTable, Part, Table
+from caselaw.fingerprint.code.reading.table_parts import Parts
 from caselaw.fingerprint.hashing import digest
 
 

@@ -25,7 +25,6 @@ import ast
 from collections.abc import Iterable
 from typing import Any
 
-from caselaw.fingerprint.code.reading.cuts import Compound, executed_on_import
 from caselaw.fingerprint.code.reading.expressions import (
     ANY,
     OPERATORS,
@@ -38,7 +37,8 @@ from caselaw.fingerprint.code.reading.expressions import (
     pairs,
 )
 from caselaw.fingerprint.code.reading.names import names_of_class, names_of_function, origins_of
-from caselaw.fingerprint.code.reading.syntax import Function
+from caselaw.fingerprint.code.reading.slicing import Compound, executed_on_import
+from caselaw.fingerprint.code.reading.syntax_digest import Function
 
 _KINDS = {"classmethod": "class", "staticmethod": "static"}
 

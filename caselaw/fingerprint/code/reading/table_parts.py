@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from caselaw.fingerprint.code.reading.cuts import Region
 from caselaw.fingerprint.code.reading.facts import MENTIONS, OWN, Done, Facts, Ref
 from caselaw.fingerprint.code.reading.references import Walker
 from caselaw.fingerprint.code.reading.scopes import Scope
-from caselaw.fingerprint.code.reading.syntax import EVALUATED, PLAIN, Reading, cleaned, node_digest
+from caselaw.fingerprint.code.reading.slicing import Region
+from caselaw.fingerprint.code.reading.syntax_digest import EVALUATED, PLAIN, Reading, cleaned, node_digest
 from caselaw.fingerprint.code.reading.table import Part
 from caselaw.fingerprint.hashing import digest
 

@@ -8,11 +8,18 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from caselaw.fingerprint.code.reading.chains import root_chain
-from caselaw.fingerprint.code.reading.cuts import Compound, Region, all_statements, cut, regions_of, simple_statements
 from caselaw.fingerprint.code.reading.facts import OWN, Done
 from caselaw.fingerprint.code.reading.names import names_of
-from caselaw.fingerprint.code.reading.parts import Parts, is_within
-from caselaw.fingerprint.code.reading.syntax import Function
+from caselaw.fingerprint.code.reading.slicing import (
+    Compound,
+    Region,
+    all_statements,
+    cut,
+    regions_of,
+    simple_statements,
+)
+from caselaw.fingerprint.code.reading.syntax_digest import Function
+from caselaw.fingerprint.code.reading.table_parts import Parts, is_within
 
 _NO_EFFECT = (
     ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Pass, ast.Break,
