@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ WEATHER = (
     Fault(status=500), Fault(status=503, headers={"Retry-After": "1"}), Fault(late=True), Fault(status=200),
     Fault(cut="request"), Fault(cut="answer"), Fault(method="PUT", status=423), Fault(circles=True, method="GET"),
 )  # fmt: skip
+
+UPLOADS = 16  # at once, at most: each is counted when it has been taken in
 
 
 @pytest.fixture
@@ -135,6 +138,46 @@ def test_a_full_disk_of_this_machine_fails_branches_and_loses_nothing(
     kept, before = made.kept(), made.executions()
     seen = f"{before.total() - len(kept)} branches fail, and say so; the others are published or kept"
     finish(note, "disk full on this machine", tls_server.name, made, seen, kept, before)
+
+
+def test_a_cache_that_may_hold_little_or_nothing_stops_no_run(
+    project, server: Subject, worse: Machine, size, note: Note
+) -> None:  # fmt: skip
+    """Its disk is full while the first workflow publishes, and its limit is that of few files in the second one."""
+    cache, limit = project.root / "cache", 8_000
+    made = Chain.made(
+        project, *server.folder(), size.branches, 10, cache_folder=str(cache), cache=f"{limit} B"
+    )  # fmt: skip
+    with full(cache):
+        text = project.run("work.First", "--n", str(made.n), **worse.disk(cache))
+    assert text.count("what is uploaded is not kept in the cache") == 1
+    with peak_of(cache) as peaks:
+        made.run()
+    assert made.executions() == dict.fromkeys(made.branches(), 1)
+    largest = max(path.stat().st_size for path in made.on_disk())
+    assert 0 < peaks[-1] <= limit and max(peaks) <= limit + UPLOADS * largest
+    seen = "told once, nothing fails; the limit is kept"
+    finish(note, "disk of the cache full, then a limit of 8 kB", server.name, made, seen, made.kept(),
+           made.executions())  # fmt: skip
+
+
+@contextmanager
+def peak_of(folder: Path) -> Iterator[list[int]]:
+    """How many bytes lie in the files of a cache, at many moments of the block."""
+    sizes, ended = [0], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.02):
+            with suppress(FileNotFoundError):
+                sizes.append(sum(path.stat().st_size for path in (folder / "files").rglob("*") if path.is_file()))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield sizes
+    finally:
+        ended.set()
+        thread.join()
 
 
 def test_a_wrong_clock_makes_nothing_run_again(
