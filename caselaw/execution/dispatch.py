@@ -60,6 +60,8 @@ class Run:
             self.pool.at_least(self.size, self.watchdog.starting)
             while self.feed_all() or self.sender.sending:
                 busy = {worker.connection: worker for worker in self.pool.workers if worker.running}
+                if not busy:
+                    self.sender.hurry()
                 pause = SECONDS_BETWEEN_UPDATES if not self.sender.sending else SECONDS_BETWEEN_LOOKS
                 for connection in wait(list(busy), pause):
                     outcome = self.receive(busy[connection])  # type: ignore[index]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
+import math
 import queue
 import threading
 import time
@@ -16,8 +18,17 @@ from caselaw.storage.store import Store
 BATCH = 128
 MOST_WAITING = 512
 """Branches that may wait for their upload before no other is begun: the disk of this machine is not endless."""
+SECONDS_TOGETHER = 0.5
+"""So often a batch is sent that is not full: each one has a document of records, which takes seven requests."""
 SECONDS_QUIET = 5.0
 """After so long without an upload that ends, the store is taken for troubled, and no other branch is begun."""
+
+
+class Signal(enum.Enum):
+    """What the thread of a sender is told between outcomes."""
+
+    HURRY = enum.auto()
+    END = enum.auto()
 
 
 class Sender:
@@ -28,9 +39,10 @@ class Sender:
         self.sending = 0
         self.outage: StoreError | None = None
         self.progressed = time.monotonic()
-        self._waiting: queue.SimpleQueue[Outcome | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Outcome | Signal] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._hurried = False
 
     def add(self, outcome: Outcome) -> None:
         """Take charge of an outcome with something in the outbox."""
@@ -40,7 +52,14 @@ class Sender:
         if not self.sending:
             self.progressed = time.monotonic()
         self.sending += 1
+        self._hurried = False
         self._waiting.put(outcome)
+
+    def hurry(self) -> None:
+        """No other outcome comes until one of these has ended: nothing is waited for."""
+        if not self._hurried:
+            self._hurried = True
+            self._waiting.put(Signal.HURRY)
 
     def ended(self, timeout: float) -> list[Outcome]:
         """Outcomes that have ended since the last call; waits for the first one at most `timeout` seconds."""
@@ -66,26 +85,33 @@ class Sender:
     def close(self) -> None:
         """Let the thread end; what is under way is finished."""
         if self._thread is not None:
-            self._waiting.put(None)
+            self._waiting.put(Signal.END)
 
     def _work(self) -> None:
-        while (first := self._waiting.get()) is not None:
-            batch = [first, *self._more(BATCH - 1)]
+        since = -math.inf
+        while (first := self._waiting.get()) is not Signal.END:
+            if first is Signal.HURRY:
+                continue
+            batch = [first, *self._more(BATCH - 1, since + SECONDS_TOGETHER)]
+            since = time.monotonic()
             if self.outage is None:
                 self._send(batch)
             else:
                 for outcome in batch:
                     self._done.put(dataclasses.replace(outcome, outage=self.outage))
 
-    def _more(self, most: int) -> list[Outcome]:
+    def _more(self, most: int, end: float) -> list[Outcome]:
+        """What has come, or comes before `end`."""
         found: list[Outcome] = []
         while len(found) < most:
+            left = end - time.monotonic()
             try:
-                outcome = self._waiting.get_nowait()
+                outcome = self._waiting.get(left > 0, max(left, 0))
             except queue.Empty:
                 break
-            if outcome is None:
-                self._waiting.put(None)
+            if outcome is Signal.END:
+                self._waiting.put(Signal.END)
+            if isinstance(outcome, Signal):
                 break
             found.append(outcome)
         return found

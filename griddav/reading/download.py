@@ -16,6 +16,7 @@ import aiohttp
 from griddav.checksums import Checksum, named, served, wanted
 from griddav.errors import NoAnswer
 from griddav.http.arriving import arriving, refuse_other_size, whole
+from griddav.http.concurrency import in_thread
 from griddav.http.request import Client
 from griddav.http.retry import TransientError, damaged
 from griddav.listing.properties import Info, info
@@ -41,7 +42,7 @@ async def read_all(client: Client, path: str) -> bytes:
         stated = there["checksums"] | served(response.headers, whole=response.status == 200)
         checksum = Checksum(algorithm) if algorithm and algorithm in stated else None
         if checksum is not None:
-            await asyncio.to_thread(checksum.update, data)
+            await in_thread(len(data), checksum.update, data)
         verify(len(data), there["size"], checksum, stated)
         return data
 
@@ -109,7 +110,7 @@ async def fetch_known(client: Client, path: str, target: str, size: int, progres
         stated = served(response.headers, whole=True)
         checksum = Checksum(algorithm) if algorithm and algorithm in stated else None
         if checksum is not None:
-            await asyncio.to_thread(checksum.update, data)
+            await in_thread(len(data), checksum.update, data)
         verify(len(data), size, checksum, stated)
         return data
 
@@ -118,7 +119,7 @@ async def fetch_known(client: Client, path: str, target: str, size: int, progres
         return False
     temporary = os.path.join(os.path.dirname(target), f".download-{uuid.uuid4().hex}")
     try:
-        await asyncio.to_thread(Path(temporary).write_bytes, data)
+        await in_thread(size, Path(temporary).write_bytes, data)
         os.replace(temporary, target)
     finally:
         with contextlib.suppress(FileNotFoundError):

@@ -16,6 +16,7 @@ from typing import BinaryIO, TypeVar
 
 from griddav.checksums import Checksum, served, wanted
 from griddav.errors import ContentChanged, GridDavError, NotAllowed, SourceChanged
+from griddav.http.concurrency import in_thread
 from griddav.http.names import child, parent
 from griddav.http.request import Client
 from griddav.http.retry import OTHERWISE, advice
@@ -25,7 +26,6 @@ from griddav.writing.folders import delete, make_folder
 from griddav.writing.moving import TAKEN, file_at, folder_in_the_way, move, replace
 
 PIECE = 1 << 20  # bytes
-SMALL = 1 << 16  # bytes
 LARGE = 16 << 20  # bytes: they take longer than one more question
 TRIES = 3
 SECONDS_TO_CLEAN = 5.0
@@ -99,8 +99,7 @@ class UploadStream:
         return asyncio.ensure_future(self.in_thread(self.read, file))
 
     async def in_thread(self, function: Callable[[S], T], argument: S) -> T:
-        """Of a small file, at once: a thread would cost more."""
-        return function(argument) if self.source.size <= SMALL else await asyncio.to_thread(function, argument)
+        return await in_thread(self.source.size, function, argument)
 
     def read(self, file: BinaryIO) -> bytes:
         piece = file.read(PIECE)
