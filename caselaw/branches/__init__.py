@@ -3,11 +3,11 @@
 from caselaw.branches.column import Column
 from caselaw.branches.columns import column
 from caselaw.branches.files import expand, is_url, relative
-from caselaw.branches.look import Look, Seen
 from caselaw.branches.numbers import by_number, in_order, read_by
 from caselaw.branches.row import Branch, Inputs, Origin
 from caselaw.branches.selection import checked_number, number_of, selected_numbers
 from caselaw.branches.table import BRANCH_MAP, BranchTable, branch_table
+from caselaw.branches.upstream_digests import Look, Seen
 
 __all__ = [
     "BRANCH_MAP",

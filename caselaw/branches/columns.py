@@ -9,9 +9,9 @@ from typing import Any
 
 from caselaw.branches.column import Column
 from caselaw.branches.files import files_column
-from caselaw.branches.look import Look, carries_fingerprints, is_wrapper
 from caselaw.branches.numbers import by_number, in_order, with_numbers
 from caselaw.branches.upstream import Batches, Connection, Each, Files, Mapped, Over
+from caselaw.branches.upstream_digests import Look, carries_fingerprints, is_wrapper
 from caselaw.fingerprint import digest
 from caselaw.storage.location import Location
 

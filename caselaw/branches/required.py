@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from caselaw.branches.look import Look, Seen
 from caselaw.branches.numbers import by_number
 from caselaw.branches.table import BranchTable
 from caselaw.branches.task import TaskLike, WorkflowLike
+from caselaw.branches.upstream_digests import Look, Seen
 from caselaw.fingerprint import digest, short
 
 

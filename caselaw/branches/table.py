@@ -9,11 +9,11 @@ from typing import Any
 
 from caselaw.branches.column import Column
 from caselaw.branches.columns import column
-from caselaw.branches.look import Look, Seen
 from caselaw.branches.numbers import BranchReads, by_number, in_order, repeats
 from caselaw.branches.row import Branch
 from caselaw.branches.selection import described
 from caselaw.branches.upstream import Connection, Files, Mapped, Over
+from caselaw.branches.upstream_digests import Look, Seen
 from caselaw.errors import UpstreamError
 from caselaw.fingerprint import branch_digests, digest, short
 

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
     from caselaw.branches.column import Column
     from caselaw.branches.components import Components
-    from caselaw.branches.look import Seen
     from caselaw.branches.row import Branch, Inputs
     from caselaw.branches.table import BranchTable
     from caselaw.branches.upstream import Connection
+    from caselaw.branches.upstream_digests import Seen
     from caselaw.config import Campaign, DeclaredConfig, Project
     from caselaw.fingerprint import Closure, FileDigests
     from caselaw.fingerprint.code.counted_files import HashedCode

@@ -10,7 +10,7 @@ import luigi
 from luigi.task_register import TaskClassException, load_task
 
 from caselaw.branches.generators import gives_generator
-from caselaw.branches.look import Look, Seen
+from caselaw.branches.upstream_digests import Look, Seen
 from caselaw.fingerprint import FileDigests, digest, short
 from caselaw.records import Record
 

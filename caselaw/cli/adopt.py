@@ -64,9 +64,9 @@ def adopt(
       caselaw adopt SelectEvents --branches 0:100 --quick --move --vouch "too large to read"
     """
     from caselaw.config import load_project
+    from caselaw.execution.adoption_by_user import Manner, Word, current_user
     from caselaw.execution.claims import LEFT_OUT, TakenBesides
-    from caselaw.execution.vouching import Manner, Word, current_user
-    from caselaw.plan.vouching import claims_for, still_ready
+    from caselaw.plan.adoptable import claims_for, still_ready
     from caselaw.publishing.contents import OutputContents
     from caselaw.records.index import index_of
     from caselaw.storage.second_names import How
@@ -102,10 +102,10 @@ def flags(given: dict[str, Any]) -> list[str]:
 
 def taken(found: Any, word: Any, manner: Any, output_contents: Any) -> Any:
     """The claims of a task, after what was ready has been taken."""
+    from caselaw.execution.adoption_by_user import vouch
     from caselaw.execution.claims import ClaimState
     from caselaw.execution.progress import progress_for
-    from caselaw.execution.vouching import vouch
-    from caselaw.plan.vouching import TaskClaims
+    from caselaw.plan.adoptable import TaskClaims
 
     ready = len(found.of(ClaimState.READY))
     if not ready:

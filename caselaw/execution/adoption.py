@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from caselaw.branches import Branch
-from caselaw.branches.look import carries_fingerprints
+from caselaw.branches.upstream_digests import carries_fingerprints
 from caselaw.errors import EVERY_BRANCH, FingerprintError, PublishError, StoreError, StoreUnavailable
 from caselaw.execution.progress import progress_for
 from caselaw.publishing.contents import OutputContents, origin

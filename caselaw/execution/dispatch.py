@@ -13,9 +13,9 @@ from luigi.event import Event
 
 from caselaw.branches import Branch
 from caselaw.errors import SourceChanged, StoreError
-from caselaw.execution.hearing import Hearing
 from caselaw.execution.job import Accepted, Assignment, Chunk, Job, Outcome, Said
 from caselaw.execution.limits import Timeouts
+from caselaw.execution.luigi_events import Hearing
 from caselaw.execution.order import Order
 from caselaw.execution.pool import Pool, Worker, terminate
 from caselaw.execution.progress import Progress

@@ -9,7 +9,7 @@ import law
 import luigi
 from law.workflow.base import BaseWorkflow, BaseWorkflowProxy
 
-from caselaw.execution.rounds import run_yielding_branches
+from caselaw.execution.dynamic_requirements import run_yielding_branches
 from caselaw.execution.run import run_branches
 from caselaw.execution.types import POOL, chosen
 

@@ -19,13 +19,13 @@ from caselaw.errors import BranchesFailed, CaselawError, SourceChanged, StoreErr
 from caselaw.execution.adoption import adopt, verify_inputs, with_expected
 from caselaw.execution.callbacks import reply_as
 from caselaw.execution.dispatch import Run
-from caselaw.execution.driving import run_task
-from caselaw.execution.hearing import exception_of
 from caselaw.execution.job import Outcome, request_of
 from caselaw.execution.limits import branches_at_once
+from caselaw.execution.luigi_events import exception_of
 from caselaw.execution.order import Order
 from caselaw.execution.pool import Pool, shared_pool
 from caselaw.execution.progress import progress_for
+from caselaw.execution.run_method import run_task
 from caselaw.execution.tapes import inputs_online
 from caselaw.loading.refusal import require_before_run
 from caselaw.publishing.task import RunnableTask, RunnableWorkflow

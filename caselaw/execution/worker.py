@@ -20,14 +20,14 @@ from luigi.task_register import Register
 from caselaw.branches import Branch
 from caselaw.branches.yielded import Named, named, yields
 from caselaw.errors import EVERY_BRANCH, SourceChanged, StoreError, WorkerError
-from caselaw.execution import callbacks, driving
+from caselaw.execution import callbacks, run_method
 from caselaw.execution.adoption import verify_inputs
 from caselaw.execution.callbacks import packed_exception, reply_after, reply_of, surrounded
-from caselaw.execution.driving import Lacking, run_where_complete
 from caselaw.execution.job import Accepted, Assignment, Chunk, Job, Outcome, request_of
+from caselaw.execution.run_method import Lacking, run_where_complete
 from caselaw.execution.surroundings import Surroundings
 from caselaw.execution.threads import pin_threads
-from caselaw.execution.voice import Voice, let_speak
+from caselaw.execution.worker_messages import Voice, let_speak
 from caselaw.loading.refusal import require_before_run
 from caselaw.publishing import block
 from caselaw.publishing.recording import Started, cpu_seconds
@@ -35,7 +35,7 @@ from caselaw.publishing.task import RunnableWorkflow
 from caselaw.storage.owner import owner
 
 PR_SET_PDEATHSIG = 1
-AROUND_STEP = frozenset(module.__file__ for module in (sys.modules[__name__], callbacks, driving, block, contextlib))
+AROUND_STEP = frozenset(module.__file__ for module in (sys.modules[__name__], callbacks, run_method, block, contextlib))
 """Files whose frames at the top of a traceback say nothing of the task."""
 SHOW_STACK = signal.SIGUSR2
 """A worker that gets this signal prints where it is, whatever it waits for."""
@@ -160,7 +160,7 @@ def run_branch(task: RunnableWorkflow, started: float) -> str | None:
                 task.look_at_records()  # others of the workflow, which it needs, may have been made since
             run_where_complete(task)
         else:
-            driving.run_task(task, request_of)
+            run_method.run_task(task, request_of)
     finally:
         for store in (task.output_store, *(layer.store for layer in task.output_layers)):
             store.done_reading()

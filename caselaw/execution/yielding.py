@@ -7,8 +7,8 @@ from collections.abc import Generator
 from typing import Any
 
 from caselaw.execution.adoption import verify_inputs, with_expected
-from caselaw.execution.driving import driven
 from caselaw.execution.run import require_known
+from caselaw.execution.run_method import driven
 from caselaw.execution.tapes import inputs_online
 from caselaw.loading.refusal import require_before_run
 from caselaw.publishing.task import RunnableTask

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from caselaw.branches.look import carries_fingerprints
+from caselaw.branches.upstream_digests import carries_fingerprints
 from caselaw.config import StoreSettings, load_project
 from caselaw.errors import TaskError, TransferError
 from caselaw.execution.run import require_named

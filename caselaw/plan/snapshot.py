@@ -14,8 +14,8 @@ from typing import Any
 
 from caselaw.branches import Column, Look, column
 from caselaw.branches.components import basis_of
-from caselaw.branches.look import by_identity
 from caselaw.branches.upstream import Batches, Connection, Files, Over
+from caselaw.branches.upstream_digests import by_identity
 from caselaw.config import Project, load_project
 from caselaw.errors import CaselawError, TaskError
 from caselaw.fingerprint import FileDigests, digest

@@ -11,13 +11,13 @@ from types import MappingProxyType
 from typing import Any
 
 from caselaw.branches.identity import own_parameters
-from caselaw.branches.look import carries_fingerprints
+from caselaw.branches.upstream_digests import carries_fingerprints
 from caselaw.errors import StoreError
 from caselaw.execution.adoption import candidates
 from caselaw.execution.order import Order
+from caselaw.plan.adoptable import unadopted
 from caselaw.plan.lineage import everything
 from caselaw.plan.selection import selected_branches
-from caselaw.plan.vouching import unadopted
 from caselaw.publishing.contents import OutputContents
 from caselaw.publishing.recording import identity_of_branch
 from caselaw.records.completeness import incomplete

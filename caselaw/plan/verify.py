@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from caselaw.branches.look import carries_fingerprints
+from caselaw.branches.upstream_digests import carries_fingerprints
 from caselaw.errors import ContentChanged, FingerprintError, OnTape
 from caselaw.plan.lineage import lineage
 from caselaw.plan.selection import selected_branches

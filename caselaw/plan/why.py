@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from caselaw.branches.components import basis_of
-from caselaw.branches.look import carries_fingerprints
+from caselaw.branches.upstream_digests import carries_fingerprints
 from caselaw.branches.yielded import RUN
 from caselaw.execution.run import require_known
 from caselaw.plan.change import Change, ChangeKind, basis_changes, named_changes

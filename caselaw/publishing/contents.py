@@ -11,7 +11,7 @@ from typing import Any
 
 from caselaw.branches import Column, Look, Origin
 from caselaw.branches.chain import ask
-from caselaw.branches.look import carries_fingerprints, is_wrapper, seen_by_numbers, to_be_asked_again
+from caselaw.branches.upstream_digests import carries_fingerprints, is_wrapper, seen_by_numbers, to_be_asked_again
 from caselaw.fingerprint import FileDigests, digest
 from caselaw.publishing.task import RunnableTask
 from caselaw.records import RecordIndex

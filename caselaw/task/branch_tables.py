@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from caselaw.branches import BRANCH_MAP, BranchTable, Look, branch_table, in_order, read_by
-from caselaw.branches.look import counts_by_identity
-from caselaw.branches.settled import Settling
+from caselaw.branches.dependent_fingerprints import Settling
 from caselaw.branches.upstream import Connection, Mapped
+from caselaw.branches.upstream_digests import counts_by_identity
 from caselaw.fingerprint import digest
 from caselaw.publishing.recording import identity_of_branch
 from caselaw.publishing.task import RunnableWorkflow

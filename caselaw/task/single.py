@@ -13,7 +13,7 @@ import luigi
 
 from caselaw.branches import Branch, Column, Look, Seen, column
 from caselaw.branches.chain import found_once
-from caselaw.branches.look import counts_by_identity, to_be_asked_again
+from caselaw.branches.upstream_digests import counts_by_identity, to_be_asked_again
 from caselaw.branches.yielded import Present, known_from, yields
 from caselaw.execution.run import run_in_worker
 from caselaw.execution.yielding import run_yielding

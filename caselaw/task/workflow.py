@@ -10,7 +10,7 @@ import law
 import luigi
 
 from caselaw.branches import Branch, Look, Seen, checked_number, number_of, selected_numbers
-from caselaw.branches.look import to_be_asked_again
+from caselaw.branches.upstream_digests import to_be_asked_again
 from caselaw.branches.yielded import yields
 from caselaw.execution.run import most_at_once, run_in_process
 from caselaw.execution.types import POOL

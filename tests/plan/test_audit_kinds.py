@@ -255,7 +255,8 @@ def test_outputs_of_plain_tasks_are_named_where_what_they_hold_does_not_count(pr
     project.write("work.py", PLAIN.replace("/{ROOT}", str(project.root)))
     project.write("plain/a.txt", "1")
     project.write("plain/b.txt", "1")
-    by_id = "import caselaw.branches.look as l; l.Look._content_of = lambda self, task: l.identity_of_task(task)"
+    module = "caselaw.branches.upstream_digests"
+    by_id = f"import {module} as l; l.Look._content_of = lambda self, task: l.identity_of_task(task)"
     assert audited(project) == []
     assert audited(project, before=by_id) == ["file plain/a.txt", "file plain/b.txt"]
 

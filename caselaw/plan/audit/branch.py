@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from caselaw.branches.look import carries_fingerprints
+from caselaw.branches.upstream_digests import carries_fingerprints
 from caselaw.errors import TaskError, UpstreamError
 from caselaw.execution.job import Job
 from caselaw.execution.threads import VARIABLES

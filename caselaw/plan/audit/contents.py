@@ -8,7 +8,7 @@ from typing import Any
 
 import luigi
 
-from caselaw.branches.look import carries_fingerprints, is_wrapper
+from caselaw.branches.upstream_digests import carries_fingerprints, is_wrapper
 from caselaw.plan.audit.inputs import targets
 from caselaw.task.base import FingerprintedTask
 

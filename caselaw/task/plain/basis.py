@@ -10,7 +10,7 @@ import luigi
 from caselaw.branches import Look
 from caselaw.branches.chain import ask
 from caselaw.branches.identity import identity_of_task
-from caselaw.branches.look import carries_fingerprints
+from caselaw.branches.upstream_digests import carries_fingerprints
 from caselaw.config import load_project
 from caselaw.fingerprint import digest
 from caselaw.publishing.contents import OutputContents, held_by

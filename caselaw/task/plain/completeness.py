@@ -19,7 +19,7 @@ from law.task.base import BaseTask
 from law.workflow.base import BaseWorkflowProxy
 from luigi.event import Event
 
-from caselaw.branches.look import counts_by_identity, is_wrapper
+from caselaw.branches.upstream_digests import counts_by_identity, is_wrapper
 from caselaw.config import load_project
 from caselaw.task.base import FingerprintedTask
 from caselaw.task.plain.basis import basis_of, holds_of, was_vouched

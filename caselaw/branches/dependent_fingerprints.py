@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from caselaw.branches.chain import ask
-from caselaw.branches.look import Look, Seen, counts_by_identity, seen_by_numbers
 from caselaw.branches.numbers import by_number
 from caselaw.branches.required import Required, is_own, required_by
 from caselaw.branches.table import BranchTable
 from caselaw.branches.task import WorkflowLike
+from caselaw.branches.upstream_digests import Look, Seen, counts_by_identity, seen_by_numbers
 from caselaw.branches.yielded import RUN, Present, known_from, tasks_in, together
 from caselaw.fingerprint import digest
 from caselaw.records import Record

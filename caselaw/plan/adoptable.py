@@ -10,7 +10,7 @@ from typing import Any
 
 import law
 
-from caselaw.branches.look import carries_fingerprints
+from caselaw.branches.upstream_digests import carries_fingerprints
 from caselaw.errors import TaskError
 from caselaw.execution.claims import Claim, ClaimState, TakenBesides, claims_of
 from caselaw.fingerprint import digest
