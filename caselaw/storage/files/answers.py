@@ -25,6 +25,9 @@ FAULTS: tuple[type[Exception], ...] = (TypeError, AttributeError, NameError, Ass
 """Errors of a program, not of a server."""
 XROOTD_MISSING = "[3011]"  # kXR_NotFound: fsspec-xrootd raises the same OSError for every answer
 ADVICE = "check that the server is up and the store's options are right, then run again; nothing published is lost"
+SAID = frozenset({errno.ENOTEMPTY, errno.ENOSPC, errno.EDQUOT})
+"""Of a folder, and of the disk of this machine: what is full there is no fault of a server."""
+DAMAGED = "check the file in its store: it is damaged there, or on its way"
 OF_ONE_FILE = frozenset({413, 414, 423})
 """What a server refuses because of one file: its size, its name, its lock."""
 STAGE = "stage it first (caselaw store stage), or open it with stage=True"
@@ -44,10 +47,12 @@ def clear_answers(where: str, also: tuple[type[Exception], ...] = ()) -> Iterato
     except passing:
         raise
     except OSError as error:
-        if not is_of_client(error) and error.errno == errno.ENOTEMPTY:
+        if not is_of_client(error) and error.errno in SAID:
             raise
         raise answer_of(error, where) from error
     except Exception as error:
+        if is_damage(error):
+            raise ContentChanged(f"it arrived damaged: {error}", where, DAMAGED) from error
         raise StoreUnavailable(f"it failed: {type(error).__name__}: {error}", where, ADVICE) from error
 
 
@@ -58,6 +63,12 @@ def answer_of(error: OSError, where: str) -> Exception:
     if XROOTD_MISSING in str(error):
         return FileNotFoundError(errno.ENOENT, "No such file or directory", where)
     return StoreUnavailable(f"it failed: {error.strerror or str(error).strip()}", where, ADVICE)
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether the library for S3 found that the bytes of an object are not those of its checksum."""
+    library = sys.modules.get("botocore.exceptions")
+    return isinstance(error, getattr(library, "FlexibleChecksumError", ()))
 
 
 def is_of_client(error: BaseException) -> bool:

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 from fsspec.asyn import AsyncFileSystem
 
-from caselaw.errors import StoreRefused, StoreUnavailable, TransferError
+from caselaw.errors import ContentChanged, StoreRefused, StoreUnavailable, TransferError
 from caselaw.fingerprint import file_digest
-from caselaw.storage.files.answers import clear_answers
+from caselaw.storage.files.answers import DAMAGED, clear_answers
+from caselaw.storage.files.checksums import checksum_of
 from caselaw.storage.files.concurrency import side_by_side
 from caselaw.storage.files.credentials import CredentialKind, Identity, NarrowToken
 from caselaw.storage.files.schemes import OBJECTS
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
     from caselaw.storage.files.server import ServerFiles
 
 PIECE = 1 << 20  # bytes
-DAMAGED = "run again; if it happens again, look into the server's log"
+STATED = "adler32"
+"""Of XRootD: what sites set up, and the server keeps beside a file."""
+NO_CHECKSUMS = ("[3012]", "[3013]")  # XRootD: none of this kind, or none at all
+AGAIN = "run again; if it happens again, look into the server's log"
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ class FsspecFiles:
                     progress(os.stat(source).st_size)
 
         self.refuse_taken(path, overwrite)
-        self.place(path, os.stat(source).st_size, send)
+        self.place(path, os.stat(source).st_size, send, source)
 
     def write(self, data: bytes, path: str) -> None:
         def send(name: str) -> None:
@@ -121,12 +125,27 @@ class FsspecFiles:
     def get(
         self, path: str, target: str, progress: Callable[[int], None] | None = None, size: int | None = None
     ) -> None:  # fmt: skip
-        """Raises `StoreUnavailable` where another number of bytes arrived."""
+        """Where nobody else looks at what arrived, its checksum is compared with that of the server, if it states one.
+
+        Raises `StoreUnavailable` where another number of bytes arrived, and `ContentChanged` for other bytes, twice.
+        """
+        for last in (False, True):
+            try:
+                with clear_answers(self.url(path)):
+                    self.get_once(path, target, progress, checked=size is None)
+                return
+            except ContentChanged:
+                if last:
+                    raise
+
+    def get_once(self, path: str, target: str, progress: Callable[[int], None] | None, *, checked: bool) -> None:
         self.fs.invalidate_cache(path)  # fsspec-xrootd keeps files open, even those that were replaced
         temporary, expected = unfinished_beside(target), self.info(path)["size"]
         try:
             self.fs.get_file(path, temporary, callback=reporting(progress))
             self.compare(path, Path(temporary).stat().st_size, expected)
+            if checked:
+                self.compare_checksum(path, temporary)
             os.replace(temporary, target)
         finally:
             Path(temporary).unlink(missing_ok=True)
@@ -187,11 +206,32 @@ class FsspecFiles:
         self.refuse_cut_name(path)
         self.fs.mkdir(path, create_parents=False)
 
-    def checksum(self, path: str, algorithm: str) -> str | None:
-        return None
-
     def usual_checksum(self) -> str | None:
-        return None
+        """Of XRootD alone. The ETag of an object is its MD5 only where it was sent in one part and without a key, which
+        it does not tell; the library for S3 sends and compares a CRC-32 with each object itself.
+        """
+        # fsspec's own `checksum` is none of the content
+        return STATED if self.scheme == "root" and hasattr(self.fs, "_checksum") else None
+
+    def checksum(self, path: str, algorithm: str) -> str | None:
+        if self.usual_checksum() is None:
+            return None
+        self.refuse_cut_name(path)
+        wanted = algorithm.replace("-", "")
+        try:
+            kind, digits = self.fs.checksum(f"{path}?cks.type={wanted}")
+        except OSError as error:
+            if any(code in str(error) for code in NO_CHECKSUMS):
+                return None
+            raise
+        return digits.lower() if kind == wanted else None
+
+    def compare_checksum(self, path: str, local: str) -> None:
+        """Raise `ContentChanged` unless the server states what a file of this machine has."""
+        stated = self.checksum(path, STATED)
+        if stated is not None and stated.zfill(8) != (found := checksum_of(local, STATED)):
+            what = f"the server states the {STATED} {stated}, and the file here has {found}"
+            raise ContentChanged(what, self.url(path), DAMAGED)
 
     def sha256(self, path: str, size: int) -> str:
         with tempfile.TemporaryDirectory(prefix="caselaw-") as folder:
@@ -212,17 +252,19 @@ class FsspecFiles:
         """Raises `TransferError`: there is nobody to ask for one."""
         raise TransferError("this store knows no macaroons", self.url(path), "name a store on a WebDAV server")
 
-    def place(self, path: str, size: int, make: Callable[[str], object]) -> None:
-        """Make a file under a temporary name, compare its size, then give it its own.
+    def place(self, path: str, size: int, make: Callable[[str], object], source: str | None = None) -> None:
+        """Make a file under a temporary name, compare its size, and its checksum with a local `source`, then rename it.
 
         An object of an object store is there when it is whole. Raises `StoreUnavailable` where another number of bytes
-        arrived.
+        arrived, and `ContentChanged` where it has other ones.
         """
         temporary = unfinished_beside(path) if self.has_folders else path
         self.make_folder(os.path.dirname(path))
         try:
             make(temporary)
             self.compare(path, self.info(temporary)["size"], size)
+            if source is not None:
+                self.compare_checksum(temporary, source)
             if temporary != path:
                 self.take_name(temporary, path, is_folder=False)
         except BaseException:
@@ -234,7 +276,7 @@ class FsspecFiles:
     def compare(self, path: str, found: int, expected: int | None) -> None:
         """Raise `StoreUnavailable` unless all bytes arrived: a transfer that was cut is no answer."""
         if found != expected:
-            raise StoreUnavailable(f"{found} bytes arrived of {expected}", self.url(path), DAMAGED)
+            raise StoreUnavailable(f"{found} bytes arrived of {expected}", self.url(path), AGAIN)
 
     def refuse_taken(self, path: str, overwrite: bool) -> None:
         """Raise `FileExistsError` for a name that may not be taken, `IsADirectoryError` for one that never may be."""

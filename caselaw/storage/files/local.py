@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import shutil
 import time
@@ -12,16 +11,15 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from caselaw.errors import ConfigError, StoreUnavailable, TransferError
+from caselaw.errors import StoreUnavailable, TransferError
+from caselaw.storage.files.checksums import checksum_of
 from caselaw.storage.files.credentials import CredentialKind, Identity, NarrowToken
 from caselaw.storage.files.folder import ADVICE, exists_local
 from caselaw.storage.files.place import Node, Report
 from caselaw.storage.files.unfinished import unfinished_name
 
 PIECE = 1 << 20  # bytes
-OF_PYTHON = {"md5": "md5", "sha-256": "sha256", "sha-512": "sha512"}
 
 
 @dataclass(frozen=True)
@@ -99,13 +97,8 @@ class LocalPlace:
         return None
 
     def checksum(self, algorithm: str) -> str:
-        with clear_answers(self.url), open(self.url, "rb") as file:
-            if algorithm in OF_PYTHON:
-                return hashlib.file_digest(file, OF_PYTHON[algorithm]).hexdigest()
-            checksum = of_grid(algorithm)
-            while piece := file.read(PIECE):
-                checksum.update(piece)
-        return str(checksum.hex())
+        with clear_answers(self.url):
+            return checksum_of(self.url, algorithm)
 
     def tells_more_of_single_files(self) -> bool:
         return False
@@ -119,17 +112,6 @@ class LocalPlace:
     def narrow_token(self, activities: Collection[str], lifetime: float) -> NarrowToken:
         """Raises `TransferError`: there is nobody to ask for one."""
         raise TransferError("this store knows no macaroons", self.url, "name a store on a WebDAV server")
-
-
-def of_grid(algorithm: str) -> Any:
-    """The running checksum of a kind that servers of the grid state. Raises `ConfigError` without the client."""
-    try:
-        from griddav.checksums import Checksum
-
-        return Checksum(algorithm)
-    except (ImportError, ValueError) as error:
-        advice = "pip install 'caselaw[dcache]'"
-        raise ConfigError(f"the library for this checksum is missing ({error})", algorithm, advice) from error
 
 
 def node_of(name: str, state: os.stat_result, is_folder: bool) -> Node:
