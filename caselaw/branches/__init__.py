@@ -2,7 +2,7 @@
 
 from caselaw.branches.column import Column
 from caselaw.branches.columns import column
-from caselaw.branches.files import expand, is_url, relative
+from caselaw.branches.files import expand, relative
 from caselaw.branches.numbers import by_number, in_order, read_by
 from caselaw.branches.row import Branch, Inputs, Origin
 from caselaw.branches.selection import checked_number, number_of, selected_numbers
@@ -24,7 +24,6 @@ __all__ = [
     "column",
     "expand",
     "in_order",
-    "is_url",
     "number_of",
     "read_by",
     "relative",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from caselaw.branches.column import Column
 from caselaw.branches.upstream import Files
+from caselaw.config.address import is_url
 from caselaw.errors import FingerprintError
 from caselaw.fingerprint import FileDigests, digest
 
@@ -65,7 +66,3 @@ def glob(pattern: str, root: Path) -> list[Path]:
 def relative(path: Path, root: Path) -> str:
     absolute = Path(os.path.normpath(path))
     return str(absolute.relative_to(root)) if absolute.is_relative_to(root) else str(absolute)
-
-
-def is_url(path: str) -> bool:
-    return "://" in path

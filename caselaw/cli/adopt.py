@@ -146,6 +146,7 @@ def show(found: list[Any], command: str | None) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from caselaw.config.address import is_url
     from caselaw.execution.claims import LEFT_OUT, ClaimState
     from caselaw.plan.status import shown_parameters
 
@@ -173,7 +174,7 @@ def show(found: list[Any], command: str | None) -> None:
             if len(reasons) > REASONS_SHOWN:
                 console.print(f"… and {len(reasons) - REASONS_SHOWN:,} more (--json shows all)")
     ready = [file for each in found for claim in each.of(ClaimState.READY) for file in claim.files.values()]
-    if command is not None and {"--move", "--copy"}.isdisjoint(command.split()) and any("://" in f.path for f in ready):
+    if command is not None and {"--move", "--copy"}.isdisjoint(command.split()) and any(is_url(f.path) for f in ready):
         console.print("files on a server get no second name: --move renames them, --copy copies them there")
     if command is not None and any(each.of(ClaimState.READY) for each in found):
         console.print(f'nothing was changed; to take them: {command} --vouch "why they are right"', markup=False)

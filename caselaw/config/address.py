@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 WEBDAV = frozenset({"dav", "davs", "http", "https", "dcache"})
 """Schemes that lead to the same files of a server: each port has one of them."""
 PORTS = {
@@ -45,15 +47,35 @@ class Address:
     @property
     def is_whole_server(self) -> bool:
         """Whether it is the root of a server, under which lies what belongs to others too."""
-        return not self.path and self.server.partition("://")[0] not in BUCKETS
+        return not self.path and scheme_of(self.server) not in BUCKETS
+
+
+def is_url(text: str) -> bool:
+    """Whether a text names something on a server, or with `file://` on this machine, and is no path."""
+    return SCHEME.match(text) is not None
+
+
+def scheme_of(url: str) -> str:
+    """The scheme of a URL, as people write it; empty for a path."""
+    found = SCHEME.match(url)
+    return found[1] if found else ""
+
+
+def without_scheme(url: str) -> str:
+    """Server and path of a URL; a path as it is."""
+    return SCHEME.sub("", url, count=1) if is_url(url) else url
+
+
+def root_of_server(url: str) -> str:
+    """The URL of the whole server."""
+    return f"{scheme_of(url)}://{without_scheme(url).partition('/')[0]}"
 
 
 @functools.lru_cache(maxsize=4096)
 def address_of(url: str) -> Address:
     """The address that a URL means."""
-    scheme, _, rest = url.partition("://")
-    scheme = scheme.lower()
-    authority, _, path = rest.partition("/")
+    scheme = scheme_of(url).lower()
+    authority, _, path = without_scheme(url).partition("/")
     parts = tuple(part for part in path.split("/") if part)
     if scheme in BUCKETS or SAME.get(scheme) in BUCKETS:
         return Address(f"{SAME.get(scheme, scheme)}://{authority}", parts)

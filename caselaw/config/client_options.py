@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from caselaw.config.address import scheme_of
+
 WEBDAV = frozenset({"dav", "davs", "dcache"})
 """Schemes of our own file systems, which speak WebDAV."""
 SECRETS = frozenset({"token", "password", "secret"})
@@ -25,10 +27,10 @@ def client_options() -> Mapping[str, Any]:
     return {name: each for name, each in OPTIONS.items() if each.of_store}
 
 
-def scheme_of(place: Any) -> str:
-    """Of a URL, or of the first of several; empty for a folder."""
+def scheme_of_store(place: Any) -> str:
+    """Of a URL, or of the first of several; empty for a folder, and for what is neither."""
     first = place[0] if isinstance(place, list) and place else place
-    return first.partition("://")[0] if isinstance(first, str) and "://" in first else ""
+    return scheme_of(first) if isinstance(first, str) else ""
 
 
 def is_taken(name: str, scheme: str) -> bool:

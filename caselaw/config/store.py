@@ -5,15 +5,14 @@ from __future__ import annotations
 import functools
 import logging
 import os
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from caselaw.config.address import Address, address_of
-from caselaw.config.client_options import WEBDAV, client_options, scheme_of
+from caselaw.config.address import SCHEME, Address, address_of, is_url, root_of_server, scheme_of
+from caselaw.config.client_options import WEBDAV, client_options
 from caselaw.config.lawcfg import expanded
 from caselaw.config.problem import did_you_mean, display, listed
 from caselaw.config.project import Project
@@ -22,7 +21,6 @@ from caselaw.errors import ConfigError
 
 warn_once = functools.cache(logging.getLogger(__name__).warning)
 
-SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 LIKE_A_SLIP = 0.8
 """How like a name of a store a word is that was meant for it; 1 is equal."""
 DEFAULT_CACHE = 20 * 10**9  # bytes
@@ -53,7 +51,7 @@ class StoreSettings:
     @property
     def is_local(self) -> bool:
         """Whether it is a folder of this machine."""
-        return "://" not in self.root
+        return not is_url(self.root)
 
     @property
     def all_doors(self) -> tuple[str, ...]:
@@ -136,15 +134,14 @@ def store_at(project: Project, url: str) -> StoreSettings:
     configs/stores.yaml, or else its server as a whole.
     """
     stores = entries_of(project)
-    own = [name for name in map(str, (project.store, *project.layers)) if name in stores or "://" in name]
+    own = [name for name in map(str, (project.store, *project.layers)) if name in stores or is_url(name)]
     known, problems = resolvable_stores(project, dict.fromkeys([*own, *stores]))
     below = [(path, each) for each in known if not each.is_local and (path := each.path_below(url)) is not None]
     if below:
         return min(below, key=lambda found: len(found[0]))[1]
     if problems:
         raise problems[0]  # it may be the one that holds the URL
-    scheme, _, rest = url.partition("://")
-    server = f"{scheme}://{rest.partition('/')[0]}"
+    server = root_of_server(url)
     return from_entry(project, server, {"path": server}, display(project.config_file))
 
 
@@ -175,8 +172,8 @@ def stores_inside(project: Project, root: str) -> frozenset[str]:
 
 def below(settings: StoreSettings, root: str) -> str | None:
     """Where a store lies below a folder; None where it lies elsewhere."""
-    if settings.is_local or "://" not in root:
-        if not settings.is_local or "://" in root:
+    if settings.is_local or not is_url(root):
+        if not settings.is_local or is_url(root):
             return None
         inside, outside = os.path.realpath(settings.root), os.path.realpath(root).rstrip("/")
         return inside[len(outside) + 1 :] if f"{inside}/".startswith(f"{outside}/") else None

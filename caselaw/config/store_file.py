@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from caselaw.config.client_options import A_SECRET, SECRETS, WEBDAV, client_options, problems, scheme_of
+from caselaw.config.address import is_url
+from caselaw.config.client_options import A_SECRET, SECRETS, WEBDAV, client_options, problems, scheme_of_store
 from caselaw.config.positions import YamlNode
 from caselaw.config.problem import Problem, did_you_mean, display, dotted, listed
 from caselaw.errors import ConfigError
@@ -70,7 +71,7 @@ def checked(name: str, node: YamlNode, complain: Complain) -> tuple[dict[str, An
     """Settings of one store and the line of its place; complains about all that is wrong with them."""
     content = node.content if isinstance(node.content, dict) else {}
     place = content.get("url") or content.get("path")
-    scheme = scheme_of(None if place is None else place.node.data())
+    scheme = scheme_of_store(None if place is None else place.node.data())
     known = known_keys(scheme, content)
     for key in content:
         if key not in known and key not in SECRETS:
@@ -106,7 +107,7 @@ def checked(name: str, node: YamlNode, complain: Complain) -> tuple[dict[str, An
         else:
             found[key] = value
     urls = found.get("url", ())
-    if isinstance(urls, str) and "://" not in urls and "$" not in urls:
+    if isinstance(urls, str) and not is_url(urls) and "$" not in urls:
         complain(place.node, (name, "url"), "must be a URL; a folder of this machine is a 'path'")
     if isinstance(found.get("url"), list) and not (found["url"] and all(isinstance(url, str) for url in found["url"])):
         complain(place.node, (name, "url"), "must be a URL, or a list of URLs of the same store")

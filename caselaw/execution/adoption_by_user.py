@@ -17,6 +17,7 @@ from typing import Any
 
 from law.target.remote.base import RemoteTarget
 
+from caselaw.config.address import is_url
 from caselaw.errors import EVERY_BRANCH, FingerprintError, PublishError, StoreError, StoreUnavailable
 from caselaw.execution.claims import Claim, ClaimState
 from caselaw.fingerprint import digest
@@ -102,7 +103,7 @@ def vouch_for_some(
     output_contents: OutputContents,
 ) -> Iterator[Claim]:  # fmt: skip
     started = Started.now()
-    at_once = AT_ONCE if any("://" in f.path for c in claims for f in c.files.values()) else READERS
+    at_once = AT_ONCE if any(is_url(f.path) for c in claims for f in c.files.values()) else READERS
     described = side_by_side(lambda claim: outputs_of(claim, manner), claims, at_once)
     records, kept = [], []
     for claim, outputs in zip(claims, described, strict=True):

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from caselaw.branches import expand, is_url, relative
+from caselaw.branches import expand, relative
 from caselaw.branches.upstream import Files
+from caselaw.config.address import is_url
 from caselaw.errors import FingerprintError
 from caselaw.fingerprint import FileDigests, digest
 

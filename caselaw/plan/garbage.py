@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from caselaw.config.address import is_url
 from caselaw.records import Record, read_records
 from caselaw.records.basis import forget_unused
 from caselaw.records.files import forget_absent
@@ -116,7 +117,7 @@ def freed(found: list[Garbage]) -> int:
     total = 0
     for output in found:
         path = Path(output.path)
-        if "://" in output.path or path.is_dir():
+        if is_url(output.path) or path.is_dir():
             total += output.bytes
         elif exists(path):
             state = path.stat()

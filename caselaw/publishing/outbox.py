@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.config import StoreSettings
-from caselaw.config.address import address_of
+from caselaw.config.address import address_of, is_url
 from caselaw.errors import FingerprintError, PublishError, RecordError
 from caselaw.fingerprint import file_digest
 from caselaw.records import Record
@@ -76,7 +76,7 @@ class Upload:
         made_for, here = self.store.get("id"), remembered(store)
         same_id = made_for is not None and here is not None and made_for == here.id
         other_id = made_for is not None and here is not None and made_for != here.id
-        same_name = "://" not in store.name and store.name == self.store.get("name")
+        same_name = not is_url(store.name) and store.name == self.store.get("name")
         if not same_id and (other_id or not same_name):
             return None
         below = (address_of(self.directory).below(address_of(door)) for door in self.store.get("doors", ()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
+from caselaw.config.address import is_url
 from caselaw.errors import EVERY_BRANCH, FingerprintError, StoreError
 from caselaw.fingerprint import FileDigests
 from caselaw.records.chosen_by_digest import standing
@@ -35,7 +36,7 @@ def explaining(
 
 def digest_now(directory: str, digests: FileDigests, name: str) -> str | None:
     """SHA-256 of what the store holds; None where that cannot be read: it is gone, damaged, or on tape."""
-    path = name if name.startswith("/") or "://" in name else f"{directory}/{name}"
+    path = name if name.startswith("/") or is_url(name) else f"{directory}/{name}"
     try:
         return digests.digest(store_of(path).local(path))
     except EVERY_BRANCH:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from caselaw.config import StoreSettings
+from caselaw.config.address import without_scheme
 from caselaw.errors import StagingFailed, StoreUnavailable
 from caselaw.fingerprint import digest, file_digest
 from caselaw.storage.cache import FileCache
@@ -42,7 +43,7 @@ class RemoteStore:
         self.server = server_of(settings)
         self.root = settings.root
         mark = hashlib.blake2b(settings.root.encode(), digest_size=4).hexdigest()
-        self.here = settings.mirror / f"{component(settings.root.partition('://')[2])}-{mark}"
+        self.here = settings.mirror / f"{component(without_scheme(settings.root))}-{mark}"
         self.cache = FileCache(settings.cache_folder or settings.mirror.parent / "cache", settings.cache)
 
     @property

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from caselaw.config import StoreSettings, load_project, store_at
+from caselaw.config.address import is_url
 from caselaw.storage.local_store import LocalStore
 from caselaw.storage.store import Store
 
@@ -24,7 +25,7 @@ def open_store(settings: StoreSettings) -> Store:
 def store_of(path: str | os.PathLike[str]) -> Store:
     """The store that a path or URL lies in."""
     text = os.fspath(path)
-    return remote_store(store_at(load_project(), text)) if "://" in text else THIS_MACHINE
+    return remote_store(store_at(load_project(), text)) if is_url(text) else THIS_MACHINE
 
 
 @functools.cache

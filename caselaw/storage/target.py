@@ -14,6 +14,7 @@ import law
 from law.target.local import LocalTarget
 from law.target.remote.base import RemoteTarget
 
+from caselaw.config.address import is_url
 from caselaw.storage.files.atomic import beside, take_name
 from caselaw.storage.files.pending_file import open_in_format
 from caselaw.storage.law.local_files import LocalFiles
@@ -138,7 +139,7 @@ Contents = Callable[[str, str], Mapping[str, tuple[Content, ...]]]
 
 def target_of(path: str | os.PathLike[str], folder: bool = False) -> Target:
     """The target of one output path or URL."""
-    if "://" in os.fspath(path):
+    if is_url(os.fspath(path)):
         return remote_target(os.fspath(path), folder)
     return DirectoryTarget(os.fspath(path)) if folder else FileTarget(os.fspath(path))
 
@@ -153,7 +154,7 @@ def remote_target(url: str, folder: bool, contents: Callable[[], tuple[Content, 
 def outputs_of(location: Location, fingerprint: str, contents: Contents | None = None) -> Outputs:
     """Targets of all products that a branch with this fingerprint makes."""
     paths = location.paths(fingerprint)
-    if contents is None or "://" not in location.directory:
+    if contents is None or not is_url(location.directory):
         return Outputs({name: target_of(path, location.is_folder(name)) for name, path in paths.items()})
 
     def stated(product: str) -> tuple[Content, ...]:
@@ -180,4 +181,4 @@ class Url:
 
 def external_target(path: str) -> FileTarget | Url:
     """The target of a file that no task makes."""
-    return Url(path) if "://" in path else FileTarget(path)
+    return Url(path) if is_url(path) else FileTarget(path)

@@ -9,13 +9,14 @@ from typing import Any
 import luigi
 
 from caselaw.branches.upstream_digests import carries_fingerprints, is_wrapper
+from caselaw.config.address import is_url
 from caselaw.plan.audit.inputs import targets
 from caselaw.task.base import FingerprintedTask
 
 
 def uncounted_contents(branch: FingerprintedTask) -> frozenset[str]:
     """Real paths of outputs of plain tasks upstream whose contents the fingerprint does not ask for."""
-    outputs = frozenset(os.path.realpath(path) for path in paths(branch.requires()) if "://" not in path)
+    outputs = frozenset(os.path.realpath(path) for path in paths(branch.requires()) if not is_url(path))
     return outputs - asked_for(branch.of_all_branches) if outputs else outputs
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from caselaw.config.address import is_url
 from caselaw.fingerprint.code.reading.modules import ENGINE
 from caselaw.fingerprint.distributions import Distributions
 from caselaw.plan.audit.contents import uncounted_contents
@@ -62,7 +63,7 @@ def coverage_of(branch: Any, lines: Lines) -> Coverage:
     needs_nothing = not branch.requires_declared and branch.requires() is None  # of which law makes no input()
     inputs = [] if needs_nothing else [os.fspath(target) for target in targets(branch.input())]
     uncounted = uncounted_contents(branch)
-    files = [path for path in inputs if "://" not in path and os.path.realpath(path) not in uncounted]
+    files = [path for path in inputs if not is_url(path) and os.path.realpath(path) not in uncounted]
     whole = frozenset(os.path.realpath(path) for path in closure.whole)
     home = Path.home()
     return Coverage(
@@ -78,7 +79,7 @@ def coverage_of(branch: Any, lines: Lines) -> Coverage:
         parameters=counted_parameters(branch.of_all_branches),
         variables=frozenset(getattr(branch, "environment_variables", ())),
         options=frozenset(branch.environment_parts),
-        hosts=frozenset(host for path in inputs if "://" in path and (host := urlsplit(path).hostname)),
+        hosts=frozenset(host for path in inputs if is_url(path) and (host := urlsplit(path).hostname)),
     )
 
 

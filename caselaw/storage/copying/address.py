@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 from caselaw.config import Project, load_project, resolve_store, store_at
-from caselaw.config.address import address_of
-from caselaw.config.store import SCHEME, StoreSettings, named_store, root_of, store_names, stores_inside
+from caselaw.config.address import address_of, is_url
+from caselaw.config.store import StoreSettings, named_store, root_of, store_names, stores_inside
 from caselaw.config.store_file import NAME
 from caselaw.errors import ConfigError
 from caselaw.storage.files.local import LocalPlace
@@ -24,7 +24,7 @@ def place_of(text: str) -> Place:
 
     Raises `ConfigError` for a store that is not there.
     """
-    if SCHEME.match(text):
+    if is_url(text):
         return of_url(text)
     in_store = IN_STORE.fullmatch(text)
     if in_store is None:

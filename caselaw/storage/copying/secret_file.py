@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 from caselaw.errors import TransferError
+from caselaw.storage.files.credentials import is_macaroon
 
 
 def write_secret(file: Path, text: str) -> None:
@@ -27,8 +28,6 @@ def write_secret(file: Path, text: str) -> None:
 
 
 def holds_macaroon(file: Path) -> bool:
-    from caselaw.storage.files.webdav_credentials import is_macaroon
-
     try:
         return is_macaroon(file.read_text("ascii").strip())
     except (OSError, ValueError):

@@ -18,7 +18,7 @@ from caselaw.errors import (
     StoreUnavailable,
     TransferError,
 )
-from caselaw.storage.files.schemes import WEBDAV
+from caselaw.storage.files.schemes import WEBDAV, scheme_of
 
 CLEAR: tuple[type[Exception], ...] = (FileExistsError, IsADirectoryError, NotADirectoryError, CaselawError)
 FAULTS: tuple[type[Exception], ...] = (TypeError, AttributeError, NameError, AssertionError, NotImplementedError)
@@ -40,7 +40,7 @@ def clear_answers(where: str, also: tuple[type[Exception], ...] = ()) -> Iterato
     try:
         yield
     except FileNotFoundError as error:
-        if where.partition("://")[0] in WEBDAV and error.filename is None:  # TLS misses a file of this machine
+        if scheme_of(where) in WEBDAV and error.filename is None:  # TLS misses a file of this machine
             what = "a file that the connection needs is missing: ca, certificate or key"
             raise StoreUnavailable(what, where, "check the options of the store") from error
         raise

@@ -41,3 +41,14 @@ class NarrowToken:
     secret: str = field(repr=False)
     facts: Mapping[str, Any]
     expires: float | None
+
+
+def is_macaroon(text: str) -> bool:
+    """Whether a text is one. Without the client it is not known: then it is none."""
+    try:
+        from griddav.auth import macaroon
+
+        macaroon.parse(text)
+    except (ImportError, ValueError):
+        return False
+    return True

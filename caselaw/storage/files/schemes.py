@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from caselaw.config.client_options import WEBDAV, scheme_of
+from caselaw.config.address import scheme_of
+from caselaw.config.client_options import WEBDAV
 from caselaw.errors import ConfigError
 
 OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs"})

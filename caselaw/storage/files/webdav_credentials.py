@@ -105,11 +105,3 @@ def narrow_macaroon(fs: Any, path: str, activities: Collection[str], lifetime: f
 
 def narrowed(made: macaroon.Macaroon) -> NarrowToken:
     return NarrowToken(made.serialized(), facts_of(made), made.expires)
-
-
-def is_macaroon(text: str) -> bool:
-    try:
-        macaroon.parse(text)
-    except ValueError:
-        return False
-    return True

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from law.config import Config
 from law.util import brace_expand, parse_bytes, parse_duration
 
-from caselaw.config.client_options import SECRETS, client_options, is_taken, scheme_of, takers
+from caselaw.config.address import is_url, scheme_of
+from caselaw.config.client_options import SECRETS, client_options, is_taken, takers
 from caselaw.config.problem import did_you_mean, listed
 from caselaw.errors import ConfigError
 from caselaw.storage.files.filesystem import options_of
@@ -140,7 +141,7 @@ def require_libraries(config: Any, section: str) -> None:
     """Raises `ConfigError` where one is missing: which other options there are is not known without it."""
     keys = [key for key in config.options(section) if READERS.get(key, (None,))[0] is urls]
     for url in (url for key in keys for url in read_value(config, section, key) or ()):
-        if "://" in url:
+        if is_url(url):
             require_library(url, f"[{section}] in law.cfg")
 
 
@@ -190,7 +191,7 @@ def check_bases(section: str, bases: list[str], client: Mapping[str, Any]) -> No
     where = f"[{section}] in law.cfg"
     for url in bases:
         parts = urlsplit(url)
-        if not parts.scheme or "://" not in url:
+        if not is_url(url):
             advice = "write scheme://server:port/path, and file:///path for a folder"
             raise ConfigError(f"base: '{url}' is no URL", where, advice)
         if parts.username is not None or parts.password is not None:
