@@ -23,6 +23,7 @@ warn_once = functools.cache(logging.getLogger(__name__).warning)
 
 LIKE_A_SLIP = 0.8
 """How like a name of a store a word is that was meant for it; 1 is equal."""
+NO_STORES: Mapping[str, StoreEntry] = {}
 DEFAULT_CACHE = 20 * 10**9  # bytes
 DEFAULT_PATIENCE = 90.0  # seconds
 
@@ -121,7 +122,7 @@ def unknown_store(project: Project, name: str) -> ConfigError:
 def entries_of(project: Project) -> Mapping[str, StoreEntry]:
     """What configs/stores.yaml has, where there is one."""
     file = project.root / FILE
-    return read_stores(file) if file.is_file() else {}
+    return read_stores(file) if file.is_file() else NO_STORES
 
 
 def store_names(project: Project) -> list[str]:
@@ -129,20 +130,47 @@ def store_names(project: Project) -> list[str]:
     return list(entries_of(project))
 
 
+@dataclass(frozen=True)
+class FoundStore:
+    """The settings of the store that a folder lies in, by what configs/stores.yaml had: the very object."""
+
+    stores: Mapping[str, StoreEntry]
+    settings: StoreSettings
+
+
+# A cache, not configuration: stores by project and URL of a folder. Every output of every branch is asked for.
+_at: dict[tuple[Project, str], FoundStore] = {}
+MOST_FOLDERS = 4096
+
+
 def store_at(project: Project, url: str) -> StoreSettings:
     """The settings of the innermost store that holds a URL, by whichever door: the project's, one in
     configs/stores.yaml, or else its server as a whole.
     """
-    stores = entries_of(project)
+    stores, (folder, _, name) = entries_of(project), url.rpartition("/")
+    held = None if name in (".", "..") else _at.get((project, folder))
+    if held is not None and held.stores is stores:
+        return held.settings
     own = [name for name in map(str, (project.store, *project.layers)) if name in stores or is_url(name)]
     known, problems = resolvable_stores(project, dict.fromkeys([*own, *stores]))
-    below = [(path, each) for each in known if not each.is_local and (path := each.path_below(url)) is not None]
-    if below:
-        return min(below, key=lambda found: len(found[0]))[1]
+    holding = [(path, each) for each in known if not each.is_local and (path := each.path_below(url)) is not None]
+    if holding:
+        found = min(holding, key=lambda found: len(found[0]))[1]
+        inside = any(below(each, folder) for each in known)
+        if not inside and found.path_below(folder) is not None and is_fixed(project, stores):
+            if len(_at) >= MOST_FOLDERS:
+                _at.clear()
+            _at[project, folder] = FoundStore(stores, found)
+        return found
     if problems:
         raise problems[0]  # it may be the one that holds the URL
     server = root_of_server(url)
     return from_entry(project, server, {"path": server}, display(project.config_file))
+
+
+def is_fixed(project: Project, stores: Mapping[str, StoreEntry]) -> bool:
+    """Whether no variable of the environment says where stores are, or how they are spoken to."""
+    return {"$", "~"}.isdisjoint(repr((project.store, project.layers, [each.settings for each in stores.values()])))
 
 
 def resolvable_stores(

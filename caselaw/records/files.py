@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 from caselaw.errors import RecordError, StoreUnavailable
 from caselaw.records.journal import JOURNAL, append_record, claim, finished
 from caselaw.records.record import SCHEMA, Record, as_json, broken, from_json, parsed
+from caselaw.storage.files.concurrency import side_by_side
 from caselaw.storage.files.folder import local_names
 from caselaw.storage.location import RECORDS
 from caselaw.storage.marker import require_present
@@ -268,9 +269,7 @@ def put_together(directory: str, name: str, paths: Iterable[Path]) -> None:
             used.append(path)
             records.update({key_of(record): record for record in found if record is not None})
     written = write_document(directory, name, records.values()) if records else None
-    for path in used:
-        if path != written:
-            documents_of(directory).remove(path.name)
+    side_by_side(documents_of(directory).remove, [path.name for path in used if path != written])
 
 
 def key_of(record: Record) -> tuple[str, ...]:

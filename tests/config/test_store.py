@@ -98,6 +98,29 @@ def test_a_url_is_found_in_the_innermost_store_by_any_door(make_project, folder:
     assert store_at(project, door).name == inside
 
 
+def test_every_url_is_looked_up_anew_where_the_answer_may_be_another(
+    make_project, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, file = make_project(), folder / "configs" / "stores.yaml"
+
+    def names(*urls: str) -> list[str]:
+        return [store_at(project, f"davs://h/{url}").name for url in urls]
+
+    file.write_text("outer: {url: 'davs://h/x'}\n")
+    assert names("x/a/1", "x/a/inner", "x/a/..", "x/a/inner/2") == ["outer"] * 4
+    file.write_text("outer: {url: 'davs://h/x'}\ninner: {url: 'davs://h/x/a/inner'}\n")
+    assert names("x/a/1", "x/a/inner", "x/a/2", "x/a/inner/1", "x/a/inner/2") == [
+        "outer", "inner", "outer", "inner", "inner",
+    ]  # fmt: skip
+    file.write_text("there: {url: 'davs://h/$WHERE'}\n")
+    for where in ("x", "y"):
+        monkeypatch.setenv("WHERE", where)
+        assert names(f"{where}/a/1", f"{where}/a/2") == ["there", "there"]
+    assert names("x/a/1") == ["davs://h"]
+    file.unlink()
+    assert names("y/a/1") == ["davs://h"]
+
+
 def test_an_unset_variable_of_a_store_names_its_line(resolved) -> None:
     with pytest.raises(ConfigError, match=r"^configs/stores\.yaml:3: the environment variable 'NOT_SET_ANYWHERE'"):
         resolved("b", "a: {path: /a}\nb:\n  path: $NOT_SET_ANYWHERE/x\n")
