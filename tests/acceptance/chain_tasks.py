@@ -2,27 +2,9 @@
 
 from __future__ import annotations
 
-LAW_CFG = """\
-[modules]
-work:
-[core]
-index_file: .law/index
-[luigi_core]
-local_scheduler: True
-no_lock: True
-[luigi_scheduler]
-retry_count: 1
-[luigi_retcode]
-already_running: 10
-missing_data: 20
-not_run: 25
-task_failed: 30
-scheduling_error: 35
-unhandled_exception: 40
-[caselaw]
-campaign: small
-workers: 1
-"""
+import projects
+
+LAW_CFG = projects.LAW_CFG.format(modules="work:", settings="campaign: small\nworkers: 1")
 
 CAMPAIGN = """\
 # what the small chain selects

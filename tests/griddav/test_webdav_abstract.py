@@ -1,19 +1,31 @@
-"""fsspec's own suite on every server. All of it passes on each: there is nothing that one of them cannot do."""
+"""fsspec's own suite on every server, and on the double of dCache by each of its doors. All of it passes on each."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
 
+import fsspec
 import fsspec.tests.abstract as abstract
 import pytest
+from double import Double, running
 
 from griddav import WebDavFileSystem
 
 
+@pytest.fixture(scope="module")
+def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Double]:
+    """One double over TLS for all of these tests."""
+    with running(tmp_path_factory.mktemp("double")) as double:
+        yield double
+
+
 class Fixtures(abstract.AbstractFixtures):  # type: ignore[misc]
-    @pytest.fixture(params=["apache", "xrootd", "nginx", "rclone", "double"])
+    @pytest.fixture(params=["apache", "xrootd", "nginx", "rclone", "double", "secure", "dcache"])
     def fs(self, request: pytest.FixtureRequest) -> WebDavFileSystem:
+        if request.param == "dcache":
+            secure = request.getfixturevalue("secure")
+            return fsspec.filesystem("dcache", webdav_url=secure.door, api_url=secure.rest, ca=str(secure.ca))
         server = request.getfixturevalue(request.param)
         ca = getattr(server, "ca", None)
         return WebDavFileSystem(server.url, ca=ca and str(ca))

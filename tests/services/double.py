@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
@@ -35,6 +34,7 @@ import double_rest
 from aiohttp import web
 from double_files import Node
 from double_state import Fault, Seen, Settings, State
+from loop_beside import loop_beside
 
 __all__ = ["Double", "Fault", "Seen", "Settings", "running"]
 
@@ -215,23 +215,10 @@ def running(folder: Path | None = None) -> Iterator[Double]:
 
     It holds the empty folder /store.
     """
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    double = Double(loop, folder)
-    try:
-        double.start()
-        yield double
-    finally:
-        double.stop()
-        asyncio.run_coroutine_threadsafe(end_all(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
-
-
-async def end_all() -> None:
-    left = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in left:
-        task.cancel()
-    await asyncio.gather(*left, return_exceptions=True)
+    with loop_beside() as loop:
+        double = Double(loop, folder)
+        try:
+            double.start()
+            yield double
+        finally:
+            double.stop()

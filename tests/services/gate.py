@@ -7,14 +7,14 @@ server's place; of a connection over TLS (`http=False`) it knows bytes only.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 import re
-import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from loop_beside import loop_beside
 
 Way = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 LARGEST_HEAD = 1 << 20  # bytes
@@ -247,24 +247,10 @@ def cut_off(way: Way) -> None:
 @contextmanager
 def gate(behind: int, *, http: bool = True) -> Iterator[Gate]:
     """A gate in front of a port, which lets everything through until it is told otherwise."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    made = Gate(behind, http, loop)
-    try:
-        made.open()
-        yield made
-    finally:
-        made.shut()
-        asyncio.run_coroutine_threadsafe(end_all(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
-
-
-async def end_all() -> None:
-    left = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in left:
-        task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await asyncio.gather(*left, return_exceptions=True)
+    with loop_beside() as loop:
+        made = Gate(behind, http, loop)
+        try:
+            made.open()
+            yield made
+        finally:
+            made.shut()

@@ -6,6 +6,8 @@ import importlib.util
 import os
 import time
 from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
 
 import apache as apache_server
 import double as double_server
@@ -19,6 +21,13 @@ from service import needed, open_folder, revive
 
 LAST = [time.monotonic()]
 """When the latest test began."""
+
+
+def started(service: ModuleType, *arguments: Any) -> Iterator[Any]:
+    """A server with an open folder of its own, for as long as its fixture lives."""
+    needed(service.PROGRAM)
+    with open_folder() as folder, service.running(folder, *arguments) as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)
@@ -40,33 +49,25 @@ def no_token(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
 @pytest.fixture(scope="session")
 def apache() -> Iterator[apache_server.Apache]:
     """apache over TLS; everybody may write."""
-    needed(apache_server.PROGRAM)
-    with open_folder() as folder, apache_server.running(folder) as server:
-        yield server
+    yield from started(apache_server)
 
 
 @pytest.fixture(scope="session")
 def xrootd() -> Iterator[xrootd_server.XRootD]:
     """XRootD over TLS; everybody may write."""
-    needed(xrootd_server.PROGRAM)
-    with open_folder() as folder, xrootd_server.running(folder) as server:
-        yield server
+    yield from started(xrootd_server)
 
 
 @pytest.fixture(scope="session")
 def xrootd_with_macaroons() -> Iterator[xrootd_server.XRootD]:
     """XRootD over TLS that asks for macaroons."""
-    needed(xrootd_server.PROGRAM)
-    with open_folder() as folder, xrootd_server.running(folder, "macaroons") as server:
-        yield server
+    yield from started(xrootd_server, "macaroons")
 
 
 @pytest.fixture(scope="session")
 def xrootd_with_users() -> Iterator[xrootd_server.XRootD]:
     """XRootD over TLS that asks for macaroons or the certificate of its user, and makes macaroons for it."""
-    needed(xrootd_server.PROGRAM)
-    with open_folder() as folder, xrootd_server.running(folder, "users") as server:
-        yield server
+    yield from started(xrootd_server, "users")
 
 
 @pytest.fixture(scope="session")
@@ -78,25 +79,19 @@ def token_issuer(tmp_path_factory: pytest.TempPathFactory) -> issuers.Issuer:
 @pytest.fixture(scope="session")
 def xrootd_with_tokens(token_issuer: issuers.Issuer) -> Iterator[xrootd_server.XRootD]:
     """XRootD over TLS that asks for WLCG tokens of `token_issuer`."""
-    needed(xrootd_server.PROGRAM)
-    with open_folder() as folder, xrootd_server.running(folder, "tokens", token_issuer) as server:
-        yield server
+    yield from started(xrootd_server, "tokens", token_issuer)
 
 
 @pytest.fixture(scope="session")
 def nginx() -> Iterator[nginx_server.Nginx]:
     """nginx without TLS; everybody may write."""
-    needed(nginx_server.PROGRAM)
-    with open_folder() as folder, nginx_server.running(folder) as server:
-        yield server
+    yield from started(nginx_server)
 
 
 @pytest.fixture(scope="session")
 def rclone() -> Iterator[rclone_server.Rclone]:
     """rclone without TLS; everybody may write."""
-    needed(rclone_server.PROGRAM)
-    with open_folder() as folder, rclone_server.running(folder) as server:
-        yield server
+    yield from started(rclone_server)
 
 
 @pytest.fixture(scope="session")
