@@ -12,7 +12,7 @@ from caselaw.branches.required import Required, is_own, required_by
 from caselaw.branches.table import BranchTable
 from caselaw.branches.task import WorkflowLike
 from caselaw.branches.upstream_digests import Look, Seen, counts_by_identity, seen_by_numbers
-from caselaw.branches.yielded import RUN, Present, known_from, tasks_in, together
+from caselaw.branches.yielded import RUN, Present, settled_by_records, tasks_in, together
 from caselaw.fingerprint import digest
 from caselaw.records import Record
 
@@ -32,7 +32,7 @@ class Settled:
 class Settling:
     """Finds fingerprints of branches by what they require and what records tell that their `run()` yielded.
 
-    `records` gives those of a branch, the newest last. Branches that `table` knows are not asked, but for those that
+    `records` gives those of a branch. Branches that `table` knows are not asked, but for those that
     are asked for by name.
     """
 
@@ -63,10 +63,12 @@ class Settling:
             tasks = tasks_in(records[-1].inputs.get(RUN, {})) if records else None
             before = static if tasks is None else self.present.of(tasks).fingerprint(static)
             return Settled(static, before, True, own, seen)
-        known = None if any(self._needed(n)[1] for n in own) else known_from(records, static, self.present)
-        if known is None:
+        folders = self.workflow.output_location.folders
+        awaits = any(self._needed(n)[1] for n in own)
+        found = None if awaits else settled_by_records(records, static, self.present, folders)
+        if found is None:
             return Settled(static, static, True, own, seen)
-        fingerprint, yielded = known
+        fingerprint, yielded = found
         return Settled(static, fingerprint, False, own, together([seen, yielded.seen]))
 
     # other branches of the workflow

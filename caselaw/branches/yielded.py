@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import luigi
@@ -13,6 +14,8 @@ from caselaw.branches.generators import gives_generator
 from caselaw.branches.upstream_digests import Look, Seen
 from caselaw.fingerprint import FileDigests, digest, short
 from caselaw.records import Record
+from caselaw.storage.layer import ask
+from caselaw.storage.state import exists
 
 RUN = "run()"
 """The input under which a record keeps what `run()` yielded."""
@@ -107,16 +110,36 @@ def readable_twice(requirements: Any) -> Any:
     return requirements
 
 
-def known_from(records: Sequence[Record], static: str, present: Present) -> tuple[str, Yielded] | None:
-    """The fingerprint by the newest record of these components and inputs whose yielded tasks are what they were."""
-    for record in reversed(records):
+def settled_by_records(
+    records: Iterable[Record], static: str, present: Present, folders: Sequence[str]
+) -> tuple[str, Yielded] | None:  # fmt: skip
+    """The fingerprint by a record of these components and inputs whose yielded tasks are what they were.
+
+    Of several, one counts whose outputs lie in one of the `folders`, and then the first fingerprint: whatever the
+    clocks of their hosts said, all computers choose the same.
+    """
+    found: dict[str, tuple[Record, Yielded]] = {}
+    for record in records:
         entry = record.inputs.get(RUN, {})
-        tasks = tasks_in(entry) if entry.get("static") == static else None
+        tasks = tasks_in(entry) if entry.get("static") == static and record.fingerprint not in found else None
         if tasks is not None:
-            found = present.of(tasks)
-            if not found.seen.unknown and found.as_input(static)["keys"] == entry["keys"]:
-                return record.fingerprint, found
-    return None
+            yielded = present.of(tasks)
+            if not yielded.seen.unknown and yielded.as_input(static)["keys"] == entry["keys"]:
+                found[record.fingerprint] = record, yielded
+    if not found:
+        return None
+    lying = [name for name, (record, _) in found.items() if len(found) > 1 and lies(record, folders)]
+    chosen = min(lying or found)
+    return chosen, found[chosen][1]
+
+
+def lies(record: Record, folders: Sequence[str]) -> bool:
+    """Whether all outputs of a record are there, in one of the folders. Raises `StoreUnavailable`."""
+
+    def in_folder(folder: str) -> bool:
+        return all(exists(name if "/" in name else f"{folder}/{name}") for name in record.names)
+
+    return any(ask(folder, partial(in_folder, folder), bool) for folder in folders)
 
 
 def tasks_in(entry: Mapping[str, Any]) -> list[Any] | None:

@@ -17,7 +17,12 @@ from caselaw.errors import TaskError
 @click.command()
 @click.option("--campaign", "campaigns", multiple=True, help="Of what reads a campaign, keep this one only.")
 @click.option("--tag", "tags", multiple=True, help="Keep this tag (default: all tags).")
-@click.option("--days", type=click.FloatRange(min=0), default=0.0, help="Keep what was made in the last N days.")
+@click.option(
+    "--days",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    help="Keep what was made in the last N days, by the clock of the store.",
+)
 @delete_option
 @yes_option
 @whole_server_option

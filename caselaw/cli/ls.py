@@ -56,6 +56,7 @@ def outputs(task: Any) -> list[dict[str, Any]]:
     """One row per branch and product."""
     from caselaw.execution.run import require_named
     from caselaw.plan.status import layer_name
+    from caselaw.records import explaining
     from caselaw.records.layer_search import lying
     from caselaw.storage.layer import ask
     from caselaw.storage.state import exists
@@ -64,7 +65,8 @@ def outputs(task: Any) -> list[dict[str, Any]]:
     recorded, vouched = set[str](), dict[str, dict[str, str]]()
     for directory in reversed(task.output_location.folders):
         recorded |= ask(directory, partial(task.record_index.recorded, directory, task.fingerprints), set[str])
-        vouched |= ask(directory, partial(task.record_index.vouched, directory), dict[str, dict[str, str]])
+        told = partial(explaining.vouched, task.record_index, directory, task.file_digests)
+        vouched |= ask(directory, told, dict[str, dict[str, str]])
     lying(task.record_index, task.output_location, task.fingerprints, trusted=task.trust_unrecorded)  # all at once
     branches = hasattr(task, "get_branch_map")
     return [

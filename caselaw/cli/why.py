@@ -21,7 +21,7 @@ SHORTEST, LONGEST = 12, 60
 @json_option
 @task_arguments
 def why(family: str, arguments: tuple[str, ...], as_json: bool) -> None:
-    """Show what changed since the newest record of TASK, with the difference of its code.
+    """Show what changed since TASK was made last, with the difference of its code.
 
     Compared are code, parameters, configuration, inputs, environment and distributions. An input that differs
     is followed upstream to the change that caused it.

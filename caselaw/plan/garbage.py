@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caselaw.config.address import is_url
+from caselaw.plan.orphans import clock
 from caselaw.records import Record, read_records
 from caselaw.records.basis import forget_unused
 from caselaw.records.files import forget_absent
+from caselaw.storage.copying.address import place_of
 from caselaw.storage.files.entry import Entry
 from caselaw.storage.location import OUTPUT, RECORDS, component
 from caselaw.storage.marker import MARKER
@@ -23,7 +25,11 @@ SECONDS_PER_DAY = 86400.0
 
 @dataclass(frozen=True)
 class Garbage:
-    """One output that is not kept; `ended` is when it was made, by its record or else by its file."""
+    """One output that is not kept; `ended` is when it was made or taken over, by the store's clock.
+
+    A record may only say that it was later, as of an output that was adopted: no computer whose clock is behind makes
+    an output old.
+    """
 
     directory: str
     name: str
@@ -65,7 +71,8 @@ def garbage(
     Without `days` the age does not count: a record may come from a computer whose clock is ahead.
     """
     folders_of_families = set(map(component, families))
-    youngest = time.time() - days * SECONDS_PER_DAY
+    now = clock(place_of(store.root)) if days else None
+    youngest = None if now is None else now - days * SECONDS_PER_DAY
     for folder in folders:
         directory = folder.path
         if directory.removeprefix(f"{store.root.rstrip('/')}/").partition("/")[0] in folders_of_families:
@@ -77,7 +84,7 @@ def garbage(
             if name.startswith(".") or name in kept or not (name in by_name or OUTPUT.search(name)):
                 continue
             found = described(store, directory, entry, by_name.get(name))
-            if found is not None and (found.ended < youngest or not days):
+            if found is not None and (not days or (youngest is not None and found.ended < youngest)):
                 yield found
 
 
@@ -105,10 +112,10 @@ def described(store: Store, directory: str, entry: Entry, record: Record | None)
         if there is None:
             return None
         size, modified = there
+    ended = time.time() if modified is None else modified
     if record is None:
-        ended = time.time() if modified is None else modified
         return Garbage(directory, entry.name, None, size, ended)
-    return Garbage(directory, entry.name, record.fingerprint, size, record.ended)
+    return Garbage(directory, entry.name, record.fingerprint, size, max(ended, record.ended))
 
 
 def freed(found: list[Garbage]) -> int:

@@ -21,6 +21,7 @@ from caselaw.plan.selection import selected_branches
 from caselaw.publishing.contents import OutputContents
 from caselaw.publishing.recording import identity_of_branch
 from caselaw.records.completeness import incomplete
+from caselaw.records.explaining import vouched
 from caselaw.records.layer_search import lying, names_in_layers
 from caselaw.storage.layer import ask, layer_of
 from caselaw.storage.state import existing_names, names_in_folders
@@ -152,7 +153,8 @@ def vouched_for(task: FingerprintedTask, numbers: Sequence[int]) -> frozenset[in
     """Which branches have outputs that a user vouched for."""
     said: set[str] = set()
     for directory in task.output_location.folders:
-        said |= ask(directory, partial(task.record_index.vouched, directory), dict[str, dict[str, str]]).keys()
+        told = partial(vouched, task.record_index, directory, task.file_digests)
+        said |= ask(directory, told, dict[str, dict[str, str]]).keys()
     return frozenset(n for n in numbers if task.fingerprints[n] in said) if said else frozenset()
 
 

@@ -68,7 +68,7 @@ def compared_record(workflow: FingerprintedTask, number: int | None) -> tuple[st
 
 
 def differing_record(workflow: FingerprintedTask) -> tuple[str, Record] | None:
-    """The newest record of the first branch whose newest record has another fingerprint than the branch has now.
+    """The newest record of the first branch that was made, and not under its fingerprint of today.
 
     With its folder, in the first layer that has one.
     """
@@ -81,13 +81,11 @@ def differing_record(workflow: FingerprintedTask) -> tuple[str, Record] | None:
 
 def differing_in(workflow: FingerprintedTask, directory: str) -> tuple[str, Record] | None:
     index: RecordIndex = workflow.record_index
-    latest = index.latest(directory)
-    if set(workflow.fingerprints) <= set(latest.values()):
-        return None
-    for number, now in zip(workflow.branch_numbers, workflow.fingerprints, strict=True):
-        before = latest.get(identity_of_branch(workflow, number)) if latest else None
-        if before is not None and before != now:
-            record = index.of_fingerprint(directory, before)
+    made = index.earlier(directory)
+    for number, now in zip(workflow.branch_numbers, workflow.fingerprints, strict=True) if made else ():
+        identity = identity_of_branch(workflow, number)
+        if now not in made.get(identity, (now,)):
+            record = index.newest(directory, identity=identity)
             return None if record is None else (directory, record)
     return None
 
@@ -112,10 +110,17 @@ def branch_number(task: FingerprintedTask) -> int | None:
 
 
 def newest_record(workflow: FingerprintedTask, number: int | None) -> tuple[str, Record] | None:
-    """The newest record of the identity with its folder; else the newest of the family with the fewest differences."""
+    """The record of today's fingerprint with its folder; else the newest of the identity, else of the family.
+
+    Of the family it is that with the fewest differences.
+    """
     index: RecordIndex = workflow.record_index
     asked = number is not None or not workflow.has_branches
     identity = identity_of_branch(workflow, number or 0) if asked else None
+    for folder in workflow.output_location.folders:
+        record = ask(folder, partial(todays_record, workflow, number, folder), nothing)
+        if record is not None:
+            return folder, record
     for folder in workflow.output_location.folders:
         record = ask(folder, partial(index.newest, folder, identity=identity), nothing)
         if record is not None:
@@ -127,6 +132,18 @@ def newest_record(workflow: FingerprintedTask, number: int | None) -> tuple[str,
             rank = (-differences(record, workflow), record.ended, other, record)
             best = rank if best is None or rank[:2] > best[:2] else best
     return None if best is None else (best[2], best[3])
+
+
+def todays_record(workflow: FingerprintedTask, number: int | None, folder: str) -> Record | None:
+    """The record of what today's fingerprint makes, whatever the clocks of other records say."""
+    index: RecordIndex = workflow.record_index
+    if number is not None or not workflow.has_branches:
+        return index.of_fingerprint(folder, workflow.fingerprints[number or 0])
+    newest = index.newest(folder)
+    if newest is None or newest.workflow == workflow.fingerprint:
+        return newest
+    found = index.of_fingerprints(folder, workflow.fingerprints).values()
+    return next((each for made in found for each in made if each.workflow == workflow.fingerprint), None)
 
 
 def folders_of_family(workflow: FingerprintedTask) -> Iterator[str]:

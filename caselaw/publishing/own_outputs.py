@@ -11,7 +11,6 @@ import dataclasses
 import logging
 import os
 import shutil
-import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -122,13 +121,15 @@ def is_todays(task: RunnableTask, name: str, target: Any, record: Record | None)
     said = None if record is None else record.outputs.get(name)
     if said is None or record is None:
         return not task.fixed_names or not target.exists()  # optional
-    if not (task.fixed_names or "modified" in said or written_since(path_of_local(target), said, record.ended)):
+    if is_folder(target) and not task.fixed_names and "modified" not in said:
         return True
     return untouched(task, target, said)
 
 
 def untouched(task: RunnableTask, target: Any, said: Mapping[str, Any]) -> bool:
-    """Whether a file of this machine is what its record says, by its content, or by size and time if they are known.
+    """Whether a file of this machine is what its record says, by size and time if they are known, else by its content.
+
+    The time is that of the file, by the clock of its file system, and not that of a record, by some host's.
 
     One that a user vouched for may have its plain name as well, under which anybody may write to it.
     """
@@ -138,17 +139,6 @@ def untouched(task: RunnableTask, target: Any, said: Mapping[str, Any]) -> bool:
     if "modified" in said and local_state(path) == (said["bytes"], said["modified"]):
         return True
     return bool(said["sha256"] == task.file_digests.digest(path))
-
-
-def written_since(path: str, said: Mapping[str, Any], ended: float) -> bool:
-    """Whether a file may have been written after it was recorded."""
-    try:
-        state = Path(path).stat()
-    except FileNotFoundError:  # optional
-        return False
-    return stat.S_ISREG(state.st_mode) and (
-        state.st_size != said["bytes"] or state.st_mtime > ended + SECONDS_OF_A_CLOCK
-    )
 
 
 def can_be_linked(task: RunnableTask, number: int) -> bool:

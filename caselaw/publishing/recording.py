@@ -81,6 +81,7 @@ def record_of_outputs(task: RunnableTask, published: Mapping[str, Published], st
             "bytes": p.size,
             "sha256": p.sha256,
             "digest": p.digest,
+            **({} if p.modified is None or not task.output_named or "://" in p.path else {"modified": p.modified}),
         }
         for product, p in published.items()
     }

@@ -31,7 +31,11 @@ Row = tuple[Any, ...]
 
 
 class RecordIndex:
-    """Questions about the records of folders of outputs; safe between processes, also after a fork."""
+    """Questions about the records of folders of outputs; safe between processes, also after a fork.
+
+    What is called newest or oldest is so by the clocks of the hosts that made it: good for what people are shown, and
+    for nothing that decides. Which record explains an output, `standing` and `explaining` tell.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -49,8 +53,8 @@ class RecordIndex:
         return found
 
     def by_content(self, directory: str, own: str) -> dict[str, tuple[str, ...]]:
-        """Content key → fingerprints of records with these own components, the newest first."""
-        query = "SELECT content, fingerprint FROM records WHERE directory = ? AND own = ? ORDER BY ended DESC"
+        """Content key → fingerprints of records with these own components, what was read last first."""
+        query = "SELECT content, fingerprint FROM records WHERE directory = ? AND own = ? ORDER BY rowid DESC"
         found: dict[str, list[str]] = {}
         for content, fingerprint in self._ask(query, directory, own):
             if content is not None:
@@ -58,8 +62,8 @@ class RecordIndex:
         return {content: tuple(dict.fromkeys(fingerprints)) for content, fingerprints in found.items()}
 
     def of_content(self, directory: str, content: str) -> tuple[str, ...]:
-        """Fingerprints of records with one content key, the newest first."""
-        query = "SELECT fingerprint FROM records WHERE directory = ? AND content = ? ORDER BY ended DESC"
+        """Fingerprints of records with one content key, what was read last first."""
+        query = "SELECT fingerprint FROM records WHERE directory = ? AND content = ? ORDER BY rowid DESC"
         return tuple(dict.fromkeys(fingerprint for (fingerprint,) in self._ask(query, directory, content)))
 
     def recorded(self, directory: str, fingerprints: Collection[str]) -> set[str]:
@@ -105,20 +109,18 @@ class RecordIndex:
             found.setdefault(identity, []).append(fingerprint)
         return found
 
-    def vouched(self, directory: str) -> dict[str, dict[str, str]]:
-        """Fingerprint → who vouched for the outputs, when and why, where their newest record says so."""
+    def vouched(self, directory: str) -> tuple[dict[str, dict[str, str]], set[str]]:
+        """Fingerprint → who vouched for the outputs, when and why; and those of them that caselaw has made, too."""
         some = "SELECT 1 FROM records WHERE directory = ? AND vouched IS NOT NULL LIMIT 1"
         if not self._ask(some, directory):
-            return {}
-        query = "SELECT fingerprint, vouched FROM records WHERE directory = ? ORDER BY ended"
-        found: dict[str, str | None] = dict(self._ask(query, directory))
-        return {fingerprint: json.loads(said) for fingerprint, said in found.items() if said is not None}
-
-    def latest(self, directory: str) -> dict[str, str]:
-        """Identity of a branch → fingerprint of its newest record."""
-        return dict(
-            self._ask("SELECT identity, fingerprint FROM records WHERE directory = ? ORDER BY ended", directory)
-        )
+            return {}, set()
+        said, made = dict[str, dict[str, str]](), set[str]()
+        for fingerprint, text in self._ask("SELECT fingerprint, vouched FROM records WHERE directory = ?", directory):
+            if text is None:
+                made.add(fingerprint)
+            else:
+                said[fingerprint] = json.loads(text)
+        return said, made & said.keys()
 
     def newest(self, directory: str, *, identity: str | None = None, own: str | None = None) -> Record | None:
         """The newest record in a folder, of one branch or with certain own components."""

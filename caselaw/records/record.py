@@ -34,8 +34,9 @@ class Record:
     outputs: Mapping[str, Mapping[str, Any]]
     """Product → `name`, `bytes`, `sha256` of its bytes, `digest` of what it holds.
 
-    Of one that a user vouched for also `was`, its name before, `modified` (ns) and, where it was not read, `stated`:
-    what its server says of it. Its `sha256` is empty then.
+    Of a file that its task names itself also `modified` (ns, by the clock of its file system). Of one that a user
+    vouched for `was`, its name before, and, where it was not read, `stated`: what its server says of it. Its `sha256`
+    is empty then.
     """
     host: str
     started: float

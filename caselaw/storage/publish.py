@@ -24,12 +24,16 @@ from caselaw.storage.products import own, refuse_open, verify
 
 @dataclass(frozen=True)
 class Published:
-    """One output as it was verified: where it is, the SHA-256 of its bytes, their number, and what it holds."""
+    """One output as it was verified: where it is, the SHA-256 of its bytes, their number, and what it holds.
+
+    `modified` is when a file was written last, in nanoseconds: it keeps this when it gets its name.
+    """
 
     path: str
     sha256: str
     size: int
     digest: str
+    modified: int | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,12 @@ class Staging:
             for product, path in self.paths.items()
             if product in final
         }
-        return {product: Published(final[product], *found) for product, found in verified.items()}
+        return {
+            product: Published(final[product], *found, self.modified(product)) for product, found in verified.items()
+        }
+
+    def modified(self, product: str) -> int | None:
+        return None if product in self.folders else os.stat(self.paths[product]).st_mtime_ns
 
     def close(self, *, keep_folder: bool = False) -> None:
         """Remove what was not published. An emptied folder may be kept for the next branch of this process."""

@@ -14,7 +14,7 @@ import luigi
 from caselaw.branches import Branch, Column, Look, Seen, column
 from caselaw.branches.chain import found_once
 from caselaw.branches.upstream_digests import counts_by_identity, to_be_asked_again
-from caselaw.branches.yielded import Present, known_from, yields
+from caselaw.branches.yielded import Present, settled_by_records, yields
 from caselaw.execution.run import run_in_worker
 from caselaw.execution.yielding import run_yielding
 from caselaw.fingerprint import digest, short
@@ -117,7 +117,9 @@ class Task(FingerprintedTask):
             before = yielded_before(self, (0,))
             row = row if before is None else dataclasses.replace(row, fingerprint=before.fingerprint(static))
             return dataclasses.replace(table, row=row, seen=table.seen.and_outputs(), awaits_run=True)
-        found = known_from(list(records_in(self.record_index, self.output_location)), static, present)
+        location = self.output_location
+        records = records_in(self.record_index, location)
+        found = settled_by_records(records, static, present, location.folders)
         if found is None:
             return dataclasses.replace(table, row=row, seen=table.seen.and_outputs(), awaits_run=True)
         fingerprint, yielded = found

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from caselaw.branches import Branch, Origin
+from caselaw.branches.upstream_digests import counts_by_identity
 from caselaw.branches.yielded import RUN, Yielded, looked_at, tasks_in
 from caselaw.publishing.contents import origin
 from caselaw.publishing.recording import identity_of_branch
@@ -16,18 +17,28 @@ from caselaw.records.layer_search import of_identity_in, records_in
 
 
 def newest_records(task: RunnableTask, numbers: Collection[int]) -> dict[int, Record]:
-    """Number of a branch → record of its newest outputs."""
-    if len(numbers) == 1:
-        (number,) = numbers
-        records = of_identity_in(task.record_index, task.output_location, identity_of_branch(task, number))
-        return {number: records[-1]} if records else {}
-    newest = {record.identity: record for record in records_in(task.record_index, task.output_location)}
-    found = {number: newest.get(identity_of_branch(task, number)) for number in numbers}
-    return {number: record for number, record in found.items() if record is not None}
+    """Number of a branch → record of today's outputs; where there is none, of its newest.
+
+    The newest is that by the clocks of hosts: it decides nothing but what is shown of a branch that has to run.
+    """
+    index, location = task.record_index, task.output_location
+    identities = {identity_of_branch(task, number): number for number in numbers}
+    today = {} if counts_by_identity() else {number: task.fingerprints[number] for number in numbers}
+    if len(identities) == 1:
+        (identity,) = identities
+        records: Iterable[Record] = of_identity_in(index, location, identity)
+    else:
+        records = records_in(index, location)
+    found: dict[int, Record] = {}
+    for record in records:
+        number = identities.get(record.identity)
+        if number is not None and (number not in found or found[number].fingerprint != today.get(number)):
+            found[number] = record
+    return found
 
 
 def yielded_before(task: RunnableTask, numbers: Collection[int]) -> Yielded | None:
-    """What `run()` yielded when the newest outputs of these branches were made, as it is today."""
+    """What `run()` yielded when the outputs of these branches were made, as it is today."""
     tasks: list[Any] = []
     for record in newest_records(task, numbers).values() if task.run_yields else ():
         tasks += tasks_in(record.inputs.get(RUN, {})) or []

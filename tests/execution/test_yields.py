@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from projects import LAW_CFG, SmallProject
+from record_documents import set_clocks
 
 WORK = '''
     import multiprocessing
@@ -87,6 +90,21 @@ WORK = '''
         def requires(self):
             return [Own(workflow="pool"), Fixed(workflow="local")]
 
+    class Chooses(caselaw.Workflow):
+        """What run() yields stands in no component and in no input."""
+        products = {"text": "txt"}
+        def upstream(self):
+            return caselaw.over("a")
+        def run(self):
+            found = yield Source(n=len(list(ROOT.glob("chosen*"))))
+            note("Chooses")
+            with self.publish() as out:
+                out["text"].write_text(Path(found).read_text())
+
+    class Alone(caselaw.Task):
+        products = {"text": "txt"}
+        run = Chooses.run
+
     class Fickle(law.ExternalTask):
         """Complete in the process of the run, and nowhere else."""
         def output(self):
@@ -155,6 +173,21 @@ def test_branches_get_what_they_yield_and_go_on(small, way):
     assert {"run()", "value: 3.txt"} <= {change["name"] for change in changes}
     assert executions(small, "work.Down", *way) == ["Down 2", "Source 3", "Yields 2"]
     assert texts(small, "Down") == {"4 plain 0 b", "5 plain 1 b", "7 plain 0 b"}
+
+
+@pytest.mark.parametrize("family", ["Chooses", "Alone"])
+def test_what_a_computer_with_a_clock_that_is_ahead_yielded_does_not_count_for_ever(small, family):
+    """It was removed, and made anew with other tasks: which of both records counts is decided by what is there."""
+    executions(small, f"work.{family}")
+    first = small.made(family)
+    for path in first:
+        (small.root / "data" / path).unlink()
+    set_clocks(small.root / "data", time.time() + 3600)
+    small.write("chosen.txt", "")
+    assert executions(small, f"work.{family}") == ["Chooses", "Source 1"]
+    assert small.made(family).isdisjoint(first)
+    assert branches(small, family, 0) == [("complete", True)]
+    assert executions(small, f"work.{family}") == []
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 
-from record_documents import rewrite
+from record_documents import set_clocks
 
 from caselaw.records import read_records
 
@@ -122,13 +121,18 @@ def test_what_a_killed_removal_left_behind_is_removed_by_the_next(chain):
 
 def test_a_clock_that_was_ahead_keeps_nothing_for_ever(chain):
     old = renewed(chain)
-    for path in list((chain.root / "data").rglob(".records/[!b]*.json")):
-        content = json.loads(path.read_text())
-        for record in (content.get("shared", {}), *content.get("records", ())):
-            record.update({"ended": 9e9} if "ended" in record else {})
-        rewrite(path, content)
+    set_clocks(chain.root / "data", 9e9)
     assert unreached(chain, *KEEP) == old
     assert unreached(chain, *KEEP, "--days", "1") == set()
+
+
+def test_a_clock_that_was_behind_makes_nothing_old(chain):
+    old = renewed(chain)
+    set_clocks(chain.root / "data", 1.0)
+    assert unreached(chain, *KEEP, "--days", "1") == set()
+    for path in (chain.root / "data").rglob("*.txt"):
+        os.utime(path, (0, 0))
+    assert unreached(chain, *KEEP, "--days", "1") == old
 
 
 WRAPPED = """

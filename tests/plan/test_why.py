@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
+
+import pytest
+from record_documents import set_clocks
 
 
 def changes(chain, *arguments: str, task: str = "work.Total") -> dict[tuple[str, str], tuple[Any, Any]]:
@@ -17,6 +21,17 @@ def test_nothing_changed_right_after_a_run(chain):
     assert answer["changes"] == []
     assert answer["previous"] == answer["fingerprint"]
     assert "nothing changed" in chain.project.caselaw("why", "work.Total")
+
+
+@pytest.mark.parametrize("task", ["work.Total", "work.Double"])
+def test_a_record_of_a_clock_that_is_ahead_explains_nothing_that_is_there(chain, task):
+    chain.run()
+    set_clocks(chain.root / "data", time.time() + 3600)
+    chain.edit("configs/small.yaml", "start: 10", "start: 20")
+    chain.run()
+    answer = chain.project.ask("why", task)
+    assert answer["changes"] == []
+    assert answer["previous"] == answer["fingerprint"]
 
 
 def test_never_made_has_no_previous(chain):

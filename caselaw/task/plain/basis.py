@@ -14,6 +14,7 @@ from caselaw.branches.upstream_digests import carries_fingerprints
 from caselaw.config import load_project
 from caselaw.fingerprint import digest
 from caselaw.publishing.contents import OutputContents, held_by
+from caselaw.records.explaining import vouched
 from caselaw.records.index import index_of
 from caselaw.task.base import FingerprintedTask
 from caselaw.task.identified import file_digests_of
@@ -71,8 +72,8 @@ def is_vouched(needed: Any) -> bool:
         return basis_of(needed) is None or was_vouched(needed)
     if not carries_fingerprints(needed) or needed.upstream_seen.unknown or needed.awaits_run or not needed.complete():
         return False
-    vouched = needed.record_index.vouched(needed.output_location.directory)
-    return all(needed.fingerprints[number] in vouched for number in needed.taken_numbers)
+    said = vouched(needed.record_index, needed.output_location.directory, needed.file_digests)
+    return all(needed.fingerprints[number] in said for number in needed.taken_numbers)
 
 
 def required_by(task: Any) -> list[Any]:
