@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +16,7 @@ from caselaw.execution.job import Accepted, Assignment, Chunk, Job, Outcome, Sai
 from caselaw.execution.limits import Timeouts
 from caselaw.execution.luigi_events import Hearing
 from caselaw.execution.order import Order
-from caselaw.execution.pool import Pool, Worker, terminate
+from caselaw.execution.pool import Pool, Worker, cause_of_death, terminate
 from caselaw.execution.progress import Progress
 from caselaw.execution.sending import Sender
 from caselaw.execution.watchdog import Watchdog
@@ -123,7 +122,7 @@ class Run:
         try:
             answer: Accepted | Said | Outcome = worker.connection.recv()
         except (EOFError, ConnectionResetError):
-            answer = self.replace_dead(worker)
+            answer = self.outcome_of_dead(worker)
         else:
             if isinstance(answer, Said):
                 self.hearing.said(answer)
@@ -148,7 +147,7 @@ class Run:
                 if seconds and time.monotonic() - worker.begun > seconds:
                     terminate([worker])
                     self.ended += 1
-                    yield self.replace_dead(
+                    yield self.outcome_of_dead(
                         worker, f"timed out after {seconds:g} seconds and was terminated", Event.TIMEOUT
                     )
 
@@ -180,24 +179,15 @@ class Run:
         self.waiting.clear()
         self.order.waiting.clear()
 
-    def replace_dead(self, worker: Worker, why: str | None = None, event: str = Event.PROCESS_FAILURE) -> Outcome:
-        """A worker died: its current branch failed, the others of its chunk wait again."""
+    def outcome_of_dead(self, worker: Worker, why: str | None = None, event: str = Event.PROCESS_FAILURE) -> Outcome:
+        """A worker died: its current branch failed, the others of its chunk wait again; the pool replaces it."""
         number = worker.running.popleft()
         self.waiting.extendleft(reversed(worker.running))
         self.progress.printed(worker.last_words())
-        self.pool.discard(worker)
-        self.feed(self.pool.start(lambda _: None))
-        why = why or f"the worker process died: {cause(worker.process.exitcode)}"
+        self.feed(self.pool.replace_dead(worker))
+        why = why or f"the worker process died: {cause_of_death(worker.process.exitcode)}"
         return Outcome(number, 0.0, why, 0, event=event)
 
     def name_of(self, number: int) -> str:
         """What a branch is, for people."""
         return f"{self.title}, branch {number} ({self.row(number).value!r})" if self.job.is_workflow else self.title
-
-
-def cause(exitcode: int | None) -> str:
-    """What an exit code of a process means."""
-    if exitcode is not None and exitcode < 0:
-        name = signal.Signals(-exitcode).name
-        return f"{name}, probably out of memory" if name == "SIGKILL" else name
-    return f"exit code {exitcode}"

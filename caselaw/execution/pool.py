@@ -156,6 +156,11 @@ class Pool:
         worker.printed.close()
         self.workers.remove(worker)
 
+    def replace_dead(self, worker: Worker) -> Worker:
+        """A new worker in the place of one that died."""
+        self.discard(worker)
+        return self.start(lambda _: None)
+
     @property
     def owners(self) -> frozenset[str]:
         """Names of all workers in the store."""
@@ -188,6 +193,14 @@ def terminate(workers: list[Worker]) -> None:
         deadline = time.monotonic() + SECONDS_TO_END
         for worker in workers:
             worker.process.join(max(0.0, deadline - time.monotonic()))
+
+
+def cause_of_death(exitcode: int | None) -> str:
+    """What an exit code of a process means."""
+    if exitcode is not None and exitcode < 0:
+        name = signal.Signals(-exitcode).name
+        return f"{name}, probably out of memory" if name == "SIGKILL" else name
+    return f"exit code {exitcode}"
 
 
 # A cache, not configuration: which pool this process has, and for what it was made.
