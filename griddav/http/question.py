@@ -36,6 +36,7 @@ class RequestProgress:
     rounds: int = 0
     damaged: int = 0
     asked: dict[Door, None] = field(default_factory=dict)
+    door: Door | None = None  # of the present attempt
     at_door: bool = True
     origin: str = ""  # of the server that is asked
     answered: float | None = None  # when the headers of the present attempt arrived
@@ -44,7 +45,7 @@ class RequestProgress:
 
     def next(self, door: Door) -> None:
         self.attempt, self.at_door, self.answered = self.attempt + 1, True, None
-        self.asked[door] = None
+        self.asked[door], self.door = None, door
 
     def let_go(self) -> None:
         """An answer begins, or the attempt failed: another request may be sent."""

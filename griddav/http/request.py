@@ -1,9 +1,8 @@
-"""One request: sent, redirected, classified, repeated. An answer is a clear one, or an error says why not."""
+"""One request: sent, redirected, classified; `retry` repeats it. An answer is a clear one, or an error says why."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import ssl
 import time
 import weakref
@@ -32,6 +31,7 @@ from griddav.http.retry import (
     TOO_MANY,
     TRANSIENT,
     Retry,
+    RetryLoop,
     TransientError,
     advice,
     no_answer,
@@ -39,15 +39,12 @@ from griddav.http.retry import (
 )  # fmt: skip
 from griddav.http.session import Sessions
 
-logger = logging.getLogger(__name__)
-
 MISSING = frozenset({404, 410})
 EXPIRED = frozenset({400, 404, 410})  # a redirect may lead to a URL that is good once (dCache): ask for another
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 6
 LONGEST_NAME = 254  # bytes, on XRootD 5.5.3
 NOT_WORTH_IT = 1 << 20  # bytes: a new connection costs less
-QUIET = 3.0  # seconds of asking again before anybody is told
 
 T = TypeVar("T")
 Read = Callable[[aiohttp.ClientResponse], Awaitable[T]]
@@ -85,12 +82,12 @@ class Client:
         rate: float | None = None,
     ) -> None:  # fmt: skip
         self.doors, self.pace = doors_of(base_url, doors), Pace(rate)
+        self._loop = RetryLoop(self.doors, self.pace)
         self.origin, self.sessions, self.credentials = self.doors.home.origin, sessions, credentials
         self.retry = Retry() if retry is None else retry
         self._homes = frozenset(canonical(door.origin) for door in self.doors.all)
         self.trusted = self._homes | {canonical(url) for url in trusted}
         self.known_profile = profile
-        self._told = False
         self.many_ranges = True  # until the server answers a request for several with the whole file
         self._places: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]
         self._places = weakref.WeakKeyDictionary()
@@ -150,28 +147,10 @@ class Client:
             await self.destination(path)  # raises where the server would take it for another path
         question = Question(method, path, {} if headers is None else headers, body, expected, ask_first, query)
         progress, operation = RequestProgress(), operation_of(method)
-        while True:
-            waiting = time.monotonic()
-            await self._turn(question, progress)
-            progress.started += time.monotonic() - waiting  # a long queue is no outage
-            door = self.doors.choose(operation)
-            try:
-                return await self._attempt(question, door, progress, read)
-            except TransientError as error:
-                failure = error
-                progress.damaged += failure.damaged
-                if progress.answered is not None:
-                    progress.answered += failure.idle
-            finally:
-                progress.let_go()
-            pause = self._after(failure, door, operation, progress)
-            spent = progress.spent()
-            if self.retry.over(progress.rounds, spent + pause, progress.damaged):
-                raise self._given_up(question, progress, failure, spent) from failure
-            self._tell(failure, spent)
-            await asyncio.sleep(pause)
-            if before_again is not None:
-                await before_again()
+        return await self._loop.run(
+            self.retry, operation, progress, lambda: self._in_turn(question, operation, progress, read),
+            partial(self._given_up, question, progress), before_again,
+        )  # fmt: skip
 
     async def ask(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: Body | bytes | None = None,
@@ -190,6 +169,15 @@ class Client:
         """The error for what this server does not do, by its own word (`status`) or by what is known of its kind."""
         where = self.url(path)
         return Refused(what, where, advice) if status is None else refused(status, what, where, advice)
+
+    async def _in_turn(
+        self, question: Question, operation: Operation, progress: RequestProgress, read: Read[T]
+    ) -> Answer[T]:
+        """One attempt, when it is our turn, at the door that is to be asked then."""
+        waiting = time.monotonic()
+        await self._turn(question, progress)
+        progress.started += time.monotonic() - waiting  # a long queue is no outage
+        return await self._attempt(question, self.doors.choose(operation), progress, read)
 
     async def _turn(self, question: Question, progress: RequestProgress) -> None:
         """Wait for our turn; where the server asks everybody to wait too long, do not.
@@ -211,24 +199,6 @@ class Client:
             progress.let_go()
             raise
 
-    def _after(self, failure: TransientError, door: Door, operation: Operation, progress: RequestProgress) -> float:
-        """Seconds to wait after a failure: none where another door can be asked."""
-        if failure.door_is_down and len(self.doors.of[operation]) > 1:
-            self.doors.put_aside(door, failure.asked or 0.0)
-            if self.doors.free(operation):
-                return 0.0
-        progress.rounds += 1
-        pause = self.retry.pause(progress.rounds, failure.asked)
-        if failure.too_many:
-            self.pace.hold(min(pause, self.retry.deadline))
-        return pause
-
-    def _tell(self, failure: TransientError, spent: float) -> None:
-        """Say once that somebody waits for the server, and how long."""
-        if spent > QUIET and not self._told:
-            self._told = True
-            logger.warning("%s: %s; asking again for up to %.0f s", self.origin, failure.what, self.retry.deadline)
-
     def _given_up(
         self, question: Question, progress: RequestProgress, failure: TransientError, spent: float
     ) -> GridDavError:
@@ -247,7 +217,7 @@ class Client:
                 progress.answered = time.monotonic()
                 self._classify(response, question, progress)
                 self.doors.take_back(door)
-                self._told = False
+                self._loop.told = False
                 return Answer(response.status, response.headers, await read(response), progress.attempt)
         except GridDavError:  # some are a ConnectionError, too
             raise

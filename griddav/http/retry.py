@@ -1,14 +1,27 @@
-"""What an attempt that failed means: whether to try again, when, and what to tell the user."""
+"""The retry loop: a question is asked again while that can help; what a failure means, and what to tell the user."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import random
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
 import aiohttp
 
+from griddav.http.doors import Doors, Operation
+from griddav.http.question import RequestProgress
+from griddav.http.rate_limit import Pace
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+QUIET = 3.0  # seconds of asking again before anybody is told
 TRANSIENT = frozenset({408, 421, 423, 425, 429, 500, 502, 503, 504})
 DOOR_IS_DOWN = frozenset({502, 503, 504})
 TOO_MANY = 429
@@ -72,6 +85,63 @@ class TransientError(Exception):
         self.what, self.advice, self.asked = what, advice, asked
         self.door_is_down, self.too_many, self.idle = door_is_down, too_many, idle
         self.damaged = damaged
+
+
+class RetryLoop:
+    """Repeats questions to one store, at another door where one is down, and not before the server wants it.
+
+    `told` is whether somebody knows that the store does not answer; an answer makes it False.
+    """
+
+    def __init__(self, doors: Doors, pace: Pace) -> None:
+        self.doors, self.pace, self.told = doors, pace, False
+
+    async def run(
+        self, retry: Retry, operation: Operation, progress: RequestProgress, attempt: Callable[[], Awaitable[T]],
+        given_up: Callable[[TransientError, float], Exception],
+        before_again: Callable[[], Awaitable[None]] | None = None,
+    ) -> T:  # fmt: skip
+        """What an attempt gives that raises no `TransientError`; raises what `given_up` makes of the last failure.
+
+        It gets that failure and the seconds that were spent. `before_again` is awaited before a repetition.
+        """
+        while True:
+            try:
+                return await attempt()
+            except TransientError as error:
+                failure = error
+                progress.damaged += failure.damaged
+                if progress.answered is not None:
+                    progress.answered += failure.idle
+            finally:
+                progress.let_go()
+            pause = self._pause(retry, operation, progress, failure)
+            spent = progress.spent()
+            if retry.over(progress.rounds, spent + pause, progress.damaged):
+                raise given_up(failure, spent) from failure
+            self._tell(retry, failure, spent)
+            await asyncio.sleep(pause)
+            if before_again is not None:
+                await before_again()
+
+    def _pause(self, retry: Retry, operation: Operation, progress: RequestProgress, failure: TransientError) -> float:
+        """Seconds to wait after a failure: none where another door can be asked."""
+        if failure.door_is_down and progress.door is not None and len(self.doors.of[operation]) > 1:
+            self.doors.put_aside(progress.door, failure.asked or 0.0)
+            if self.doors.free(operation):
+                return 0.0
+        progress.rounds += 1
+        pause = retry.pause(progress.rounds, failure.asked)
+        if failure.too_many:
+            self.pace.hold(min(pause, retry.deadline))
+        return pause
+
+    def _tell(self, retry: Retry, failure: TransientError, spent: float) -> None:
+        """Say once that somebody waits for the server, and how long."""
+        if spent > QUIET and not self.told:
+            self.told = True
+            origin = self.doors.home.origin
+            logger.warning("%s: %s; asking again for up to %.0f s", origin, failure.what, retry.deadline)
 
 
 def damaged(what: str) -> TransientError:
