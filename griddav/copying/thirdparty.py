@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,11 +14,12 @@ from griddav.checksums import served, wanted
 from griddav.copying.markers import Markers
 from griddav.copying.piped import DamagedHereError, Piped, Stated, turn
 from griddav.errors import GridDavError
-from griddav.http.names import child, parent
+from griddav.http.names import parent
 from griddav.http.request import Client
 from griddav.listing.properties import Info
 from griddav.reading.download import file_info
 from griddav.writing.folders import delete, make_folder
+from griddav.writing.unfinished import unfinished_beside
 from griddav.writing.upload import (
     TRIES,
     DamagedError,
@@ -115,7 +115,7 @@ async def publish(copy: ThirdPartyCopy, write: Callable[[ThirdPartyCopy, str], A
 
     Each attempt has a name of its own: a server may go on for a while with a transfer that was given up.
     """
-    temporary = child(parent(copy.path), f".upload-{uuid.uuid4().hex}")
+    temporary = unfinished_beside(copy.path)
     try:
         stream = await write(copy, temporary)
         await take_name(copy.target, stream, temporary, copy.path, copy.overwrite)

@@ -7,8 +7,6 @@ import contextlib
 import errno
 import io
 import os
-import re
-import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -17,20 +15,20 @@ from typing import BinaryIO, TypeVar
 from griddav.checksums import Checksum, served, wanted
 from griddav.errors import ContentChanged, GridDavError, NotAllowed, SourceChanged
 from griddav.http.concurrency import in_thread
-from griddav.http.names import child, parent
+from griddav.http.names import parent
 from griddav.http.request import Client
 from griddav.http.retry import OTHERWISE, advice
 from griddav.listing.lookups import look
 from griddav.listing.properties import exists, info
 from griddav.writing.folders import delete, make_folder
 from griddav.writing.moving import TAKEN, file_at, folder_in_the_way, move, replace
+from griddav.writing.unfinished import unfinished_beside
 
 PIECE = 1 << 20  # bytes
 LARGE = 16 << 20  # bytes: they take longer than one more question
 TRIES = 3
 SECONDS_TO_CLEAN = 5.0
 ABSENT = "it is not there"
-TEMPORARY = re.compile(r"\.upload-[0-9a-f]{32}")
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -140,7 +138,7 @@ async def upload(
     await may_be_written(client, path, source.size, overwrite)
     stream = UploadStream(source, (await client.profile()).digest, progress)
     for left in reversed(range(TRIES)):
-        temporary = child(parent(path), f".upload-{uuid.uuid4().hex}")
+        temporary = unfinished_beside(path)
         try:
             await put_verified(client, stream, temporary, path)
             await take_name(client, stream, temporary, path, overwrite)

@@ -17,7 +17,7 @@ from fsspec.core import url_to_fs
 
 from griddav import WebDavFileSystem
 from griddav.errors import NoAnswer
-from griddav.writing.upload import TEMPORARY
+from griddav.writing.unfinished import TEMPORARY
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from webdav_server import Fault, Server
 
 from griddav import WebDavFileSystem
 from griddav.errors import GridDavError, Refused
-from griddav.writing.upload import TEMPORARY
+from griddav.writing.unfinished import TEMPORARY
 
 
 def test_fsspec_finds_it_by_its_urls(server: Server) -> None:

@@ -29,7 +29,7 @@ from griddav.copying.between import copy_between
 from griddav.copying.thirdparty import own_token
 from griddav.errors import NotAllowed
 from griddav.http.request import Client
-from griddav.writing.upload import TEMPORARY
+from griddav.writing.unfinished import TEMPORARY
 
 CONTENT = bytes(range(256)) * 20_000
 

@@ -15,7 +15,7 @@ import pytest
 from xrootd import XRootD
 
 from griddav import WebDavFileSystem
-from griddav.writing.upload import TEMPORARY
+from griddav.writing.unfinished import TEMPORARY
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import uuid
 
 LONGEST = 40
 PREFIX = ".upload-"
-"""The client for servers gives such names, too."""
+"""As in `griddav.writing.unfinished`, which caselaw does without where there is no server."""
 UNFINISHED = re.compile(r"\.(upload|download|pending)-[0-9a-f]{32}(\..*)?", re.DOTALL)
 DOCUMENT = re.compile(r"\..+\.\d+\.[0-9a-f]{8}\.[0-9a-f]{12}\.\d+", re.DOTALL)
 """Names of documents that were being written by earlier versions."""

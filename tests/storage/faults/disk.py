@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from griddav.writing.upload import TEMPORARY
+from griddav.writing.unfinished import TEMPORARY
 
 Expected = Mapping[str, frozenset[str]]
 """Path relative to the folder → SHA-256 of all contents that it may have."""
