@@ -19,7 +19,7 @@ from machine import Machine, machine
 from service import open_folder
 from subjects import SERVERS, Subject, subject, version
 
-FULL = bool(os.environ.get("CASELAW_FULL"))
+FULL = os.environ.get("CASELAW_FULL", "")
 HERE = Path(__file__).resolve().parent
 Kinds = dict[str, list[tuple[str, ...]]]
 ROWS, KINDS = pytest.StashKey[list[table.Row]](), pytest.StashKey[Kinds]()
@@ -66,14 +66,17 @@ class Size:
     outage: float
 
 
+SIZES = {
+    "": Size(files=24, kills=2, branches=16, outage=2.0),
+    "1": Size(files=250, kills=8, branches=60, outage=8.0),
+    "large": Size(files=1000, kills=25, branches=200, outage=30.0),
+}
+"""By CASELAW_FULL: that of CI, and two of docs/faults.md, of ten minutes and of half an hour."""
+
+
 @pytest.fixture(scope="session")
 def size() -> Size:
-    """Small, or with CASELAW_FULL=1 that of docs/faults.md."""
-    return (
-        Size(files=1000, kills=25, branches=200, outage=30.0)
-        if FULL
-        else Size(files=24, kills=2, branches=16, outage=2.0)
-    )
+    return SIZES[FULL]
 
 
 @pytest.fixture(scope="session", params=SERVERS)
@@ -136,7 +139,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if not FULL:
         return
     rows, kinds = config.stash[ROWS], config.stash.get(KINDS, {})
-    text = table.document(rows, kinds, " and ".join(map(version, SERVERS)), commit())
+    text = table.document(rows, kinds, " and ".join(map(version, SERVERS)), commit(), FULL)
     if kinds:
         table.FILE.write_text(text, encoding="utf-8")
         terminalreporter.write_line(f"written: {table.FILE}")

@@ -10,7 +10,7 @@ FILE = Path(__file__).resolve().parents[3] / "docs" / "faults.md"
 HEAD = """\
 # What a store survives
 
-Made in one run of commit {commit} by `CASELAW_FULL=1 pytest tests/storage/faults`, on {versions}.
+Made in one run of commit {commit} by `CASELAW_FULL={size} pytest tests/storage/faults`, on {versions}.
 CI runs the same tests with fewer files and kills.
 
 The first two tables have a row for each fault and server. *Files* are written and read by 32 threads at once, as
@@ -53,9 +53,11 @@ COLUMNS = {
 }
 
 
-def document(rows: Iterable[Row], kinds: Mapping[str, Sequence[tuple[str, ...]]], versions: str, commit: str) -> str:
+def document(
+    rows: Iterable[Row], kinds: Mapping[str, Sequence[tuple[str, ...]]], versions: str, commit: str, size: str
+) -> str:
     """All of it: rows of files and of runs, then the kinds that tests of other rooms show, by their titles."""
-    text = HEAD.format(versions=versions, commit=commit)
+    text = HEAD.format(versions=versions, commit=commit, size=size)
     for kind, columns in COLUMNS.items():
         cells = {(row.fault, row.server): row.cells() for row in rows if row.kind == kind}
         text += table(kind.capitalize(), columns, [cells[key] for key in sorted(cells)])

@@ -1,4 +1,4 @@
-"""1,000 files and one fault: nothing lost, nothing corrupt, no part of a file under its name."""
+"""Many files and one fault: nothing lost, nothing corrupt, no part of a file under its name."""
 
 from __future__ import annotations
 
