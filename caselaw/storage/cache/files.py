@@ -128,20 +128,24 @@ class FileCache:
 
     def _ready(self) -> Path:
         try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            for name in FOLDERS:
-                (self.folder / name).mkdir(exist_ok=True, mode=0o700)
+            if not self._is_made():  # asked for every file that is read
+                self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                for name in FOLDERS:
+                    (self.folder / name).mkdir(exist_ok=True, mode=0o700)
             self._require_ours()
-            if not os.access(self.folder / "notes", os.W_OK):
+            if not os.access(f"{self.folder}/notes", os.W_OK):
                 raise PermissionError(errno.EACCES, "it is read-only")
         except OSError as error:
             raise CacheError(f"the cache cannot be written: {error.strerror}", self.folder, SPACE) from error
         return self.folder
 
+    def _is_made(self) -> bool:
+        return all(os.path.isdir(f"{self.folder}/{name}") for name in FOLDERS)
+
     def _require_ours(self) -> None:
         """Raise `CacheError` where others may put files of their own into the cache, as ssh does for its keys."""
-        there = self.folder.stat()
-        inside = [(self.folder / name).stat() for name in FOLDERS]
+        there = os.stat(self.folder)
+        inside = [os.stat(f"{self.folder}/{name}") for name in FOLDERS]
         for owner in (each.st_uid for each in (there, *inside)):
             if owner not in (os.geteuid(), ROOT):
                 what = f"the cache belongs to another user ({owner}), who may change what is read"
