@@ -10,8 +10,8 @@ from typing import Any
 
 import aiohttp
 
-from griddav.auth.credentials import BearerToken
 from griddav.auth.macaroon import Macaroon, activity_caveat, parse
+from griddav.auth.tokens import BearerToken
 from griddav.http.names import child, path_of
 from griddav.http.profile import ServerProfile
 from griddav.http.request import Client

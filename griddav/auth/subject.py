@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 
-from griddav.auth.certificates import BLOCK, SEQUENCE, VERSION, elements, inside
+from griddav.auth.x509 import BLOCK, SEQUENCE, VERSION, elements, inside
 
 ATTRIBUTES = {
     bytes.fromhex("550403"): "CN", bytes.fromhex("550406"): "C", bytes.fromhex("550407"): "L",

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from fsspec.asyn import AsyncFileSystem, get_loop, sync
 
-from griddav.auth.credentials import credentials
+from griddav.auth.token_or_password import credentials
 from griddav.http.doors import DoorUrls
 from griddav.http.names import path_of
 from griddav.http.profile import PROFILES

@@ -15,10 +15,10 @@ from typing import Generic, TypeVar
 import aiohttp
 from yarl import URL
 
-from griddav.auth.certificates import SHOW_ONE, refusal
-from griddav.auth.credentials import Credentials
-from griddav.auth.kept import looked_again
-from griddav.auth.untrusted import explained
+from griddav.auth.last_good import looked_again
+from griddav.auth.server_certificate import explained
+from griddav.auth.token_or_password import Credentials
+from griddav.auth.x509 import SHOW_ONE, refusal
 from griddav.errors import ContentChanged, GridDavError, NoAnswer, NotAllowed, Refused, refused
 from griddav.http.arriving import Speed
 from griddav.http.doors import Door, DoorUrls, Operation, canonical, doors_of, operation_of

@@ -17,9 +17,9 @@ from typing import Any
 
 import aiohttp
 
-from griddav.auth.certificates import Certificate, certificate_of
-from griddav.auth.credentials import Credentials
-from griddav.auth.kept import UnreadableError
+from griddav.auth.last_good import UnreadableError
+from griddav.auth.token_or_password import Credentials
+from griddav.auth.x509 import Certificate, certificate_of
 
 GRID_CERTIFICATES = "/etc/grid-security/certificates"
 READ_BUFFER = 1 << 20  # bytes

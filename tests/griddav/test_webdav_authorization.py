@@ -15,7 +15,8 @@ from service import needed, open_folder
 from xrootd import XRootD
 
 from griddav import WebDavFileSystem
-from griddav.auth.credentials import Password, credentials
+from griddav.auth.passwords import Password
+from griddav.auth.token_or_password import credentials
 from griddav.errors import BadCredentials, GridDavError, NotAllowed
 
 SECRET = "s3cr3t: pässword"

@@ -13,7 +13,8 @@ import pytest
 from webdav_server import Fault, Server
 
 from griddav import WebDavFileSystem
-from griddav.auth.credentials import BearerToken, Password, expiry
+from griddav.auth.passwords import Password
+from griddav.auth.tokens import BearerToken, expiry
 from griddav.errors import BadCredentials, GridDavError, NotAllowed
 
 SECRET = "s3cr3t-t0ken"

@@ -89,14 +89,14 @@ def test_a_first_token_is_looked_for_twice(server: Server, file: Path, how: str)
 def test_the_last_password_goes_on_while_a_new_one_is_written(
     file: Path, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
-    from griddav.auth.credentials import Password
+    from griddav.auth.passwords import Password
 
     password = Password("alice", file=str(file))
     file.write_text("first\n")
     first = password.header(secure=True)
     BROKEN[how](file, "second")
     assert password.header(secure=True) == first
-    monkeypatch.setattr("griddav.auth.kept.GRACE", -1.0)
+    monkeypatch.setattr("griddav.auth.last_good.GRACE", -1.0)
     with pytest.raises(BadCredentials):
         password.header(secure=True)
     file.write_text("second\n")

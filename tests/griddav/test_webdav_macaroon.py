@@ -16,8 +16,8 @@ from macaroons import created
 from xrootd import SITE, XRootD
 
 from griddav import WebDavFileSystem
-from griddav.auth.credentials import BearerToken, expiry
 from griddav.auth.macaroon import ACTIVITIES, Macaroon, parse
+from griddav.auth.tokens import BearerToken, expiry
 from griddav.errors import NotAllowed
 from griddav.http.retry import Retry
 

@@ -24,7 +24,7 @@ from service import open_folder
 from xrootd import SITE, XRootD
 
 from griddav import WebDavFileSystem
-from griddav.auth.credentials import BearerToken
+from griddav.auth.tokens import BearerToken
 from griddav.copying.between import copy_between
 from griddav.copying.thirdparty import own_token
 from griddav.errors import NotAllowed

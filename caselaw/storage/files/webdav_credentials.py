@@ -15,10 +15,11 @@ from fsspec.asyn import sync
 from caselaw.errors import StoreUnavailable, TransferError
 from caselaw.storage.files.credentials import CredentialKind, Identity, NarrowToken
 from griddav.auth import macaroon
-from griddav.auth.certificates import Certificate, expiry
-from griddav.auth.credentials import BearerToken, Password
 from griddav.auth.delegation import on_server, own_macaroon, request_macaroon
+from griddav.auth.passwords import Password
 from griddav.auth.subject import subject_of
+from griddav.auth.tokens import BearerToken
+from griddav.auth.x509 import Certificate, expiry
 from griddav.http.request import Client
 
 CLAIMS = {

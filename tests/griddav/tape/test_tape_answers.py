@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from griddav.auth.credentials import BearerToken
+from griddav.auth.tokens import BearerToken
 from griddav.dcache.namespace import Namespace, checksums
 from griddav.errors import GridDavError, NoAnswer
 from griddav.http.request import Client

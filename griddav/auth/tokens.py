@@ -1,4 +1,4 @@
-"""Who we are for a server: a bearer token found as WLCG says, or a user with a password; shown nowhere."""
+"""Bearer tokens: given, in a file, or found as WLCG says; shown nowhere."""
 
 from __future__ import annotations
 
@@ -13,68 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from griddav.auth import macaroon
-from griddav.auth.kept import GRACE, LastGood, UnreadableError
+from griddav.auth.last_good import GRACE, UnreadableError, read_secret, unreadable
 from griddav.errors import BadCredentials
 
 TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
 SOON = 60.0  # seconds: a token that ends so soon is read again
 REFUSED = 60.0  # seconds for which what the server refused is not sent again: dCache shuts out who repeats it
 NEW_TOKEN = "get a new token (oidc-token, htgettoken)"
-
-
-@dataclass(frozen=True)
-class Password:
-    """Basic authentication (RFC 7617). The password is given, in a file, or in the environment variable `variable`.
-
-    Where the file is caught while it is written, the last password goes on for a minute.
-    """
-
-    user: str
-    password: str | None = field(default=None, repr=False)
-    file: str | None = None
-    variable: str | None = None
-    _kept: LastGood = field(default_factory=LastGood, init=False, repr=False, compare=False)
-
-    def header(self, secure: bool) -> str | None:
-        """The value of `Authorization`. Raises `BadCredentials` for a password that cannot be read."""
-        return "Basic " + base64.b64encode(f"{self.user}:{self.read()}".encode()).decode()
-
-    def refuse(self, sent: str, secure: bool, status: int = 401) -> str | None:
-        """The server does not take what we `sent`: what the user can do; None where the password is another now."""
-        if self.header(secure) != sent:
-            return None
-        return f"check the user {self.user} and the password ({self.source()})"
-
-    def ended(self, sent: str) -> bool:
-        """Whether it is too old: passwords do not say."""
-        return False
-
-    def source(self) -> str:
-        """Where the password is from."""
-        if self.password is not None:
-            return "the password option"
-        return f"the variable {self.variable}" if self.file is None else self.file
-
-    def read(self) -> str:
-        """The password as it is now. Raises `BadCredentials` where there is none."""
-        if self.password is not None:
-            return self.password
-        if self.file is not None:
-            return self._kept.get(self.from_file)
-        found = os.environ.get(self.variable or "")
-        if found is None:
-            raise BadCredentials(
-                f"there is no password for {self.user}", self.source(), "set password_file or password_variable"
-            )
-        return found
-
-    def from_file(self) -> str:
-        """Raises `UnreadableError` for a file that is missing, or empty."""
-        path, fix = Path(self.file or "").expanduser(), "write it there, readable by you only"
-        found = read_secret(path, fix).rstrip("\r\n")
-        if not found:
-            raise UnreadableError("there is no password in it", path, fix)
-        return found
 
 
 @dataclass
@@ -191,50 +136,12 @@ class BearerToken:
         return token
 
 
-Credentials = Password | BearerToken
-
-
-def credentials(
-    token: str | None = None, token_file: str | None = None, user: str | None = None, password: str | None = None,
-    password_file: str | None = None, password_variable: str | None = None,
-) -> Credentials:  # fmt: skip
-    """What options of a file system say about who we are. Raises `ValueError` for options that contradict."""
-    passwords = [each for each in (password, password_file, password_variable) if each is not None]
-    if user is None:
-        if passwords:
-            raise ValueError("a password needs a user")
-        if token is not None and token_file is not None:
-            raise ValueError("give a token or a token_file")
-        return BearerToken(token, token_file)
-    if token is not None or token_file is not None:
-        raise ValueError("give a user with a password, or a token")
-    if len(passwords) > 1:
-        raise ValueError("give one of password, password_file and password_variable")
-    return Password(user, password if passwords else "", password_file, password_variable)
-
-
 def checked(text: str, where: object, kind: type[BadCredentials] = BadCredentials) -> str:
     """The token without white space around it. Raises `BadCredentials`, without the text, where it is none."""
     token = text.strip()
     if not TOKEN.fullmatch(token):
         raise kind("this is no bearer token", where, NEW_TOKEN)
     return token
-
-
-def read_secret(path: Path, advice: str) -> str:
-    """The text of a file that only its owner should see. Raises `BadCredentials` where it cannot be read."""
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise unreadable(path, error, advice) from None
-
-
-def unreadable(path: Path, error: Exception, advice: str) -> UnreadableError:
-    if isinstance(error, FileNotFoundError):
-        return UnreadableError("there is no file of this name", path, advice)
-    return UnreadableError(
-        f"it cannot be read: {type(error).__name__}", path, "check the file's owner and permissions"
-    )  # fmt: skip
 
 
 def expiry(token: str) -> float | None:

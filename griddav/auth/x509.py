@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from griddav.auth.credentials import BearerToken, Credentials
-from griddav.auth.kept import UnreadableError
+from griddav.auth.last_good import UnreadableError
+from griddav.auth.token_or_password import Credentials
+from griddav.auth.tokens import BearerToken
 from griddav.errors import BadCredentials
 
 BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)

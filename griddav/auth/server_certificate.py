@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from griddav.auth.certificates import SEQUENCE, VERSION, elements, end_of, inside
+from griddav.auth.x509 import SEQUENCE, VERSION, elements, end_of, inside
 
 COMMON_NAME, OTHER_NAMES = b"\x55\x04\x03", b"\x55\x1d\x11"  # object identifiers (RFC 5280)
 OBJECT, EXTENSIONS, DNS, ADDRESS = 0x06, 0xA3, 0x82, 0x87  # tags of DER

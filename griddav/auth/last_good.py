@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from griddav.errors import BadCredentials
@@ -45,3 +46,19 @@ async def looked_again(read: Callable[[], T]) -> T:
         except UnreadableError:
             await asyncio.sleep(pause)
     return read()
+
+
+def read_secret(path: Path, advice: str) -> str:
+    """The text of a file that only its owner should see. Raises `BadCredentials` where it cannot be read."""
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(path, error, advice) from None
+
+
+def unreadable(path: Path, error: Exception, advice: str) -> UnreadableError:
+    if isinstance(error, FileNotFoundError):
+        return UnreadableError("there is no file of this name", path, advice)
+    return UnreadableError(
+        f"it cannot be read: {type(error).__name__}", path, "check the file's owner and permissions"
+    )  # fmt: skip

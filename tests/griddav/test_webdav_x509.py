@@ -18,8 +18,9 @@ from service import needed, open_folder
 from xrootd import USER, XRootD
 
 from griddav import WebDavFileSystem
-from griddav.auth.certificates import Certificate, certificate_of, discovered, expiry
-from griddav.auth.credentials import BearerToken, Password
+from griddav.auth.passwords import Password
+from griddav.auth.tokens import BearerToken
+from griddav.auth.x509 import Certificate, certificate_of, discovered, expiry
 from griddav.errors import BadCredentials, NoAnswer, NotAllowed
 
 
