@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caselaw.config.address import address_of
+from caselaw.config.address import address_of, is_url, root_of_server, scheme_of, without_scheme
 
 PARTS = st.lists(st.text("abz09%2F .[]~", min_size=1, max_size=4).filter(lambda part: part.strip(".")), max_size=4)
 HOSTS = st.sampled_from(["dcache.example.org", "localhost", "[::1]", "127.0.0.1"])
@@ -58,3 +58,16 @@ def test_other_places_have_other_addresses(one: str, other: str) -> None:
 ])  # fmt: skip
 def test_the_root_of_a_server_is_known(url: str, whole: bool) -> None:
     assert address_of(url).is_whole_server is whole
+
+
+@pytest.mark.parametrize(("text", "parts"), [
+    ("davs://a.org:2880/b/c", ("davs", "a.org:2880/b/c", "davs://a.org:2880")),
+    ("s3://bucket", ("s3", "bucket", "s3://bucket")), ("root://a//b", ("root", "a//b", "root://a")),
+    ("/data/x://y", None), ("data/davs://y", None), ("grid:raw/2026", None), ("", None),
+])  # fmt: skip
+def test_a_url_begins_with_its_scheme_and_all_else_is_a_path(text: str, parts: tuple[str, str, str] | None):
+    assert is_url(text) == (parts is not None)
+    if parts is not None:
+        assert (scheme_of(text), without_scheme(text), root_of_server(text)) == parts
+    else:
+        assert (scheme_of(text), without_scheme(text)) == ("", text)

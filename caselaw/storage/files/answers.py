@@ -35,7 +35,10 @@ STAGE = "stage it first (caselaw store stage), or open it with stage=True"
 
 @contextmanager
 def clear_answers(where: str, also: tuple[type[Exception], ...] = ()) -> Iterator[None]:
-    """Let errors that say something about a file pass; every other one is a `StoreUnavailable`: no answer."""
+    """Let errors that say something about a file pass.
+
+    Raises `ContentChanged` for bytes that a library finds damaged, and `StoreUnavailable` for all else: no answer.
+    """
     passing: tuple[type[Exception], ...] = (*CLEAR, *FAULTS, *also)
     try:
         yield

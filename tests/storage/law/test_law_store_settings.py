@@ -65,6 +65,7 @@ def test_values_come_from_the_environment_and_from_other_sections(section, monke
             "profile: 'dcahe' is not one of apache, dcache",
         ),
         ({"base": "file:///a", "token_file": "x"}, "token_file is an option of dav://, davs:// and dcache:// only"),
+        ({"base": "davs://a/b", "api_url": "https://a:3880"}, "api_url is an option of dcache:// only"),
     ],
 )
 def test_what_is_wrong_is_named_with_section_and_key(section, options, message):
