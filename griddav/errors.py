@@ -3,6 +3,7 @@
     GridDavError                  an OSError
     ├── NoAnswer                  and a ConnectionError: the server gave no answer, or none that can be believed
     ├── Refused                   the server, or what it is known for, says no
+    │   ├── BadPath               and a ValueError: no path of a server is written like this
     │   └── NotAllowed            and a PermissionError: our credentials do not allow it (401, 403)
     │       └── BadCredentials    a token, password or certificate of this machine cannot be used
     ├── OnTape                    the file lies on tape only, and nobody asked to wait for a tape drive
@@ -60,6 +61,12 @@ class Refused(GridDavError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.what, self.where, self.advice, self.status)
+
+
+class BadPath(Refused, ValueError):
+    """No path of a server is written like this; nothing was asked."""
+
+    number = errno.EINVAL
 
 
 class NotAllowed(Refused, PermissionError):

@@ -16,6 +16,8 @@ DAY = 86_400.0  # seconds
 UNITS = {"": 1.0, "s": 1.0, "min": 60.0, "h": 3600.0, "d": DAY}
 SWITCHES = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 SERVERS = ("apache", "dcache", "plain", "storm", "xrootd")
+NAMES_OF_SERVERS = frozenset({"host", "hostname", "port", "url", "endpoint_url"})
+"""What others call the server, or a part of it."""
 ASYNC = frozenset({"asynchronous", "loop", "batch_size", "skip_instance_cache"})
 """What every file system of fsspec takes."""
 
@@ -173,4 +175,6 @@ def refuse_unknown(names: Iterable[str], known: Collection[str]) -> None:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
+            if name in NAMES_OF_SERVERS:
+                hint = "the server is given as base_url='davs://host:port'"
             raise TypeError(f"{name} is no option of this file system; {hint}")

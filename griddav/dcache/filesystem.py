@@ -19,7 +19,7 @@ from griddav.dcache.arguments import credentials
 from griddav.dcache.namespace import Namespace
 from griddav.errors import GridDavError
 from griddav.http.concurrency import concurrently
-from griddav.http.names import absolute
+from griddav.http.names import plain
 from griddav.http.request import Client
 from griddav.listing.properties import Info, entries
 from griddav.options import ASYNC, OPTIONS
@@ -90,7 +90,7 @@ class DCacheFileSystem(WebDavFileSystem, Known):  # type: ignore[misc]
         if isinstance(path, list):
             return [cls._strip_protocol(each) for each in path]
         text = os.fspath(path)
-        return absolute(split_url(text)[1]) if text.startswith(SCHEME) else super()._strip_protocol(text)
+        return plain(split_url(text)[1]) if text.startswith(SCHEME) else super()._strip_protocol(text)
 
     def _below_base(self, path: Any) -> Any:
         return super()._below_base(path if isinstance(path, list) else door_url(os.fspath(path)))

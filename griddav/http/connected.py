@@ -36,9 +36,11 @@ class Connected(AsyncFileSystem):  # type: ignore[misc]
     root_marker = "/"
 
     def __init__(
-        self, base_url: str, *, doors: DoorUrls = (), retry: Retry | None = None, **options: Any
+        self, base_url: str | None = None, *, doors: DoorUrls = (), retry: Retry | None = None, **options: Any
     ) -> None:  # fmt: skip
         refuse_unknown(options, self.known_options)
+        if base_url is None:
+            raise TypeError("give the server: base_url='davs://host:port', or a URL such as davs://host:port/path")
         of_server = {name: options.pop(name) for name in list(options) if name in OPTIONS}
         given = read({name: value for name, value in of_server.items() if not OPTIONS[name].dcache})
         # More at once would only wait for connections, and what fsspec does for each grows with their number.

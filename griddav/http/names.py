@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote, urlsplit
 
+from griddav.errors import BadPath
+
 SCHEMES = {"dav": "http", "davs": "https", "http": "http", "https": "https"}
 # What may stand in an href as it is, and what nginx and others leave there although it should not (RFC 3986, 2.2).
 ENCODED = re.compile(r"[A-Za-z0-9\-._~%/!$&'()*+,;=:@\[\]{}|\\^\"<>`]*")
@@ -26,11 +28,25 @@ def absolute(path: str) -> str:
 
 
 def path_of(url: str) -> str:
-    """The absolute path in a URL of this file system. It is taken as it stands: `%`, `#` and `?` are plain letters."""
+    """The absolute path in a URL of this file system. It is taken as it stands: `%`, `#` and `?` are plain letters.
+
+    Raises `BadPath` for one with `..`.
+    """
     scheme, separator, rest = url.partition("://")
     if separator and scheme in SCHEMES:
-        return absolute(rest.partition("/")[2])
-    return absolute(url)
+        return plain(rest.partition("/")[2])
+    return plain(url)
+
+
+def plain(path: str) -> str:
+    """As `absolute`, of what a user gives: `.` is the folder itself, and `..` is refused with `BadPath`.
+
+    Servers take `..` each in their own way: another path, a name, or half of both.
+    """
+    parts = path.split("/")
+    if ".." in parts:
+        raise BadPath("a path on a server leads to its place without '..'", path, "write the path that is meant")
+    return absolute("/".join(part for part in parts if part != "."))
 
 
 def parent(path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fsspec
 import pytest
 from awkward_names import AWKWARD
 from hypothesis import example, given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from webdav_server import Server
 
 from griddav import WebDavFileSystem
+from griddav.errors import BadPath
 from griddav.http.names import absolute, origin_of, parent, path_of, path_of_href, quoted
 
 LETTERS = st.characters(blacklist_characters="/\0", blacklist_categories=("Cs",))
@@ -80,3 +82,31 @@ def test_awkward_names_are_written_listed_read_and_removed(fs: WebDavFileSystem,
         assert fs.cat_file(f"{folder}/{name}") == name.encode()
         fs.rm_file(f"{folder}/{name}")
     assert fs.ls(folder) == []
+
+
+@pytest.mark.parametrize("path", ["a/../b", "..", "/../b", "a/..", "davs://host/a/../b"])
+def test_a_path_that_leads_up_is_refused_before_anything_is_asked(
+    fs: WebDavFileSystem, server: Server, path: str
+) -> None:  # fmt: skip
+    for ask in (fs.info, fs.exists, fs.ls, fs.mkdir, fs.rm, fs.cat_file, lambda at: fs.pipe_file(at, b"x")):
+        with pytest.raises(BadPath, match=r"without '\.\.'"):
+            ask(path)
+    with pytest.raises(BadPath):
+        fs.mv("/x", path)
+    assert not server.seen
+
+
+def test_a_dot_is_the_folder_itself() -> None:
+    assert [path_of(path) for path in ("./a/./b", ".", "a/.", "davs://host/./a", "/a/.b/..c")] == [
+        "/a/b", "/", "/a", "/a", "/a/.b/..c",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [({}, "give the server: base_url='davs://host:port'"), ({"host": "x"}, "the server is given as base_url=")],
+)
+@pytest.mark.parametrize("scheme", ["dav", "davs"])
+def test_a_file_system_without_a_server_says_what_to_give(scheme: str, options: dict[str, str], said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        fsspec.filesystem(scheme, **options)

@@ -29,7 +29,7 @@ def place_of(text: str) -> Place:
     in_store = IN_STORE.fullmatch(text)
     if in_store is None:
         return local_place(os.path.abspath(os.path.expanduser(text)))
-    name, path = in_store[1], "/".join(part for part in in_store[2].split("/") if part)
+    name, path = in_store[1], "/".join(part for part in in_store[2].split("/") if part not in ("", "."))
     if ".." in path.split("/"):
         raise ConfigError("a path in a store does not lead out of it", text, "write it without '..'")
     try:
