@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from griddav.auth.kept import LastGood, UnreadableError, read_secret
+from griddav.auth.last_good import LastGood, UnreadableError, read_secret
 from griddav.errors import BadCredentials
 
 
