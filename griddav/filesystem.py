@@ -21,7 +21,17 @@ from griddav.listing.cache import made
 from griddav.listing.exact import Exact
 from griddav.listing.existence import confirm, names_in
 from griddav.listing.properties import Info, entries, exists, info, tree
-from griddav.reading.download import AT_ONCE, digest, fetch, fetch_known, file_info, read_all, read_range, whole_file
+from griddav.reading.download import (
+    AT_ONCE,
+    digest,
+    fetch,
+    fetch_known,
+    file_info,
+    read_all,
+    read_at_once,
+    read_range,
+    whole_file,
+)
 from griddav.reading.ranges import absolute_ranges, read_many
 from griddav.writing.folders import make_folder, remove_empty_folder, remove_file, remove_tree
 from griddav.writing.upload import UploadSource, upload
@@ -165,10 +175,18 @@ class WebDavFileSystem(Exact):
 
     # Reading
 
-    async def _cat_file(self, path: str, start: int | None = None, end: int | None = None, **_: Any) -> bytes:
+    async def _cat_file(
+        self, path: str, start: int | None = None, end: int | None = None, *, most: int | None = None, **_: Any
+    ) -> bytes:
+        """As fsspec has it. Who knows that a file has at most so many bytes, and looks at what it holds, saves a
+        question about it.
+        """
         path = self._strip_protocol(path)
         if start is None and end is None:
-            return await read_all(self.client, path)
+            data = None
+            if most is not None and not (await self.client.profile()).details:  # a file may be on tape
+                data = await read_at_once(self.client, path, None, most)
+            return await read_all(self.client, path) if data is None else data
         (span,) = await absolute_ranges(self.client, path, [(start, end)])
         return await read_range(self.client, path, *span)
 

@@ -95,26 +95,36 @@ async def fetch(client: Client, path: str, target: str, there: Info, progress: C
             os.unlink(temporary)
 
 
-async def fetch_known(client: Client, path: str, target: str, size: int, progress: Callable[[int], None]) -> bool:
-    """As `fetch`, by one request, of a small file that is known to have this size; the caller looks at what it holds.
+async def read_at_once(client: Client, path: str, size: int | None, most: int) -> bytes | None:
+    """All of a small file, by one request; the caller looks at what it holds, for a folder may be shown as a page.
 
-    False, and nothing is written, where the server sends another size: then `fetch` tells what is the matter. Raises
-    `FileNotFoundError` and `NoAnswer`, and `OSError` of the local disk.
+    None where the server sends more than `most` bytes, does not say how many, or another number than `size`. Raises
+    `FileNotFoundError` and `GridDavError`.
     """
     algorithm = (await client.profile()).digest
 
     async def read(response: aiohttp.ClientResponse) -> bytes | None:
-        if response.status != 200 or response.headers.get("Content-Length", str(size)) != str(size):
+        stated = size if response.content_length is None else response.content_length
+        if response.status != 200 or stated is None or stated > most or size not in (None, stated):
             return None
-        data = await whole(response, client.speed(), size)
-        stated = served(response.headers, whole=True)
-        checksum = Checksum(algorithm) if algorithm and algorithm in stated else None
+        data = await whole(response, client.speed(), stated)
+        sums = served(response.headers, whole=True)
+        checksum = Checksum(algorithm) if algorithm and algorithm in sums else None
         if checksum is not None:
-            await in_thread(len(data), checksum.update, data)
-        verify(len(data), size, checksum, stated)
+            await asyncio.to_thread(checksum.update, data)
+        verify(len(data), stated, checksum, sums)
         return data
 
-    data = (await client.request("GET", path, headers=wanted(algorithm) if algorithm else {}, read=read)).value
+    return (await client.request("GET", path, headers=wanted(algorithm) if algorithm else {}, read=read)).value
+
+
+async def fetch_known(client: Client, path: str, target: str, size: int, progress: Callable[[int], None]) -> bool:
+    """As `fetch`, by one request, of a small file that is known to have this size; the caller looks at what it holds.
+
+    False, and nothing is written, where the server sends another size: then `fetch` tells what is the matter. Raises
+    as `read_at_once`, and `OSError` of the local disk.
+    """
+    data = await read_at_once(client, path, size, AT_ONCE)
     if data is None:
         return False
     temporary = os.path.join(os.path.dirname(target), f".download-{uuid.uuid4().hex}")

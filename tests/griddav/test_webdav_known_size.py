@@ -32,6 +32,18 @@ def test_it_is_fetched_by_one_request(known: WebDavFileSystem, server: Server, t
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+@pytest.mark.parametrize(("most", "by"), [
+    (len(DATA), ["GET"]), (1 << 20, ["GET"]), (len(DATA) - 1, ["GET", "PROPFIND", "GET"]),
+])  # fmt: skip
+def test_a_small_file_is_read_by_one_request(known: WebDavFileSystem, server: Server, most: int, by: list[str]) -> None:
+    assert known.cat_file("/store/file", most=most) == DATA and asked(server) == by
+    server.nodes["/store/file"] = b""
+    assert known.cat_file("/store/file", most=most) == b""
+    server.faults.append(Fault("GET", keep=0))
+    with pytest.raises(FileNotFoundError):
+        known.cat_file("/store/none", most=most)
+
+
 def test_an_empty_file_is_one_too(known: WebDavFileSystem, server: Server, tmp_path: Path) -> None:
     server.nodes["/store/file"] = b""
     known.get_file("/store/file", str(tmp_path / "file"), size=0)

@@ -294,7 +294,7 @@ def test_a_run_asks_for_the_marker_once(on_server: Project, server: Server) -> N
     on_server.write("work.py", WORK.replace("range(3)", "range(4)"))
     server.seen.clear()
     on_server.run("work.Total")
-    assert [each.method for each in server.seen if each.path.endswith(MARKER)] == ["PROPFIND", "GET"]
+    assert [each.method for each in server.seen if each.path.endswith(MARKER)] == ["GET"]
 
 
 def test_a_server_that_gives_no_answer_is_not_a_store_that_is_missing(on_server: Project, server: Server) -> None:

@@ -113,7 +113,7 @@ class FsspecFiles:
         self.refuse_taken(path, overwrite=True)
         self.place(path, len(data), send)
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, most: int | None = None) -> bytes:
         """Raises `StoreUnavailable` where another number of bytes arrived."""
         self.refuse_cut_name(path)
         self.fs.invalidate_cache(path)  # see `get`

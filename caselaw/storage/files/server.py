@@ -51,8 +51,11 @@ class ServerFiles(Protocol):
     def below(self, path: str) -> Mapping[str, dict[str, Any]]:
         """All files under a folder, by path; a missing one has none."""
 
-    def read(self, path: str) -> bytes:
-        """A small file. Raises `FileNotFoundError`."""
+    def read(self, path: str, most: int | None = None) -> bytes:
+        """A small file. `most`: so many bytes at most, by one request if possible; the caller looks at what they are.
+
+        Raises `FileNotFoundError`.
+        """
 
     def put(self, source: str, path: str, progress: Progress | None = None, *, overwrite: bool) -> None:
         """Publish a file of this machine; folders above it are made.

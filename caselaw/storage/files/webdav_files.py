@@ -78,8 +78,8 @@ class WebDavFiles:
         found: Mapping[str, dict[str, Any]] = self.fs.find(path, detail=True)
         return found
 
-    def read(self, path: str) -> bytes:
-        return bytes(self.fs.cat_file(path))
+    def read(self, path: str, most: int | None = None) -> bytes:
+        return bytes(self.fs.cat_file(path, most=most))
 
     def put(
         self, source: str, path: str, progress: Callable[[int], None] | None = None, *, overwrite: bool
