@@ -13,6 +13,7 @@ from typing import Any
 
 from caselaw.branches import Branch
 from caselaw.branches.components import basis_of
+from caselaw.config.address import is_url
 from caselaw.fingerprint import digest, short
 from caselaw.publishing.task import RunnableTask
 from caselaw.records import Record, revision, write_basis
@@ -81,7 +82,7 @@ def record_of_outputs(task: RunnableTask, published: Mapping[str, Published], st
             "bytes": p.size,
             "sha256": p.sha256,
             "digest": p.digest,
-            **({} if p.modified is None or not task.output_named or "://" in p.path else {"modified": p.modified}),
+            **({} if p.modified is None or not task.output_named or is_url(p.path) else {"modified": p.modified}),
         }
         for product, p in published.items()
     }
