@@ -11,6 +11,7 @@ import double as double_server
 import double_door
 import pytest
 from made_store import FINGERPRINTS
+from projects import NUMBER
 
 from caselaw.errors import StoreUnavailable, TransferError
 from caselaw.plan import check
@@ -124,21 +125,8 @@ def test_what_is_not_there_is_an_error(desk) -> None:
     assert "there are no outputs" in desk.run("check", "empty").output
 
 
-WORK = """
-    import caselaw
-
-    class Number(caselaw.Workflow):
-        products = {"number": "txt"}
-        def upstream(self):
-            return {"value": caselaw.over(range(3))}
-        def run(self):
-            with self.publish() as out:
-                out["number"].write_text(str(self.branch_value))
-"""
-
-
 def test_a_store_that_a_run_filled_is_complete_on_the_server_it_was_copied_to(project, apache, tmp_path: Path) -> None:
-    project.write("work.py", WORK)
+    project.write("work.py", NUMBER)
     project.run("work.Number")
     url = f"{apache.url}/store/{tmp_path.name}"
     project.write("configs/stores.yaml", f"grid: {{url: '{url}', ca: {apache.ca}, patience: 20 s}}\n")

@@ -44,16 +44,8 @@ def made(project):
     """The project after its first run."""
     project.write("work.py", WORK)
     project.run("work.Total")
-    ran(project)
+    project.ran()
     return project
-
-
-def ran(project) -> list[str]:
-    """What ran since the last time that this was asked."""
-    file = project.root / "ran"
-    lines = file.read_text().split("\n")[:-1] if file.exists() else []
-    file.unlink(missing_ok=True)
-    return sorted(lines)
 
 
 def forget(project, family: str = "*") -> None:
@@ -76,7 +68,7 @@ def test_lost_records_are_told_and_equal_outputs_stay_where_they_are(made):
     told = " ".join(made.caselaw("status", "work.Total", code=1).split())
     assert "no record says what made it" in told and "--trust-unrecorded" in told
     made.run("work.Total")
-    assert ran(made) == ["Make 0", "Make 1", "Make 2", "Total"]
+    assert made.ran() == ["Make 0", "Make 1", "Make 2", "Total"]
     assert {path: (made.root / "data" / path).stat().st_ino for path in made.made("*")} == before
     assert states(made, code=0) == {"Make": "complete", "Total": "complete"}
     made.caselaw("verify", "work.Total")
@@ -89,7 +81,7 @@ def test_trusted_outputs_are_complete_also_upstream(made):
     for path in made.made("Total"):
         (made.root / "data" / path).unlink()
     made.run("work.Total", "--trust-unrecorded")
-    assert ran(made) == ["Total"]
+    assert made.ran() == ["Total"]
     assert states(made, "--trust-unrecorded", code=0) == {"Make": "complete", "Total": "complete"}
     assert states(made) == {"Make": "unrecorded", "Total": "complete"}
 
@@ -99,7 +91,7 @@ def test_another_file_under_the_name_is_kept_aside(made, way):
     before = contents(made)
     forget(made, "Make")
     printed = made.run("work.Make", "--workflow", way, SALT="!")
-    assert ran(made) == ["Make 0", "Make 1", "Make 2"]
+    assert made.ran() == ["Make 0", "Make 1", "Make 2"]
     after = contents(made)
     assert {path: after[path] for path in before if "Make" in path} == {
         path: f"{text}!" for path, text in before.items() if "Make" in path
@@ -152,7 +144,7 @@ def test_an_adopted_output_puts_nothing_away(made):
     assert row["family"] == "Total" and row["state"] == "stale"
     Path(row["outputs"][0]).write_text("mine")
     made.run("work.Total")
-    assert ran(made) == ["Make 0", "Make 1", "Make 2"]
+    assert made.ran() == ["Make 0", "Make 1", "Make 2"]
     assert Path(row["outputs"][0]).read_text() == "0 1 2"
     (aside,) = Path(row["outputs"][0]).parent.glob("total.unrecorded-*")
     assert aside.read_text() == "mine"
@@ -175,7 +167,7 @@ def test_records_of_another_schema_are_records(made):
         rewrite(path, {**json.loads(path.read_text()), "schema": 99})
     assert states(made, code=0) == {"Make": "complete", "Total": "complete"}
     made.run("work.Total")
-    assert ran(made) == []
+    assert made.ran() == []
 
 
 def test_a_colleague_needs_only_the_store(made, tmp_path_factory):
@@ -185,7 +177,7 @@ def test_a_colleague_needs_only_the_store(made, tmp_path_factory):
         other.write(name, (made.root / name).read_text())
     (folder / "data").symlink_to(made.root / "data")
     other.run("work.Total")
-    assert ran(other) == []
+    assert other.ran() == []
     assert states(other, code=0) == {"Make": "complete", "Total": "complete"}
 
 
@@ -199,6 +191,6 @@ def test_one_branch_without_record_runs_alone(made):
     assert sorted(row["state"] for row in rows) == ["complete", "complete", "unrecorded"]
     (number,) = [row["branch"] for row in rows if row["state"] == "unrecorded"]
     made.run("work.Make", "--branch", str(number))
-    assert ran(made) == [f"Make {number}"]
+    assert made.ran() == [f"Make {number}"]
     made.run("work.Make")
-    assert ran(made) == []
+    assert made.ran() == []

@@ -32,6 +32,19 @@ unhandled_exception: 40
 {settings}
 """
 
+NUMBER = """\
+import caselaw
+
+class Number(caselaw.Workflow):
+    products = {"number": "txt"}
+    def upstream(self):
+        return {"value": caselaw.over(range(3))}
+    def run(self):
+        with self.publish() as out:
+            out["number"].write_text(str(self.branch_value))
+"""
+"""Task module with a workflow of three branches."""
+
 
 @dataclass(frozen=True)
 class SmallProject:
@@ -77,6 +90,13 @@ class SmallProject:
         """The answer of `caselaw … --json`."""
         answer: dict[str, Any] = json.loads(self.caselaw(*arguments, "--json", code=code))
         return answer
+
+    def ran(self) -> list[str]:
+        """What ran since the last time that this was asked, by the file `ran` that tasks write lines to."""
+        file = self.root / "ran"
+        lines = file.read_text().splitlines() if file.exists() else []
+        file.unlink(missing_ok=True)
+        return sorted(lines)
 
     def made(self, family: str) -> set[str]:
         """Paths of all published outputs of a family, relative to the store."""

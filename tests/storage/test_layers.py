@@ -63,12 +63,6 @@ class Desk(SmallProject):
         }
         self.write("configs/stores.yaml", json.dumps(entries))
 
-    def ran(self) -> list[str]:
-        file = self.root / "ran"
-        lines = sorted(file.read_text().splitlines()) if file.exists() else []
-        file.unlink(missing_ok=True)
-        return lines
-
     def layers(self) -> dict[str, dict[str, int]]:
         rows = self.ask("status", "work.Total", code=None)["tasks"]
         return {row["family"]: row.get("layers") or {row["layer"]: 1} for row in rows}

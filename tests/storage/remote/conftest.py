@@ -11,8 +11,7 @@ from projects_on_servers import OnServer
 @pytest.fixture(params=["apache", "xrootd", "double"])
 def on_server(request: pytest.FixtureRequest, project, tmp_path: Path) -> OnServer:
     """A project whose store is a folder of its own on the server."""
-    made = OnServer(project.root, request.getfixturevalue(request.param), tmp_path.name)
-    made.write("law.cfg", (project.root / "law.cfg").read_text() + "store: grid\n")
+    made = OnServer.of(project, request.getfixturevalue(request.param), tmp_path.name)
     made.use()
     work = getattr(request.module, "WORK", None)
     if work is not None:

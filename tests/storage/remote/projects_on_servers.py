@@ -19,6 +19,12 @@ class OnServer(SmallProject):
     server: Any
     name: str
 
+    @classmethod
+    def of(cls, project: SmallProject, server: Any, name: str) -> OnServer:
+        """A project that has its outputs there from now on, by the store `grid` of its law.cfg."""
+        project.write("law.cfg", (project.root / "law.cfg").read_text() + "store: grid\n")
+        return cls(project.root, server, name)
+
     @property
     def store(self) -> str:
         return f"{self.server.url}/store/{self.name}"
@@ -36,13 +42,6 @@ class OnServer(SmallProject):
         for name in ("law.cfg", "work.py", "configs/stores.yaml"):
             other.write(name, (self.root / name).read_text())
         return other
-
-    def ran(self) -> list[str]:
-        """What ran since the last time that this was asked, by the file `ran` that tasks write to."""
-        file = self.root / "ran"
-        lines = file.read_text().splitlines() if file.exists() else []
-        file.unlink(missing_ok=True)
-        return sorted(lines)
 
     def states(self, task: str = "work.Total") -> dict[str, str]:
         return {row["family"]: row["state"] for row in self.ask("status", task, code=None)["tasks"]}

@@ -57,8 +57,7 @@ def test_damaged_inputs_stop_their_branches_and_no_other(on_server: OnServer) ->
 
 @pytest.fixture
 def with_tape(double: Double, project, tmp_path: Path) -> OnServer:
-    made = OnServer(project.root, double, tmp_path.name)
-    made.write("law.cfg", (project.root / "law.cfg").read_text() + "store: grid\n")
+    made = OnServer.of(project, double, tmp_path.name)
     made.write("work.py", WORK)
     made.use()
     made.run("work.Number")

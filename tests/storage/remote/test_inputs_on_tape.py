@@ -8,43 +8,36 @@ from pathlib import Path
 import pytest
 from double import Double
 from double_state import Fault
+from projects import NUMBER
 from projects_on_servers import OnServer
 
-WORK = """
-    import caselaw
+WORK = (
+    NUMBER
+    + """
+class Square(caselaw.Workflow):
+    products = {"square": "txt"}
+    def upstream(self):
+        return {"number": caselaw.each(Number.req(self))}
+    def run(self):
+        value = int(open(self.input()["number"]).read())
+        with self.publish() as out:
+            out["square"].write_text(str(value * value))
 
-    class Number(caselaw.Workflow):
-        products = {"number": "txt"}
-        def upstream(self):
-            return {"value": caselaw.over(range(3))}
-        def run(self):
-            with self.publish() as out:
-                out["number"].write_text(str(self.branch_value))
-
-    class Square(caselaw.Workflow):
-        products = {"square": "txt"}
-        def upstream(self):
-            return {"number": caselaw.each(Number.req(self))}
-        def run(self):
-            value = int(open(self.input()["number"]).read())
-            with self.publish() as out:
-                out["square"].write_text(str(value * value))
-
-    class Lines(caselaw.Workflow):
-        products = {"text": "txt"}
-        def upstream(self):
-            return {"file": caselaw.files("FILE")}
-        def run(self):
-            import fsspec
-            with fsspec.open(str(self.input()["file"])) as file, self.publish() as out:
-                out["text"].write_bytes(file.read())
+class Lines(caselaw.Workflow):
+    products = {"text": "txt"}
+    def upstream(self):
+        return {"file": caselaw.files("FILE")}
+    def run(self):
+        import fsspec
+        with fsspec.open(str(self.input()["file"])) as file, self.publish() as out:
+            out["text"].write_bytes(file.read())
 """
+)
 
 
 @pytest.fixture
 def on_tape(double: Double, project, tmp_path: Path) -> OnServer:
-    made = OnServer(project.root, double, tmp_path.name)
-    made.write("law.cfg", (project.root / "law.cfg").read_text() + "store: grid\n")
+    made = OnServer.of(project, double, tmp_path.name)
     made.use()
     made.write("work.py", WORK.replace("FILE", f"{double.url}/store/raw/run1.txt"))
     return made

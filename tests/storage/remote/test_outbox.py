@@ -30,8 +30,7 @@ PRODUCTS = {"number": "txt", "plots": "/"}
 @pytest.fixture
 def store(project, double: Double, monkeypatch: pytest.MonkeyPatch) -> RemoteStore:
     """The store of a project on the double, which is asked for at most a second."""
-    made = OnServer(project.root, double, "outbox")
-    made.write("law.cfg", (project.root / "law.cfg").read_text() + "store: grid\n")
+    made = OnServer.of(project, double, "outbox")
     made.use(patience="1 s")
     monkeypatch.chdir(project.root)
     return RemoteStore(resolve_store(load_project()))

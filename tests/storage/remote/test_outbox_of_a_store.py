@@ -92,8 +92,7 @@ WORK = """
 @pytest.fixture
 def interrupted(project, double: Double) -> OnServer:
     """A project whose outputs all wait for their upload, as nothing could be written to the server."""
-    made = OnServer(project.root, double, "outbox")
-    made.write("law.cfg", (project.root / "law.cfg").read_text() + "store: grid\n")
+    made = OnServer.of(project, double, "outbox")
     made.write("work.py", WORK)
     made.use(patience="1 s")
     double.faults(Fault("PUT", path=r"/Number/(?!\.records)", status=503, times=10**6))

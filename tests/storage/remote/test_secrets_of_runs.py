@@ -80,8 +80,7 @@ def test_a_token_stands_nowhere_after_runs(project, xrootd_with_macaroons: XRoot
     file = tmp_path / "mine" / "token"
     file.write_text(secret + "\n")
     file.chmod(0o600)
-    made = OnServer(project.root, xrootd_with_macaroons, tmp_path.name)
-    made.write("law.cfg", (project.root / "law.cfg").read_text() + "store: grid\n")
+    made = OnServer.of(project, xrootd_with_macaroons, tmp_path.name)
     made.write("work.py", WORK)
     made.use(token_file=str(file))
     shown = []

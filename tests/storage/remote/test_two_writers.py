@@ -131,8 +131,7 @@ def test_stores_that_were_synchronised(
 
 @pytest.fixture
 def store(project, double: Double, monkeypatch: pytest.MonkeyPatch) -> RemoteStore:
-    made = OnServer(project.root, double, "writers")
-    made.write("law.cfg", (project.root / "law.cfg").read_text() + "store: grid\n")
+    made = OnServer.of(project, double, "writers")
     made.use(patience="1 s")
     monkeypatch.chdir(project.root)
     return RemoteStore(resolve_store(load_project()))

@@ -6,34 +6,27 @@ from pathlib import Path
 
 from double import Double
 from double_state import Fault
+from projects import NUMBER
 from projects_on_servers import OnServer
 from service import free_port, open_folder
 
-WORK = """
-    import caselaw
-
-    class Number(caselaw.Workflow):
-        products = {"number": "txt"}
-        def upstream(self):
-            return {"value": caselaw.over(range(3))}
-        def run(self):
-            with self.publish() as out:
-                out["number"].write_text(str(self.branch_value))
-
-    class Total(caselaw.Task):
-        products = {"total": "txt"}
-        def upstream(self):
-            return {"numbers": caselaw.whole(Number.req(self))}
-        def run(self):
-            total = sum(int(open(each).read()) for each in self.input()["numbers"])
-            with self.publish() as out:
-                out["total"].write_text(str(total))
+WORK = (
+    NUMBER
+    + """
+class Total(caselaw.Task):
+    products = {"total": "txt"}
+    def upstream(self):
+        return {"numbers": caselaw.whole(Number.req(self))}
+    def run(self):
+        total = sum(int(open(each).read()) for each in self.input()["numbers"])
+        with self.publish() as out:
+            out["total"].write_text(str(total))
 """
+)
 
 
 def made(project, server, name: str) -> OnServer:
-    found = OnServer(project.root, server, name)
-    found.write("law.cfg", (project.root / "law.cfg").read_text() + "store: grid\n")
+    found = OnServer.of(project, server, name)
     found.write("work.py", WORK)
     return found
 
