@@ -22,6 +22,9 @@ BROKEN = "griddav/test_webdav_broken_downloads.py"
 OUTBOX = "storage/remote/test_outbox_of_a_store.py"
 BOMBS = "fingerprint/content"
 DAMAGED = "griddav/test_webdav_damaged_files.py"
+SPOILED = "storage/files/test_spoiled_downloads.py"
+BETWEEN = "griddav/test_webdav_third_party_faults.py"
+DCACHE = "griddav/dcache/test_dcache_filesystem.py"
 NAMES = "griddav/test_webdav_names_matrix.py"
 DOORS = "storage/law/test_doors_on_every_road.py"
 STORES = "config/test_store.py"
@@ -100,6 +103,16 @@ KINDS: dict[str, tuple[Kind, ...]] = {
         kind("records whose times contradict each other", "no clock decides", STANDING, "test_no_clock_decides",
              "test_products_of_two_writers_are_explained_by_both", "test_what_no_record_explains_stands_for_nothing"),
     ),
+    "Clocks": (
+        kind("record of a host 1 h ahead or behind, of what a user vouched for", "the store tells, and no clock",
+             "records/test_explaining.py", "test_no_clock_tells_what_a_user_vouched_for"),
+        kind("`gc --days` where a clock was ahead or behind", "what was made since stays, nothing stays for ever",
+             "plan/test_garbage.py", "test_a_clock_that_was_ahead_keeps_nothing_for_ever",
+             "test_a_clock_that_was_behind_makes_nothing_old"),
+        kind("record of a host whose clock is ahead, where `why` is asked", "explains nothing that is not there",
+             "plan/test_why.py", "test_a_record_of_a_clock_that_is_ahead_explains_nothing_that_is_there"),
+        kind("ages of leftovers", "by the clock of the server", CLEAN, "test_ages_are_by_the_clock_of_the_server"),
+    ),
     "What only helps": (
         kind("more published than the cache may hold", "the cache keeps to its limit all the time", CACHE,
              "test_what_is_published_stays_within_the_limit"),
@@ -146,7 +159,11 @@ KINDS: dict[str, tuple[Kind, ...]] = {
              "test_a_checksum_that_never_fits_is_damage", "test_another_length_than_the_file_has_is_damage"),
         kind("file that becomes shorter while it is read", "never read as if it were whole", DAMAGED,
              "test_a_file_that_becomes_shorter_while_it_is_open_is_not_read_as_if_it_were_whole"),
-        kind("download that another file system than ours cuts, and calls whole", "refused; not in the cache",
+        kind("download cut or damaged by `root://` or S3, once and each time", "asked for again; never in the cache",
+             SPOILED, "test_a_download_that_is_cut_each_time_is_no_answer_and_no_file",
+             "test_a_download_that_is_cut_once_arrives", "test_bytes_that_arrive_damaged_once_are_asked_for_again",
+             "test_objects_that_arrive_damaged_each_time_are_damage_and_no_file"),
+        kind("download that another file system cuts, and calls whole", "refused; not in the cache",
              "storage/files/test_cut_downloads.py", "test_what_arrived_in_part_is_neither_given_out_nor_kept"),
         kind("connections that live for a tenth of a file", "it goes on where it broke", BROKEN,
              "test_a_file_arrives_over_connections_that_live_for_a_tenth_of_it"),
@@ -162,6 +179,21 @@ KINDS: dict[str, tuple[Kind, ...]] = {
              "test_a_pause_until_a_date_of_a_server_whose_clock_is_fast_is_short"),
         kind("HEAD without Content-Length", "uploads are verified by a listing", BROKEN,
              "test_a_server_that_does_not_say_how_long_a_file_is_takes_uploads"),
+    ),
+    "Copies between servers": (
+        kind("download refused, cut or damaged between two servers", "noticed; copied in another way, and whole",
+             BETWEEN, "test_what_goes_wrong_between_the_servers_is_noticed",
+             "test_a_file_that_always_arrives_damaged_is_not_published"),
+        kind("server that is busy, does not copy, or fails once", "asked again, or helped", BETWEEN,
+             "test_a_server_that_is_busy_is_asked_again", "test_servers_that_do_not_copy_are_helped",
+             "test_a_source_that_fails_once_is_read_again", "test_a_target_that_fails_once_is_written_again"),
+        kind("source that is down or vanishes, target that is full", "said at once", BETWEEN,
+             "test_a_source_that_is_down_is_said_soon", "test_a_source_that_vanishes_is_missing",
+             "test_a_full_target_is_said_at_once"),
+        kind("connection that is not safe; redirect", "no token goes along", BETWEEN,
+             "test_no_token_goes_over_a_connection_that_is_not_safe", "test_a_redirect_takes_no_token_along"),
+        kind("copy killed, in each way", "whole files only", "griddav/test_webdav_third_party.py",
+             "test_a_killed_copy_leaves_whole_files_only"),
     ),
     "Outbox, cache, archives": (
         kind("other door, spelling or case of the URL after an outage", "what waits is uploaded; nothing runs again",
@@ -193,6 +225,9 @@ KINDS: dict[str, tuple[Kind, ...]] = {
         kind("stores.yaml added beside `store: data`", "the folder stays the store; slips of names are said", STORES,
              "test_a_word_that_is_no_name_is_a_folder_also_before_there_is_one",
              "test_a_word_that_is_a_name_and_a_folder_is_the_name_and_that_is_said"),
+        kind("called as dcachefs is", "as there; what would be ignored is refused", DCACHE,
+             "test_arguments_of_dcachefs_are_understood", "test_arguments_that_would_be_ignored_are_refused",
+             "test_names_stand_for_themselves", "test_all_that_is_written_is_kept"),
         kind("certificate that ended, of another host, of an unknown CA",
              "said which, until when, what to do; never to turn checks off", UNTRUSTED,
              "test_a_certificate_that_ended", "test_a_certificate_of_another_host",
