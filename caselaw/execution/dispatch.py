@@ -12,13 +12,13 @@ from luigi.event import Event
 
 from caselaw.branches import Branch
 from caselaw.errors import SourceChanged, StoreError
+from caselaw.execution.background_uploads import Sender
 from caselaw.execution.job import Accepted, Assignment, Chunk, Job, Outcome, Said
 from caselaw.execution.limits import Timeouts
 from caselaw.execution.luigi_events import Hearing
 from caselaw.execution.order import Order
 from caselaw.execution.pool import Pool, Worker, cause_of_death, terminate
 from caselaw.execution.progress import Progress
-from caselaw.execution.sending import Sender
 from caselaw.execution.watchdog import Watchdog
 from caselaw.publishing.task import RunnableTask
 

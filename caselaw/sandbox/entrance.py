@@ -25,7 +25,7 @@ from caselaw.errors import SandboxError, TaskError
 from caselaw.publishing.task import RunnableTask
 from caselaw.version import __version__
 
-INSIDE = "caselaw.execution.inside"
+INSIDE = "caselaw.execution.inside_sandbox"
 """The module of the tasks that law runs inside."""
 REQUEST, RESULT = "request.pickle", "result.json"
 ALONE = ("--local-scheduler=True", "--no-lock=True", "--log-level=WARNING")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from caselaw.execution import sending
+from caselaw.execution import background_uploads
+from caselaw.execution.background_uploads import Sender
 from caselaw.execution.job import Outcome
-from caselaw.execution.sending import Sender
 from caselaw.storage.local_store import LocalStore
 
 
@@ -22,7 +22,7 @@ def batches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         sizes.append(len(folders))
         return dict.fromkeys(folders)
 
-    monkeypatch.setattr(sending, "upload", upload)
+    monkeypatch.setattr(background_uploads, "upload", upload)
     return sizes
 
 
@@ -42,7 +42,7 @@ def add(sender: Sender, numbers: range) -> None:
 def test_the_first_branch_waits_for_nothing_and_others_for_each_other(batches: list[int], tmp_path: Path) -> None:
     sender = Sender(LocalStore(str(tmp_path)))
     add(sender, range(1))
-    assert sent(sender, 1) < 0.9 * sending.SECONDS_TOGETHER
+    assert sent(sender, 1) < 0.9 * background_uploads.SECONDS_TOGETHER
     for number in range(5):
         time.sleep(0.02)
         add(sender, range(number, number + 1))
@@ -54,7 +54,7 @@ def test_the_first_branch_waits_for_nothing_and_others_for_each_other(batches: l
 def test_when_no_branch_runs_nothing_is_waited_for(
     batches: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "SECONDS_TOGETHER", 60.0)
+    monkeypatch.setattr(background_uploads, "SECONDS_TOGETHER", 60.0)
     sender = Sender(LocalStore(str(tmp_path)))
     for _ in range(3):
         add(sender, range(2))
@@ -64,10 +64,10 @@ def test_when_no_branch_runs_nothing_is_waited_for(
 
 
 def test_a_batch_that_is_full_is_sent(batches: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "SECONDS_TOGETHER", 60.0)
+    monkeypatch.setattr(background_uploads, "SECONDS_TOGETHER", 60.0)
     sender = Sender(LocalStore(str(tmp_path)))
     add(sender, range(1))
     sent(sender, 1)
-    add(sender, range(sending.BATCH))
-    assert sent(sender, sending.BATCH) < 30 and batches[-1] == sending.BATCH
+    add(sender, range(background_uploads.BATCH))
+    assert sent(sender, background_uploads.BATCH) < 30 and batches[-1] == background_uploads.BATCH
     sender.close()
