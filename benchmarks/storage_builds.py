@@ -1,12 +1,12 @@
 """Storage on servers with two builds of caselaw in turns: this one, and another one in an environment of its own.
 
 Publishing small files, reading them to make others, reading them alone, and listing a large folder, on apache and
-XRootD over TLS whose round trips a proxy makes 20 ms longer. Requests are counted at servers that note them, with fewer
-files; times are those at servers that do not. A run costs what `law run` does with its start; the client alone is
+XRootD over TLS whose round trips a proxy makes 20 ms longer. Requests are counted at servers that note them; times are
+those at servers that do not. A run costs what `law run` does with its start; the client alone is
 measured without its imports. Medians are shown.
 
     git worktree add --detach ../before COMMIT && make -C ../before setup
-    python benchmarks/storage_builds.py --before ../before            # 11 minutes
+    python benchmarks/storage_builds.py --before ../before            # 11 minutes on a quiet machine
     python benchmarks/storage_builds.py --before ../before --count    # requests only: a busy machine does no harm
 """
 
@@ -42,7 +42,7 @@ AS_FAST, TWICE = 1.1, 1.2  # what two measurements of the same may differ by: of
 class Work:
     """Things to do one after the other: what the table calls them, with how many files, and how.
 
-    `counting` does the same with fewer files.
+    `counting` does the same with `counted` files.
     """
 
     whats: Sequence[str]
@@ -199,8 +199,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--before", type=Path, required=True, help="a checkout with its own .venv")
     parser.add_argument("--files", type=int, default=1000, help="small files (default: 1000)")
-    parser.add_argument("--counted", type=int, default=300, help="of these, where requests are counted (default: 300)")
-    parser.add_argument("--repeats", type=int, default=3, help="of what is timed (default: 3)")
+    parser.add_argument(
+        "--counted", type=int, default=1000, help="of these, where requests are counted (default: 1000)"
+    )
+    parser.add_argument("--repeats", type=int, default=2, help="of what is timed (default: 2)")
     parser.add_argument("--delay", type=float, default=20.0, help="milliseconds of a round trip (default: 20)")
     parser.add_argument("--count", action="store_true", help="count requests, and measure no times")
     arguments = parser.parse_args()

@@ -89,7 +89,7 @@ def runs(families: Sequence[str], n: int) -> Doing:
                 yield law_run(build, place, folder / family, store, family, n)
         finally:
             shutil.rmtree(place.store / store, ignore_errors=True)
-            shutil.rmtree(folder)
+            shutil.rmtree(folder, ignore_errors=True)
 
     return doing
 

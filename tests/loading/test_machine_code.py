@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytest.importorskip("numba")
+
 KERNELS = """
 import os
 from numba import cfunc, guvectorize, njit, vectorize

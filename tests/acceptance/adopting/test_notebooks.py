@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from projects import LAW_CFG, SmallProject
 
+pytest.importorskip("IPython")
+
 WORK = """
     import os
 
