@@ -23,19 +23,22 @@ from caselaw.errors import TaskError
     default=0.0,
     help="Keep what was made in the last N days, by the clock of the store.",
 )
+@click.option("--family", "families", multiple=True, help="Also what is left of this task, which is not in the code.")
 @delete_option
 @yes_option
 @whole_server_option
 @json_option
 def gc(
-    campaigns: tuple[str, ...], tags: tuple[str, ...], days: float, delete: bool, yes: bool, whole_server: bool,
-    as_json: bool,
+    campaigns: tuple[str, ...], tags: tuple[str, ...], days: float, families: tuple[str, ...], delete: bool, yes: bool,
+    whole_server: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """List outputs that today's code does not reach, nor a tag, nor the last N days.
 
     What today's code reaches are the outputs that `caselaw status` calls complete: those of all tasks in law's index
     that need no parameter, and of all tasks that the records in the store tell of, with the parameters that they had,
     and everything upstream. Of tasks that read a campaign only the named ones count, where --campaign is given.
+    Outputs of a task that is not in today's code are kept, for another project may share the store: --family names
+    those that can go.
 
     With --delete the outputs are removed together with their records, each at once, after a question; where there is
     no terminal to ask on, --delete needs --yes (also with --json), else the exit status is 2 and nothing is done.
@@ -46,6 +49,7 @@ def gc(
       caselaw gc --campaign quickstart --campaign opendata --delete
       caselaw gc --campaign quickstart --days 30 --delete --yes
       caselaw gc --tag paper-v1 --json
+      caselaw gc --days 30 --family OldSelection
     """
     from caselaw.config import load_project, resolve_store
     from caselaw.config.store import stores_inside
@@ -68,7 +72,7 @@ def gc(
     reached = kept(store, folders, campaigns, tags)
     for family, reason in reached.failed.items():
         click.echo(f"all outputs of {family} are kept, it cannot be evaluated: {reason}", err=True)
-    found = list(garbage(store, folders, reached.names, families=frozenset(reached.failed), days=days))
+    found = list(garbage(store, folders, reached.names, families=families_kept(reached, families), days=days))
     size = freed(found)
     if not as_json:
         show(found, size, store)
@@ -80,6 +84,19 @@ def gc(
         rows = [{"path": output.path, **asdict(output)} for output in found]
         content = {"outputs": rows, "number": len(found), "bytes": size, "deleted": delete}
         click.echo(json.dumps(content, indent=2))
+
+
+def families_kept(reached: Any, named: tuple[str, ...]) -> frozenset[str]:
+    """Families of which nothing is removed. Raises `TaskError` where one is named that is in today's code."""
+    for family in named:
+        if family not in reached.unknown:
+            raise TaskError("no outputs of a task that is not in today's code", family, "leave out --family for it")
+    unknown = sorted(reached.unknown - reached.failed.keys() - set(named))
+    if unknown:
+        options = " ".join(f"--family {family}" for family in unknown)
+        told = f"outputs of {', '.join(unknown)} are kept, no task of this project makes them: {options} lets them go"
+        click.echo(told, err=True)
+    return frozenset({*reached.failed, *unknown})
 
 
 def kept(store: Any, folders: list[Any], campaigns: tuple[str, ...], tags: tuple[str, ...]) -> Any:

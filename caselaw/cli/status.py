@@ -105,9 +105,8 @@ def show(found: list[Any], by_branch: bool, adopting: str) -> None:
     for state in sorted(seen):
         console.print(f"[{COLORS[state]}]{state}[/]: {MEANINGS[state]}", highlight=False)
     show_vouched(console, found, adopting)
-    for states in found:
-        if states.problem:
-            console.print(states.problem, markup=False, style="magenta")
+    for problem in dict.fromkeys(states.problem for states in found if states.problem):
+        console.print(problem, markup=False, style="magenta")
 
 
 def show_vouched(console: Any, found: list[Any], adopting: str) -> None:

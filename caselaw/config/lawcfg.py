@@ -128,7 +128,10 @@ def lines_of_options(text: str, section: str) -> dict[str, int]:
 
 
 def expanded(text: str, where: object) -> str:
-    """`text` with `$VARIABLE` and a leading `~` replaced; an unset variable is an error."""
+    """`text` with `$VARIABLE` and a leading `~` replaced.
+
+    Raises `ConfigError` for a variable that is not set and a user who does not exist.
+    """
 
     def value(match: re.Match[str]) -> str:
         name = match[1] or match[2]
@@ -137,4 +140,10 @@ def expanded(text: str, where: object) -> str:
         return os.environ[name]
 
     replaced = VARIABLE.sub(value, text)
-    return str(Path(replaced).expanduser()) if replaced.startswith("~") else replaced
+    if not replaced.startswith("~"):
+        return replaced
+    try:
+        return str(Path(replaced).expanduser())
+    except RuntimeError as error:
+        told = f"correct '{text}', or write './{text}' for a folder"
+        raise ConfigError("this user has no home folder", where, told) from error

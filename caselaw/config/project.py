@@ -143,10 +143,16 @@ def project_from(config_file: Path, options: dict[str, LawOption]) -> Project:
 def stores(option: LawOption) -> tuple[str, ...]:
     """One store, or layers in brackets: `[mine, group]`. Raises `ConfigError` for layers that make no sense."""
     if not (option.value.startswith("[") and option.value.endswith("]")):
+        if "," in option.value and not re.match(r"[./~$]|\w+://", option.value):
+            raise option.error(
+                f"'{option.value}' is no name of a store", f"layers stand in brackets: [{option.value}]; a folder: ./…"
+            )
         return (option.value,)
     names = listed_names(option.value)
     if not names or len(set(names)) < len(names):
         raise option.error(f"'{option.value}' are no layers", "name each store once: [mine, group, published]")
+    if quoted := next((name for name in names if name[0] in "'\""), None):
+        raise option.error(f"{quoted} is no name of a store", "write it without quotes")
     return names
 
 

@@ -50,8 +50,8 @@ class Promotion:
 def promotions(task: Any, target: StoreSettings, *, upstream: bool) -> Iterator[Promotion]:
     """What has to be done for a task, or for everything upstream as well. The target has a marker then.
 
-    Raises `TaskError` where something is not made, or names its outputs itself, and `TransferError` where the target
-    holds something else under the name of an output.
+    Raises `TaskError` where something is not made, or names its outputs itself, `StoreMissing` for a target that is not
+    there, and `TransferError` where it holds something else under the name of an output.
     """
     if target.root == task.output_store.root:
         raise TaskError("results are promoted from this store", target.name, "name another layer")
@@ -60,7 +60,9 @@ def promotions(task: Any, target: StoreSettings, *, upstream: bool) -> Iterator[
     asked = [(whole, numbers_of(task, whole, wanted, upstream)) for whole in made if carries_fingerprints(whole)]
     for whole, numbers in asked:
         require_made(whole, numbers)
-    watched(load_project(), target).introduce()
+    presence = watched(load_project(), target)
+    presence.require_folder()
+    presence.introduce()
     for whole, numbers in asked:
         yield promotion(whole, numbers, target.root)
 

@@ -64,17 +64,20 @@ class RecordedTask:
 
 
 def reach_of_records(records: Mapping[str, Sequence[Record]], campaigns: Sequence[str], found: Reached) -> None:
-    """Add what the records of all folders of a store tell of; of `campaigns` only, where some are named."""
+    """Add what the records of all folders of a store tell of; of `campaigns` only, where some are named.
+
+    Families without a class in today's code are noted as unknown: they may be another project's.
+    """
     classes: dict[str, Any] = {}
     tasks: dict[RecordedTask, Any] = {}
     for directory, of_folder in records.items():
         for recorded in dict.fromkeys(map(RecordedTask.of, of_folder)):
-            if campaigns and recorded.campaign is not None and recorded.campaign not in campaigns:
-                continue
+            chosen = not campaigns or recorded.campaign is None or recorded.campaign in campaigns
             with found.failures(recorded.family):
                 cls = class_of(recorded.family, directory, of_folder, classes)
-                task = None if cls is None else recorded.task(cls)
-                if task is not None:
+                if cls is None:
+                    found.unknown.add(recorded.family)
+                elif chosen and (task := recorded.task(cls)) is not None:
                     tasks[recorded] = task
                     found.add(task)
     unreached = [
@@ -107,8 +110,11 @@ def import_modules(family: str, directory: str, own: str) -> None:
     for symbol in basis.symbols if basis is not None else ():
         module, _, last = symbol.rpartition(".")
         if last == name and module:
-            with contextlib.suppress(ModuleNotFoundError):  # it is not in today's code
+            try:
                 importlib.import_module(module)
+            except ModuleNotFoundError as error:  # what it imports itself may be what is not there
+                if not f"{module}.".startswith(f"{error.name}."):
+                    raise
 
 
 # parameters that the command line gave to what lies upstream

@@ -32,7 +32,7 @@ from caselaw.storage.files.place import Node, Place, found
 from caselaw.storage.files.tree import tree, tree_or_nothing, without_links_out
 from caselaw.storage.files.unfinished import in_unfinished
 from caselaw.storage.location import OUTPUT, RECORDS
-from caselaw.storage.marker import MARKER
+from caselaw.storage.marker import is_marker
 
 MARK_LENGTH = 12
 
@@ -96,11 +96,6 @@ def within(path: str, folders: frozenset[str]) -> bool:
 def unfinished(path: str) -> bool:
     """Whether it is a document that caselaw is writing, or was killed while it wrote."""
     return phase(path) != 3 and path.rpartition("/")[2].startswith(".")
-
-
-def is_marker(path: str) -> bool:
-    """Whether it says which store this is: the copy is another one."""
-    return path.rpartition("/")[2] == MARKER
 
 
 def phase(path: str) -> int:

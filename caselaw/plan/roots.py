@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 from collections.abc import Container, Iterable, Iterator, Mapping
+from types import ModuleType
 from typing import Any
 
 import luigi
@@ -20,12 +21,14 @@ from caselaw.task.base import FingerprintedTask
 class Reached:
     """What tasks of today's code reach. `names`: folder → names of outputs, whether they exist or not.
 
-    `failed`: family → why it could not be evaluated. Each task is looked at once, with everything upstream.
+    `failed`: family → why it could not be evaluated; `unknown`: families that have outputs and no class in today's
+    code. Each task is looked at once, with everything upstream.
     """
 
     def __init__(self) -> None:
         self.names: dict[str, set[str]] = {}
         self.failed: dict[str, str] = {}
+        self.unknown: set[str] = set()
         self._looked_at: set[str] = set()
 
     def add(self, task: Any) -> None:
@@ -97,11 +100,22 @@ def has_default(parameter: luigi.Parameter) -> bool:
 
 
 def indexed_classes() -> Iterator[type[luigi.Task]]:
-    """Task classes that are defined in the modules of law's index, also those of plain law."""
+    """Task classes that are defined in the modules of law's index, also those of plain law. Raises `TaskError`."""
     for name in indexed_modules():
-        for cls in vars(importlib.import_module(name)).values():
+        for cls in vars(imported(name)).values():
             if isinstance(cls, type) and issubclass(cls, luigi.Task) and cls.__module__ == name:
                 yield cls
+
+
+def imported(module: str) -> ModuleType:
+    """A module with tasks. Raises `TaskError` where it cannot be imported."""
+    try:
+        return importlib.import_module(module)
+    except Exception as error:
+        raise TaskError(
+            f"a module with tasks cannot be imported: {reason_of(error)}", module,
+            "correct it, or take it out of law.cfg's section [modules]",
+        ) from error  # fmt: skip
 
 
 def indexed_modules() -> list[str]:

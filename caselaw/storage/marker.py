@@ -91,11 +91,8 @@ class Presence:
             known = self.known()
             if known and not known.intersection(entry.name for entry in self.store.entries(self.settings.root)):
                 raise self.missing(f"a store with {', '.join(sorted(known)[:5])}{', …' if len(known) > 5 else ''}")
-            if self.of_others and not self.store.exists(self.settings.root):
-                raise StoreMissing(
-                    "the store is not there: no such folder", self.settings.root,
-                    f"mount it, or correct 'store' in law.cfg; {self.advice}",
-                )  # fmt: skip
+            if self.of_others:
+                self.require_folder()
         elif expected is None:
             self.remember(found)
         elif found.id != expected.id:
@@ -104,6 +101,14 @@ class Presence:
                 self.settings.root, f"mount the right one, or correct 'store' in law.cfg; {self.advice}",
             )  # fmt: skip
         return found
+
+    def require_folder(self) -> None:
+        """Raise `StoreMissing` where there is no folder: one that others read is not made by a slip of its name."""
+        if not self.store.exists(self.settings.root):
+            raise StoreMissing(
+                "the store is not there: no such folder", self.settings.root,
+                f"mount it, or correct its name; {self.advice}",
+            )  # fmt: skip
 
     def missing(self, what: str) -> StoreMissing:
         present = sorted(entry.name for entry in self.store.entries(self.settings.root))
@@ -192,6 +197,11 @@ def remembered(settings: StoreSettings) -> Marker | None:
 def memory_of(settings: StoreSettings, root: str) -> Path:
     mark = hashlib.blake2b(root.encode(), digest_size=8).hexdigest()
     return settings.mirror.parent / f"store-{mark}.json"
+
+
+def is_marker(path: str) -> bool:
+    """Whether a path is that of a marker: no copy has the one of its source, for it is another store."""
+    return path.rpartition("/")[2] == MARKER
 
 
 def marker_of(text: str) -> Marker:

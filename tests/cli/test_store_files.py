@@ -21,6 +21,7 @@ from service import needed, open_folder
 from caselaw.cli.store import COMMANDS, display
 from caselaw.errors import ConfigError, StoreUnavailable, TransferError
 from caselaw.fingerprint import file_digest
+from caselaw.storage.marker import MARKER
 
 NAME = "hash # per%cent + ä.txt"
 
@@ -42,6 +43,17 @@ def test_a_folder_is_copied_with_all_that_it_holds(desk, server, tmp_path: Path)
     assert files(tmp_path / "back") == files(desk.root / "data" / "Number")
     assert len(answer["copied"]) == 8  # three files, three folders as a whole, components and records
     assert not list(folder.rglob(".upload-*"))
+
+
+def test_the_copy_of_a_store_is_another_store(desk, server, tmp_path: Path) -> None:
+    name, folder = server
+    (tmp_path / "store" / "Number").mkdir(parents=True)
+    (tmp_path / "store" / "Number" / "file").write_text("content")
+    (tmp_path / "store" / MARKER).write_text("{}")
+    desk.run("cp", "-r", str(tmp_path / "store"), f"{name}:")
+    assert [path.name for path in (folder / "store").iterdir()] == ["Number"]
+    desk.run("cp", str(tmp_path / "store" / MARKER), f"{name}:marker")
+    assert (folder / "marker").read_text() == "{}"
 
 
 def test_servers_copy_between_themselves(desk, on_apache: Path, on_xrootd: Path) -> None:

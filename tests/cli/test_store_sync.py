@@ -147,6 +147,14 @@ def test_delete_removes_what_the_source_does_not_have(desk, server) -> None:
     assert f"Number/n_3/number.{FINGERPRINTS[1]}.txt" in left
 
 
+def test_a_source_that_lies_in_the_target_is_not_removed(desk, server, tmp_path: Path) -> None:
+    name, folder = server
+    desk.run("cp", "-r", "data/Number", f"{name}:Number")
+    with pytest.raises(TransferError, match="the source lies in the target"):
+        desk.run("sync", f"{name}:Number/n_3", f"{name}:Number", "--delete", "--yes")
+    assert files(folder / "Number") == files(desk.root / "data" / "Number")
+
+
 def test_a_name_that_looks_like_a_pattern_removes_itself_alone(desk, server, tmp_path: Path) -> None:
     name, folder = server
     (tmp_path / "files" / "d[ab]").mkdir(parents=True)

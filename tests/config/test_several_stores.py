@@ -37,7 +37,16 @@ def test_layers_may_be_optional(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["store: []", "store: [mine, mine]", "store: [mine, group]\noptional_layers: mine", "optional_layers: group"],
+    [
+        "store: []",
+        "store: [mine, mine]",
+        "store: [mine, group]\noptional_layers: mine",
+        "optional_layers: group",
+        "store: mine, group",
+        "store: ['mine', group]",
+        'store: ["mine", group]',
+        "store: ~nobody-of-this-name/store",
+    ],
 )
 def test_layers_that_make_no_sense_are_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigError):

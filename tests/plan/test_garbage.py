@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import textwrap
 
+import pytest
+from projects import LAW_CFG, SmallProject
 from record_documents import set_clocks
 
 from caselaw.records import read_records
@@ -92,6 +95,44 @@ def test_a_family_that_cannot_be_evaluated_is_kept(chain):
     chain.project.write("configs/other.yaml", "finish: 1\n")
     answer = chain.project.ask("gc", "--campaign", "other")
     assert "Make" not in {output["path"].split("/data/")[1].split("/")[0] for output in answer["outputs"]}
+
+
+OTHERS = """
+    import caselaw
+    class Digit(caselaw.Task):
+        products = {"digit": "txt"}
+        def run(self):
+            with self.publish() as out:
+                out["digit"].write_text("1")
+"""
+ALL = ("--days", "1e-9")
+
+
+def test_outputs_of_a_project_that_shares_the_store_are_kept_until_they_are_named(chain, tmp_path_factory):
+    chain.run()
+    other = SmallProject(tmp_path_factory.mktemp("other"))
+    other.write("law.cfg", LAW_CFG.format(modules="theirs:", settings=f"store: {chain.root / 'data'}"))
+    other.write("theirs.py", OTHERS)
+    other.run("theirs.Digit")
+    for arguments in (ALL, KEEP):
+        assert unreached(chain, *arguments) == set()
+    assert "--family Digit lets them go" in chain.project.said("gc", *ALL, code=0)
+    assert {name.partition(".")[0] for name in unreached(chain, *ALL, "--family", "Digit")} == {"digit"}
+    assert "no outputs of a task that is not" in chain.project.said("gc", *ALL, "--family", "Make", code=2)
+
+
+@pytest.mark.parametrize("modules", ["work:", "work,theirs:"])
+def test_outputs_of_a_task_that_cannot_be_imported_here_are_kept(chain, modules):
+    chain.project.write("theirs.py", f"import elsewhere\n{textwrap.dedent(OTHERS)}")
+    chain.project.write("elsewhere.py", "")
+    chain.project.run("theirs.Digit")
+    (chain.root / "elsewhere.py").unlink()
+    cfg = (chain.root / "law.cfg").read_text()
+    chain.project.write("law.cfg", cfg.replace("work:", modules.replace(",", ":\n")))
+    said = chain.project.said("gc", *ALL, "--delete", "--yes")
+    assert "No module named 'elsewhere'" in said
+    assert "Traceback" not in said
+    assert len(chain.outputs("Digit")) == 1
 
 
 def test_a_tag_that_is_not_there_is_an_error(chain):

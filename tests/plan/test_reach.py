@@ -137,12 +137,13 @@ def test_what_an_edit_left_behind_goes_and_nothing_else(made) -> None:
     assert {path.split("/")[0] for path in left} <= {"own"}, "what a task names lies where nothing has records"
 
 
-def test_a_family_that_is_in_the_code_no_more_goes_and_one_that_is_broken_stays(made) -> None:
+def test_a_family_that_is_in_the_code_no_more_goes_when_it_is_named_and_one_that_is_broken_stays(made) -> None:
     made.run(*RUNS["a parameter"])
     made.run(*RUNS["of a task by law's words"])
     made.write("work.py", WORK.replace("class Law(", "class Other("))
-    gone = {output["path"].split("/data/")[1].split("/")[0] for output in made.ask("gc", "--days", "1e-9")["outputs"]}
-    assert gone == {"Law"}
+    assert made.ask("gc", "--days", "1e-9")["outputs"] == []
+    named = made.ask("gc", "--days", "1e-9", "--family", "Law")["outputs"]
+    assert {output["path"].split("/data/")[1].split("/")[0] for output in named} == {"Law"}
     made.write("work.py", WORK.replace("tuple(range(self.n))", "tuple(range(self.m))"))
     before = outputs(made)
     made.caselaw("gc", "--days", "1e-9", "--delete", "--yes", code=2)

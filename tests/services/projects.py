@@ -98,6 +98,15 @@ class SmallProject:
         file.unlink(missing_ok=True)
         return sorted(lines)
 
+    def said(self, *arguments: str, code: int | None = None) -> str:
+        """All that a command prints, for people and of errors, in one line."""
+        done = subprocess.run(
+            [str(Path(sys.executable).parent / "caselaw"), *arguments], cwd=self.root, env=self.environment(),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert code is None or done.returncode == code, done.stdout
+        return " ".join(done.stdout.split())
+
     def made(self, family: str) -> set[str]:
         """Paths of all published outputs of a family, relative to the store."""
         store = self.root / "data"

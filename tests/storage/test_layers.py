@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,14 +67,6 @@ class Desk(SmallProject):
 
     def states(self) -> dict[str, str]:
         return {row["family"]: row["state"] for row in self.ask("status", "work.Total", code=None)["tasks"]}
-
-    def said(self, *arguments: str, code: int | None = None) -> str:
-        done = subprocess.run(
-            [str(Path(sys.executable).parent / "caselaw"), *arguments], cwd=self.root, env=self.environment(),
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=60,
-        )  # fmt: skip
-        assert code is None or done.returncode == code, done.stdout
-        return " ".join(done.stdout.split())
 
 
 def desk(folder: Path) -> Desk:
@@ -306,6 +296,18 @@ def test_only_what_is_made_and_whole_is_promoted(mine: Desk, group: str) -> None
     damaged.write_text("damaged")
     assert "is not what its record says" in mine.said("store", "promote", "work.Number", "group", code=2)
     assert "Number" not in mine.caselaw("store", "ls", "group:")
+
+
+def test_nothing_is_promoted_to_a_store_that_is_not_there(mine: Desk, group: str) -> None:
+    mine.use("own", {"own": "data", "group": group})
+    mine.run("work.Number")
+    for name in ("group", "./elsewhere"):
+        said = mine.said("store", "promote", "work.Number", name, code=2)
+        assert "the store is not there" in said
+        assert "caselaw store init --new" in said
+    assert not (mine.root / "elsewhere").exists()
+    mine.caselaw("store", "init", "--new", "group")
+    mine.caselaw("store", "promote", "work.Number", "group")
 
 
 def test_a_promotion_that_was_interrupted_goes_on(mine: Desk, tmp_path: Path) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -55,15 +53,6 @@ class Project(SmallProject):
     @property
     def data(self) -> Path:
         return self.root / "data"
-
-    def said(self, *arguments: str, code: int | None = None) -> str:
-        """All that a command prints, for people and of errors."""
-        done = subprocess.run(
-            [str(Path(sys.executable).parent / "caselaw"), *arguments], cwd=self.root, env=self.environment(),
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=60,
-        )  # fmt: skip
-        assert code is None or done.returncode == code, done.stdout
-        return " ".join(done.stdout.split())
 
 
 @pytest.fixture
@@ -136,6 +125,11 @@ def test_commands_say_that_the_store_is_not_there(made: Project) -> None:
     forget_markers(made)  # the index of records tells as well
     made.data.mkdir()
     assert "now the folder is empty" in made.said("status", "work.Total", code=3)
+
+
+def test_status_says_once_what_concerns_all_tasks(made: Project) -> None:
+    shutil.rmtree(made.data)
+    assert made.said("status", "work.Total").count("the store is not there") == 1
 
 
 def test_a_new_store_works_at_once_and_gets_a_marker(small: Project) -> None:

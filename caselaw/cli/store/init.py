@@ -16,13 +16,14 @@ from caselaw.cli.options import json_option
 def init(store: str | None, new: bool, as_json: bool) -> None:
     """Make STORE (default: the project's store), or say that it is another one than before.
 
-    A new store needs no such step: the first run makes it. Where a store was seen that is not there now (a disk that
-    is not mounted, a folder that was removed), every command stops; --new tells that it was removed on purpose, or
-    replaced. Nothing is removed.
+    A store of one's own needs no such step: the first run makes it. One that others share, a layer or the target of
+    `caselaw store promote`, is made with --new. Where a store was seen that is not there now (a disk that is not
+    mounted, a folder that was removed), every command stops; --new tells that it was removed on purpose, or replaced.
+    Nothing is removed.
 
     \b
     Examples:
-      caselaw store init grid
+      caselaw store init --new group
       caselaw store init --new
     """
     from caselaw.config import load_project, resolve_store

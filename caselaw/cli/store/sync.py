@@ -13,6 +13,7 @@ from caselaw.cli.consent import ask, require_consent, require_word, whole_server
 from caselaw.cli.options import json_option
 from caselaw.cli.store.cp import refuse_itself
 from caselaw.cli.store.display import Transfers, size_text, waiting
+from caselaw.errors import TransferError
 
 LISTED = 20
 
@@ -58,6 +59,7 @@ def sync(
     from_place, to_place = place_of(source), place_of(target)
     refuse_itself(from_place, to_place)
     if delete:
+        refuse_source_inside(from_place, to_place)
         require_word("caselaw store sync --delete", to_place.url, is_whole_server(to_place), whole_server)
     require_stores(project_or_none(), from_place.url, to_place.url)
     with tempfile.TemporaryDirectory(prefix="caselaw-") as snapshots:
@@ -77,6 +79,14 @@ def sync(
         copied = [each.path for group in plan.copies for each in group]
         content = {"copied": copied, "removed": plan.removals, "equal": plan.equal, "bytes": plan.bytes}
         click.echo(json.dumps({**content, "dry_run": dry_run}, indent=2))
+
+
+def refuse_source_inside(source: Any, target: Any) -> None:
+    """Raise `TransferError` where the source lies in the target: it is none of what the source holds."""
+    if f"{source.url}/".startswith(f"{target.url.rstrip('/')}/"):
+        raise TransferError(
+            "the source lies in the target, and --delete would remove it", source.url, "leave out --delete"
+        )
 
 
 def copy(plan: Any, quiet: bool) -> None:

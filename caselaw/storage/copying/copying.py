@@ -15,6 +15,7 @@ from caselaw.storage.files.place import Node, Place, Report, TransferWay, ignore
 from caselaw.storage.files.remote import RemotePlace, refuse_tape
 from caselaw.storage.files.unfinished import in_unfinished, unfinished_name
 from caselaw.storage.location import OUTPUT
+from caselaw.storage.marker import is_marker
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,12 @@ class Copy:
 
 
 def copies(source: Place, found: Mapping[str, Node], target: Place) -> list[Copy]:
-    """What has to be copied so that `target` holds what was found under `source`; unfinished files are left out.
+    """What has to be copied so that `target` holds what was found under `source`; unfinished files are left out, and
+    markers of stores.
 
     Raises `TransferError` where something on the way is no folder.
     """
-    there = {path: node for path, node in found.items() if not in_unfinished(path)}
+    there = {path: node for path, node in found.items() if not (in_unfinished(path) or is_marker(path))}
     unfinished = next((path for path, node in there.items() if node.size is None), None)
     if unfinished is not None:
         where = joined(source, unfinished).url
