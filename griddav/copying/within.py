@@ -13,7 +13,7 @@ from griddav.http.request import Client
 from griddav.listing.properties import Info, exists, info
 from griddav.reading.download import fetch, read_all
 from griddav.writing.folders import make_folder
-from griddav.writing.moving import ask, file_at, move, move_onto
+from griddav.writing.moving import file_at, move, move_onto
 from griddav.writing.upload import UploadSource, UploadStream, difference, may_be_written, upload
 
 IN_MEMORY = 1 << 20  # bytes: many files are copied at once
@@ -87,7 +87,7 @@ async def move_path(client: Client, source: str, target: str) -> None:
     if taken is None:
         await make_folder(client, parent(target), exist_ok=True)
     if there["type"] == "directory":  # nginx knows a folder by its slash
-        answer = await ask(client, f"{source}/", f"{target}/", {"Overwrite": "F"})
+        answer = await move(client, f"{source}/", f"{target}/")
     elif taken is None:
         answer = await move(client, source, target)
     else:

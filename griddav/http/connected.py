@@ -16,7 +16,7 @@ from griddav.http.names import path_of
 from griddav.http.profile import PROFILES
 from griddav.http.request import Client
 from griddav.http.retry import Retry
-from griddav.http.session import Connection, Sessions
+from griddav.http.session import Connection, Sessions, timeouts
 from griddav.listing.cache import ListingCache
 from griddav.options import ASYNC, OPTIONS, read, refuse_unknown
 
@@ -48,13 +48,14 @@ class Connected(AsyncFileSystem):  # type: ignore[misc]
         who = credentials(
             given.token, given.token_file, given.user, given.password, given.password_file, given.password_variable
         )
+        retry = retry or Retry(given.attempts, deadline=given.deadline)
         connection = Connection(
-            given.ca, given.certificate, given.key, who, given.connections, least_speed=given.least_speed
-        )
+            given.ca, given.certificate, given.key, who, given.connections, least_speed=given.least_speed,
+            **timeouts(retry.deadline),
+        )  # fmt: skip
         self.client = Client(
-            base_url, Sessions(connection), who, retry or Retry(given.attempts, deadline=given.deadline),
-            frozenset(given.trusted), PROFILES[given.profile] if given.profile is not None else None,
-            doors, given.requests_per_second,
+            base_url, Sessions(connection), who, retry, frozenset(given.trusted),
+            PROFILES[given.profile] if given.profile is not None else None, doors, given.requests_per_second,
         )  # fmt: skip
         home = self.client.doors.home
         self.base_url = f"{base_url.partition('://')[0]}://{home.origin.partition('://')[2]}{home.prefix}"

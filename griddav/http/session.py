@@ -23,7 +23,17 @@ from griddav.auth.x509 import Certificate, certificate_of
 
 GRID_CERTIFICATES = "/etc/grid-security/certificates"
 READ_BUFFER = 1 << 20  # bytes
+LONGEST_TO_CONNECT, LONGEST_TO_ANSWER = 15.0, 60.0  # seconds
+PART_OF_DEADLINE, SHORTEST = 2 / 3, 2.0  # of the deadline; seconds: a server that is only slow needs them
 LOOK_AGAIN = 1.0  # seconds: so long a renewed proxy may go unnoticed
+
+
+def timeouts(deadline: float) -> dict[str, float]:
+    """How long one attempt waits at most, in seconds, so that a server that hangs is asked a second time before the
+    deadline.
+    """
+    most = max(SHORTEST, deadline * PART_OF_DEADLINE)
+    return {"connect_timeout": min(LONGEST_TO_CONNECT, most), "read_timeout": min(LONGEST_TO_ANSWER, most)}
 
 
 @dataclass(frozen=True)
@@ -38,8 +48,8 @@ class Connection:
     key: str | None = None
     credentials: Credentials | None = None
     per_host: int = 32
-    connect_timeout: float = 15.0
-    read_timeout: float = 60.0
+    connect_timeout: float = LONGEST_TO_CONNECT
+    read_timeout: float = LONGEST_TO_ANSWER
     least_speed: float = 1000.0  # bytes per second, over `read_timeout`
 
     @property

@@ -24,9 +24,18 @@ TRIES = 3
 async def move(client: Client, source: str, target: str) -> Answer[None]:
     """MOVE to a name that is free; the status may be 404, 409 or 412.
 
-    A server that does not obey `Overwrite: F` (XRootD) puts a file in place of a file, and refuses a folder.
+    A server that does not obey `Overwrite: F` (XRootD) puts a file in place of a file, and refuses a folder. It
+    says 500 where a folder would take the place of one that holds something: after a failure, the name is looked at.
     """
-    return await ask(client, source, target, {"Overwrite": "F"})
+
+    async def look_again() -> None:
+        if await exists(client, target.rstrip("/")) and await exists(client, source.rstrip("/")):
+            raise FileExistsError(errno.EEXIST, "File exists", target)
+
+    try:
+        return await ask(client, source, target, {"Overwrite": "F"}, look_again)
+    except FileExistsError:
+        return Answer(412, {}, None, 2)
 
 
 async def replace(client: Client, source: str, target: str) -> Answer[None]:

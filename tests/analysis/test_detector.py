@@ -208,7 +208,8 @@ def test_an_event_without_visible_particles_survives(tmp_path):
 @pytest.mark.filterwarnings("ignore:Missing cross-reference")
 @pytest.mark.parametrize("events", [0, 20])
 def test_coffea_opens_the_file_as_nanoaod(tmp_path, events):
-    nanoevents = pytest.importorskip("coffea.nanoevents")
+    from coffea import nanoevents
+
     ak.to_parquet(top_pairs().generated[:events], tmp_path / "some.parquet")
     path = tmp_path / "nano.root"
     simulate_detector(tmp_path / "some.parquet", path, Detector(), 1)

@@ -87,6 +87,14 @@ def test_a_body_that_stalls_is_waited_for_no_longer_than_the_deadline(fs: WebDav
     assert 3 <= server.count("GET") <= 5
 
 
+def test_a_server_that_hangs_is_asked_a_second_time_before_the_deadline(server: Server) -> None:
+    fs = WebDavFileSystem(server.url(), attempts=None, deadline=3, skip_instance_cache=True)
+    server.nodes["/store/file"] = CONTENT
+    server.faults.append(Fault("GET", keep=1000, stall=True))
+    assert fs.cat_file("/store/file") == CONTENT
+    assert server.count("GET") == 2
+
+
 def test_a_failed_download_leaves_nothing(fs: WebDavFileSystem, server: Server, tmp_path: Path) -> None:
     server.nodes["/store/file"] = CONTENT
     server.faults.append(Fault("GET", keep=1000, times=100))

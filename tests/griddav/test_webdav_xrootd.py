@@ -12,9 +12,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from fsspec.asyn import sync
 from xrootd import XRootD
 
 from griddav import WebDavFileSystem
+from griddav.writing.moving import move
 from griddav.writing.unfinished import TEMPORARY
 
 
@@ -136,3 +138,11 @@ def test_many_files_are_verified_at_once(fs: WebDavFileSystem, folder: str, tmp_
     fs.pipe(files)
     assert fs.cat(list(files)) == files
     assert time.monotonic() - started < 20  # with too few digests at once, XRootD stalls for half a minute
+
+
+def test_a_folder_moved_onto_one_that_holds_something_finds_the_name_taken(fs: WebDavFileSystem, folder: str) -> None:
+    fs.pipe({f"{folder}/.upload-mine/file": b"mine", f"{folder}/plots/file": b"theirs"})
+    began = time.monotonic()
+    answer = sync(fs.loop, move, fs.client, f"{folder}/.upload-mine/", f"{folder}/plots/")
+    assert answer.status == 412 and time.monotonic() < began + 5  # it says 500: no outage
+    assert fs.cat_file(f"{folder}/plots/file") == b"theirs" and fs.cat_file(f"{folder}/.upload-mine/file") == b"mine"

@@ -7,10 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-pytest.importorskip("numba")
-
 KERNELS = """
 import os
 from numba import cfunc, guvectorize, njit, vectorize

@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from projects import LAW_CFG, SmallProject
 
-pytest.importorskip("IPython")
-
 WORK = """
     import os
 

@@ -34,11 +34,15 @@ LAYERS = "storage/test_layers.py"
 
 @dataclass(frozen=True)
 class Kind:
-    """A fault, and what is seen when it happens; `tests` are functions of test modules."""
+    """A fault, and what is seen when it happens; `tests` are functions of test modules, of which some name one case."""
 
     fault: str
     seen: str
     tests: tuple[str, ...]
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        return tuple(test.partition("[")[0] for test in self.tests)
 
 
 def kind(fault: str, seen: str, module: str, *tests: str) -> Kind:
@@ -81,7 +85,7 @@ KINDS: dict[str, tuple[Kind, ...]] = {
              "test_without_a_terminal_nothing_is_done_until_yes_is_said",
              "test_on_a_terminal_the_question_is_asked_and_no_means_no"),
         kind("`gc --days` in a project without campaigns", "what today's code reaches stays", REACH,
-             "test_what_status_calls_complete_is_kept_whatever_the_command_line_said"),
+             "test_what_status_calls_complete_is_kept_whatever_the_command_line_said[without campaigns]"),
         kind("name that is a pattern (`[1]`, `*`) removed, on every road", "that file, and no other", ROADS,
              "test_a_name_is_never_a_pattern", "test_a_folder_is_removed_with_what_it_holds_and_nothing_beside_it"),
         kind("the same with `sync --delete`", "that file, and no other", SYNC,

@@ -31,8 +31,8 @@ SERVERS_BY_NAME = ("server", "fs", "road", "place", "on_server", "ground", "grou
 NOT_SHOWN = "**not shown: a test fails, or is not there**"
 
 
-def functions() -> list[str]:
-    """All test functions of all kinds, each once."""
+def tests() -> list[str]:
+    """All tests of all kinds, each once."""
     return list(dict.fromkeys(test for group in KINDS.values() for each in group for test in each.tests))
 
 
@@ -84,7 +84,7 @@ class Witness:
 
     def row(self, kind: Kind) -> tuple[str, ...] | None:
         """The cells of a kind; None where none of its tests ran."""
-        shown = [self.shown[test] for test in kind.tests if test in self.shown]
+        shown = [self.shown[test] for test in kind.functions if test in self.shown]
         if not shown:
             return None
         whole = len(shown) == len(kind.tests) and not any(each.failed for each in shown)
@@ -101,7 +101,7 @@ class Witness:
 def main(options: list[str]) -> int:
     """Run them all, or those that options of pytest choose; rows are printed last, as one line of JSON."""
     witness = Witness()
-    code = pytest.main([*(f"{TESTS}/{test}" for test in functions()), "-q", *options], plugins=[witness])
+    code = pytest.main([*(f"{TESTS}/{test}" for test in tests()), "-q", *options], plugins=[witness])
     print(json.dumps(witness.rows()))
     return int(code)
 

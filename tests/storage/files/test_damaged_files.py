@@ -1,9 +1,12 @@
-"""A file that was changed in its store is damaged on every server, with and without the checksum of before."""
+"""What was changed in its store is damaged on every server, with and without the checksum of before; what is lost is
+missing.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,3 +67,15 @@ def test_what_was_changed_in_its_store_is_damaged_and_not_kept(place: Ground, da
         if place.kind in STATING:  # no record is needed
             with pytest.raises(ContentChanged):
                 store.local(final)
+
+
+@pytest.mark.parametrize("place", KINDS, indirect=True)
+def test_what_was_lost_in_its_store_is_missing_and_no_outage(place: Ground, tmp_path: Path) -> None:
+    settings = StoreSettings("it", place.url, options=dict(place.options), patience=60.0, mirror=tmp_path / "mirror")
+    store, sha256, begun = open_store(settings), hashlib.sha256(BYTES).hexdigest(), time.monotonic()
+    place.plant("there.bin", b"")
+    for size in (len(BYTES), None):
+        with pytest.raises(FileNotFoundError):
+            store.local(f"{place.url}/none.bin", sha256, size)
+    assert store.read_text(f"{place.url}/none.json") is None
+    assert time.monotonic() - begun < 30, "nobody waits for a file that is not there"
