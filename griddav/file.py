@@ -71,12 +71,12 @@ class WebDavFile(AbstractBufferedFile):  # type: ignore[misc]
     """
 
     def __init__(self, fs: FileAccess, path: str, mode: str = "rb", **options: Any) -> None:
-        there = sync(fs.loop, file_info, fs.client, path) if mode == "rb" else {}
+        entry = sync(fs.loop, file_info, fs.client, path) if mode == "rb" else {}
         self.closed: bool = False
         if mode == "rb":
-            super().__init__(fs, path, mode, **(options | {"size": there["size"]}))
-            self.details = there
-            self._reader = Reader(fs.client, path, there["size"])
+            super().__init__(fs, path, mode, **(options | {"size": entry["size"]}))
+            self.details = entry
+            self._reader = Reader(fs.client, path, entry["size"])
             return
         super().__init__(fs, path, mode, **options)
         self.draft = Draft()

@@ -25,7 +25,7 @@ from griddav.reading.download import (
     AT_ONCE,
     digest,
     fetch,
-    fetch_known,
+    fetch_sized,
     file_info,
     read_all,
     read_at_once,
@@ -118,8 +118,8 @@ class WebDavFileSystem(Exact):
 
     async def _confirm(self, paths: Iterable[str]) -> frozenset[str]:
         wanted = {path: self._strip_protocol(path) for path in paths}
-        there = await confirm(self.client, wanted.values())
-        return frozenset(path for path, stripped in wanted.items() if stripped in there)
+        present = await confirm(self.client, wanted.values())
+        return frozenset(path for path, stripped in wanted.items() if stripped in present)
 
     def confirm(self, paths: Iterable[str]) -> frozenset[str]:
         """Those of the paths, absent from an *empty* listing, that are there all the same.
@@ -205,21 +205,21 @@ class WebDavFileSystem(Exact):
         progress = callback.absolute_update
         if await self._arrives(path, os.fspath(lpath), size, progress):
             return
-        there = self.listings.info(path)
-        if there is None or there["type"] != "directory":  # a file may be another one by now
-            there = await info(self.client, path)
-        if there["type"] == "directory":
+        entry = self.listings.info(path)
+        if entry is None or entry["type"] != "directory":  # a file may be another one by now
+            entry = await info(self.client, path)
+        if entry["type"] == "directory":
             os.makedirs(lpath, exist_ok=True)
             return
-        whole_file(self.client, path, there)
-        callback.set_size(there["size"])
-        await fetch(self.client, path, os.fspath(lpath), there, progress)
+        whole_file(self.client, path, entry)
+        callback.set_size(entry["size"])
+        await fetch(self.client, path, os.fspath(lpath), entry, progress)
 
     async def _arrives(self, path: str, target: str, size: int | None, progress: Callable[[int], None]) -> bool:
         """Whether a file of this size was fetched without a question; where files may be on tape, one is asked."""
         if size is None or size > AT_ONCE or (await self.client.profile()).details:
             return False
-        return await fetch_known(self.client, path, target, size, progress)
+        return await fetch_sized(self.client, path, target, size, progress)
 
     def open(
         self, path: str, mode: str = "rb", block_size: int | None = None, cache_options: dict[str, Any] | None = None,

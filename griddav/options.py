@@ -169,12 +169,12 @@ def read(given: Mapping[str, Any]) -> Options:
     return Options(**{name: OPTIONS[name].read(value) for name, value in given.items()})
 
 
-def refuse_unknown(names: Iterable[str], known: Collection[str]) -> None:
+def refuse_unknown(names: Iterable[str], accepted: Collection[str]) -> None:
     """Raises `TypeError`, as Python does for its functions: a slip is not passed over in silence."""
     for name in names:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
+        if name not in accepted:
+            near = difflib.get_close_matches(name, accepted, 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(accepted))}"
             if name in NAMES_OF_SERVERS:
                 hint = "the server is given as base_url='davs://host:port'"
             raise TypeError(f"{name} is no option of this file system; {hint}")

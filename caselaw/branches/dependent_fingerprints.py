@@ -12,7 +12,7 @@ from caselaw.branches.required import Required, is_own, required_by
 from caselaw.branches.table import BranchTable
 from caselaw.branches.task import WorkflowLike
 from caselaw.branches.upstream_digests import Look, Seen, counts_by_identity, seen_by_numbers
-from caselaw.branches.yielded import RUN, Present, settled_by_records, tasks_in, together
+from caselaw.branches.yielded import RUN, Present, merged, settled_by_records, tasks_in
 from caselaw.fingerprint import digest
 from caselaw.records import Record
 
@@ -69,7 +69,7 @@ class Settling:
         if found is None:
             return Settled(static, static, True, own, seen)
         fingerprint, yielded = found
-        return Settled(static, fingerprint, False, own, together([seen, yielded.seen]))
+        return Settled(static, fingerprint, False, own, merged([seen, yielded.seen]))
 
     # other branches of the workflow
 
@@ -112,5 +112,5 @@ class Settling:
             table, fingerprints=by_number(table.numbers, fingerprints.values()),
             static=by_number(table.numbers, static.values()), awaiting=awaiting,
             own_needs={**table.own_needs, **{n: each.own for n, each in found.items() if each.own}},
-            seen=together([table.seen, *(each.seen for each in found.values())]).and_outputs(),
+            seen=merged([table.seen, *(each.seen for each in found.values())]).and_outputs(),
         )  # fmt: skip

@@ -12,21 +12,21 @@ from caselaw.branches.task import TaskLike, WorkflowLike
 
 def renew(task: TaskLike) -> None:
     """Look again at a task and at all upstream on which its fingerprint depends; within one walk once."""
-    with walk() as here:
-        for each in upstream_first(task, here):
-            here.renewed[id(each)] = each
+    with walk() as current_walk:
+        for each in upstream_first(task, current_walk):
+            current_walk.renewed[id(each)] = each
             each._forget_selection()
             if outdated(each.seen_before):
-                look_again(each, here)
+                look_again(each, current_walk)
 
 
-def upstream_first(task: TaskLike, here: Walk) -> Iterator[Any]:
+def upstream_first(task: TaskLike, current_walk: Walk) -> Iterator[Any]:
     """The task and those upstream whose fingerprints may change without an edit, each after what it depends on."""
     waiting = [(task, False)]
     while waiting:
         each, is_upstream_done = waiting.pop()
         seen: Seen | None = each.seen_before
-        if id(each) in here.renewed or seen is None or not seen.passing:
+        if id(each) in current_walk.renewed or seen is None or not seen.passing:
             continue
         if is_upstream_done:
             yield each
@@ -41,10 +41,10 @@ def outdated(seen: Seen) -> bool:
     return seen.at_outputs or any(upstream.seen_before is not look for upstream, look in pairs)
 
 
-def look_again(task: WorkflowLike, here: Walk) -> None:
+def look_again(task: WorkflowLike, current_walk: Walk) -> None:
     """Look, and keep the earlier table where nothing changed: then those downstream need not look."""
     before = task.forget_look()
-    here.forget(task.unrestricted if task.has_branches else task)
+    current_walk.forget(task.unrestricted if task.has_branches else task)
     after = task.table_now
     if before.names == after.names and same(before.seen, after.seen):
         task.keep_look(before)

@@ -55,7 +55,7 @@ class Present:
     def of(self, tasks: Iterable[Any]) -> Yielded:
         found = tuple(tasks)
         looked = [self._of_task(task) for task in found]
-        return Yielded(found, tuple(key for _, key, _ in looked), together(seen for _, _, seen in looked))
+        return Yielded(found, tuple(key for _, key, _ in looked), merged(seen for _, _, seen in looked))
 
     def _of_task(self, task: Any) -> tuple[Any, str, Seen]:
         if id(task) not in self._known:
@@ -70,7 +70,7 @@ def looked_at(tasks: Iterable[Any], digests: FileDigests) -> Yielded:
     return Present(digests).of(tasks)
 
 
-def together(looks: Iterable[Seen]) -> Seen:
+def merged(looks: Iterable[Seen]) -> Seen:
     """What several looks depend on, each once."""
     unknown: dict[str, None] = {}
     renewable: dict[int, tuple[Any, Seen]] = {}

@@ -20,7 +20,7 @@ def task_from_arguments(family: str, arguments: tuple[str, ...]) -> Any:
     from luigi.cmdline_parser import CmdlineParser
     from luigi.parameter import ParameterException
 
-    asked, family = family, known_family(family)
+    asked, family = family, family_in_full(family)
     words = [family, *arguments]
     complaint = io.StringIO()
     try:
@@ -29,13 +29,15 @@ def task_from_arguments(family: str, arguments: tuple[str, ...]) -> Any:
             parser = click.get_current_context().with_resource(parsing)
         return parser.get_task_obj()
     except (ParameterException, ValueError, KeyError) as error:
-        raise TaskError(f"a parameter is missing or wrong: {error}", asked, f"parameters: {known(family)}") from error
+        raise TaskError(
+            f"a parameter is missing or wrong: {error}", asked, f"parameters: {parameter_names(family)}"
+        ) from error
     except SystemExit:
         reason = complaint.getvalue().strip().rpartition("error: ")[2]
-        raise TaskError(reason, asked, f"parameters: {known(family)}") from None
+        raise TaskError(reason, asked, f"parameters: {parameter_names(family)}") from None
 
 
-def known(family: str) -> str:
+def parameter_names(family: str) -> str:
     """The parameters of a task family as they are written on the command line."""
     from luigi.task_register import Register
 
@@ -43,7 +45,7 @@ def known(family: str) -> str:
     return ", ".join(f"--{name.replace('_', '-')}" for name in names)
 
 
-def known_family(name: str) -> str:
+def family_in_full(name: str) -> str:
     """The task family of that name. Raises `TaskError` where there is none."""
     from caselaw.plan.families import family_of, similar_families
 

@@ -37,11 +37,11 @@ def dotted(path: Iterable[str | int]) -> str:
     return ".".join(f'"{part}"' if "." in str(part) or part == "" else str(part) for part in path)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, words: Iterable[str]) -> str:
     """`did you mean 'luminosity'?`, or nothing when no known word is close."""
     from difflib import get_close_matches
 
-    names = {name.casefold(): name for name in known}
+    names = {name.casefold(): name for name in words}
     close = get_close_matches(word.casefold(), names, n=1, cutoff=0.6)
     return f"did you mean '{names[close[0]]}'?" if close else ""
 

@@ -146,9 +146,9 @@ class YamlReader:
 
     def refuse_tag(self, event: Any, plain: str) -> None:
         if event.tag not in (None, "!", CORE + plain):
-            self.unreadable_here(event, f"tag '{shown(event.tag)}' is not allowed: a campaign is plain YAML")
+            self.unreadable_at(event, f"tag '{shown(event.tag)}' is not allowed: a campaign is plain YAML")
 
-    def unreadable_here(self, event: Any, message: str) -> None:
+    def unreadable_at(self, event: Any, message: str) -> None:
         self.report(event, message)
         self.result.unreadable.add(tuple(self.path))
 
@@ -220,11 +220,11 @@ class YamlReader:
             if tag in kinds and type(value) is kinds[tag]:
                 return value
             if tag in kinds:
-                self.unreadable_here(event, f"'{text}' is not a {shown(tag)}")
+                self.unreadable_at(event, f"'{text}' is not a {shown(tag)}")
             else:
                 self.refuse_tag(event, "str")
         except ValueError:
-            self.unreadable_here(event, f"a number of {len(text)} digits is too long")
+            self.unreadable_at(event, f"a number of {len(text)} digits is too long")
         return None
 
 

@@ -20,8 +20,8 @@ from luigi.worker import TaskProcess
 from caselaw.branches.yielded import Named, named
 from caselaw.execution.order import Order
 from caselaw.execution.run import (
+    compact_records,
     describe,
-    put_together,
     require_known,
     require_tolerated,
     run_in_pool,
@@ -76,7 +76,7 @@ def run_yielding_branches(workflow: Any) -> Generator[Any, Any, None]:
     del _rounds[key]
     workflow.renew_fingerprints()
     require_tolerated(workflow, rounds.failures, rounds.total)
-    put_together(workflow, rounds.workers)
+    compact_records(workflow, rounds.workers)
 
 
 def missing(workflow: RunnableWorkflow) -> list[int]:

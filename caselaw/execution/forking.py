@@ -35,9 +35,9 @@ OURS = frozenset({
 })  # fmt: skip
 
 
-def may_be_forked(known: Collection[int]) -> bool:
-    """Whether a copy of this process would work as the process does. `known` are open files of ours."""
-    return not (_origin.is_unsafe or foreign_threads() or foreign_libraries() or foreign_files(known))
+def may_be_forked(our_files: Collection[int]) -> bool:
+    """Whether a copy of this process would work as the process does. `our_files` are open files of ours."""
+    return not (_origin.is_unsafe or foreign_threads() or foreign_libraries() or foreign_files(our_files))
 
 
 class ForkOrigin:
@@ -118,10 +118,10 @@ def own_folder() -> str:
     return os.path.realpath(Path(sys.base_exec_prefix, sys.platlibdir, version, "lib-dynload"))
 
 
-def foreign_files(known: Collection[int]) -> bool:
+def foreign_files(our_files: Collection[int]) -> bool:
     """Whether files, connections or event loops are open, apart from standard ones, pipes, and caches of ours."""
     return any(
-        descriptor > 2 and descriptor not in known and not may_be_shared(name)
+        descriptor > 2 and descriptor not in our_files and not may_be_shared(name)
         for descriptor, name in open_files().items()
     )
 

@@ -38,5 +38,5 @@ def branches_at_once(needs: Mapping[str, int], most: int) -> int:
     Of what [resources] does not name there is one, as luigi has it.
     """
     totals = luigi.configuration.get_config().getintdict("resources")
-    together = [totals.get(name, 1) // need for name, need in needs.items() if need > 0]
-    return max(1, min([most, *together]))
+    at_once = [totals.get(name, 1) // need for name, need in needs.items() if need > 0]
+    return max(1, min([most, *at_once]))

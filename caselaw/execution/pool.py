@@ -212,7 +212,7 @@ def shared_pool(cpus: int, root: Path) -> Pool:
 
     Other threads per worker, tasks defined since, or other surroundings end it and make a new one.
     """
-    surroundings = Surroundings.here(root)
+    surroundings = Surroundings.current(root)
     key = (os.getpid(), cpus, len(luigi.task_register.Register._reg), surroundings.key())
     for known, pool in _shared:
         if known == key:

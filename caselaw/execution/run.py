@@ -148,7 +148,7 @@ def run_all(task: RunnableTask, numbers: Sequence[int], size: int) -> None:
     if ended.raised is not None:
         raise ended.raised
     require_tolerated(task, ended.failures, len(numbers))
-    put_together(task, ended.owners)
+    compact_records(task, ended.owners)
 
 
 def require_tolerated(task: RunnableTask, failures: Mapping[int, str], total: int) -> None:
@@ -168,7 +168,7 @@ def suffices(workflow: Any, failed: int) -> bool:
     return workflow.fewer_suffice and bool(workflow.workflow_complete())
 
 
-def put_together(task: RunnableTask, workers: frozenset[str]) -> None:
+def compact_records(task: RunnableTask, workers: frozenset[str]) -> None:
     """Put the records of a run together, if nothing is missing any more."""
     if (task.output_declared or task.output_named) and task.all_published():
         compact(task.output_location.directory, task.fingerprint, idle=workers | {owner()})

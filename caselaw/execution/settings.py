@@ -34,7 +34,7 @@ class RunSettings:
     command_line: tuple[tuple[str, ...], argparse.Namespace] | None
 
     @classmethod
-    def here(cls) -> RunSettings:
+    def current(cls) -> RunSettings:
         return cls(sections(Config.instance()), luigi_settings(), loggers(), command_line())
 
     def enter(self) -> None:

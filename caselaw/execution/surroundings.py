@@ -39,11 +39,11 @@ class Surroundings:
     of_servers: tuple[str, ...]
 
     @classmethod
-    def here(cls, root: Path) -> Surroundings:
+    def current(cls, root: Path) -> Surroundings:
         """Those of this process, which works in the project folder `root`."""
         return cls(
             tuple(sys.path), tuple(sys.argv), str(Path.cwd()), creation_mask(), dict(os.environ),
-            RunSettings.here(), loaded(root), main(),
+            RunSettings.current(), loaded(root), main(),
             tuple(name for name in sys.modules if name.startswith(LOADED_LATE)),
         )  # fmt: skip
 

@@ -22,7 +22,7 @@ from caselaw.parameters.engine import counted_names, hidden_names, is_own, param
 from caselaw.parameters.private import keeps_objects
 
 NO_VALUE = luigi.parameter._no_value
-MOST_KNOWN = 1000
+MOST_VALUES = 1000
 """As many values of one class are remembered with their canonical form."""
 
 # Values of these parameters that are of this very type come back as they are.
@@ -63,7 +63,7 @@ class Way:
     parameters: Mapping[str, luigi.Parameter]
     exact: Mapping[str, type | None]
     """Name → the type of values that need no look."""
-    known: dict[ExactPair, Any] = field(default_factory=dict)
+    values: dict[ExactPair, Any] = field(default_factory=dict)
 
     @classmethod
     @functools.cache
@@ -77,14 +77,14 @@ class Way:
             return value
         pair = ExactPair((name, value))
         try:
-            found = self.known.get(pair, NO_VALUE)
+            found = self.values.get(pair, NO_VALUE)
         except TypeError:  # it cannot be looked up
             return self._canonical(name, value)
         if found is NO_VALUE:
             found = self._canonical(name, value)
-            if len(self.known) >= MOST_KNOWN:
-                self.known.clear()
-            self.known[pair] = found
+            if len(self.values) >= MOST_VALUES:
+                self.values.clear()
+            self.values[pair] = found
         return found
 
     def _canonical(self, name: str, value: Any) -> Any:
@@ -99,8 +99,8 @@ class Way:
 
 def forget_parameters() -> None:
     """A class has other parameters than before, and so may have those derived from it."""
-    for known in (Way.of, counted_names, hidden_names, parameters_of):
-        known.cache_clear()
+    for values in (Way.of, counted_names, hidden_names, parameters_of):
+        values.cache_clear()
 
 
 def arguments_by_name(

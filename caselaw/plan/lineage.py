@@ -29,26 +29,26 @@ class MadeOutput:
     record: Record | None
 
 
-def lineage(task: FingerprintedTask, known: Container[str] = ()) -> list[FingerprintedTask]:
+def lineage(task: FingerprintedTask, left_out: Container[str] = ()) -> list[FingerprintedTask]:
     """All tasks upstream of `task`, workflows as one, each after what it needs; `task` itself is the last.
 
-    Tasks of plain law have no fingerprint and are left out, as are those with an id in `known`.
+    Tasks of plain law have no fingerprint and are left out, as are those with an id in `left_out`.
     """
-    return [found for found in everything(task, known) if isinstance(found, FingerprintedTask)]
+    return [found for found in everything(task, left_out) if isinstance(found, FingerprintedTask)]
 
 
-def everything(task: Any, known: Container[str] = ()) -> list[Any]:
+def everything(task: Any, left_out: Container[str] = ()) -> list[Any]:
     """All tasks upstream of `task`, those of plain law included, each once and after what it needs; `task` is the last.
 
-    Tasks with an id in `known`, and what lies upstream of them, are left out. Raises `CircleError` where a task needs
-    itself.
+    Tasks with an id in `left_out` are not among them, nor what lies upstream of these. Raises `CircleError` where a
+    task needs itself.
     """
     found: dict[str, Any] = {}
     on_the_way: dict[str, Any] = {}
     waiting: list[tuple[Any, bool]] = [(task, False)]
     while waiting:
         here, upstream_done = waiting.pop()
-        if here.task_id in found or here.task_id in known:
+        if here.task_id in found or here.task_id in left_out:
             continue
         if upstream_done:
             del on_the_way[here.task_id]

@@ -156,8 +156,8 @@ def orphans(root: Place) -> list[Orphan]:
     """
     found = without_links_out(root, tree_or_nothing(root))
     if not isinstance(root, RemotePlace):
-        assert root.here is not None
-        return [*temporaries(root, found), *staging(root.here)]
+        assert root.local_path is not None
+        return [*temporaries(root, found), *staging(root.local_path)]
     store = remote_store(root.server.settings)
     of_folder = [*temporaries(root, found), *stale_entries(store.cache, root, found)]
     if not is_root_of_store(root):

@@ -89,19 +89,19 @@ def reach_of_records(records: Mapping[str, Sequence[Record]], campaigns: Sequenc
     by_other_ways(unreached, records, tasks, found)
 
 
-def class_of(family: str, directory: str, records: Sequence[Record], known: dict[str, Any]) -> Any:
+def class_of(family: str, directory: str, records: Sequence[Record], classes: dict[str, Any]) -> Any:
     """The class of a family in today's code; None where there is none.
 
     Its records name the modules of its code, for a task that is run as `module.Class` stands in no index.
     """
-    if family not in known:
-        known[family] = None
+    if family not in classes:
+        classes[family] = None
         if family_of(family) is None:
             for own in dict.fromkeys(record.own for record in records):
                 import_modules(family, directory, own)
         if registered(family) is not None:
-            known[family] = Register.get_task_cls(family)
-    return known[family]
+            classes[family] = Register.get_task_cls(family)
+    return classes[family]
 
 
 def import_modules(family: str, directory: str, own: str) -> None:

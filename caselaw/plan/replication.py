@@ -69,21 +69,21 @@ def replication(
         present = tree(source)
     except FileNotFoundError as error:
         raise TransferError("there is nothing of this name", source.url, "check the path") from error
-    there = {path: node for path, node in tree_or_nothing(target).items() if not is_marker(path)}
+    at_target = {path: node for path, node in tree_or_nothing(target).items() if not is_marker(path)}
     present = {path: node for path, node in present.items() if not (unfinished(path) or is_marker(path))}
     wanted = [
         snapshot(copy, target, snapshots) if is_journal(copy) else copy for copy in copies(source, present, target)
     ]
     needed = [copy for copy in wanted if copy is not None]
-    refuse_other_kinds(needed, there, target)
-    outputs = outputs_in(there, is_output(source, there))
-    answers = in_parallel(lambda copy: is_there(copy, present, there, outputs, compare), needed)
+    refuse_other_kinds(needed, at_target, target)
+    outputs = outputs_in(at_target, is_output(source, at_target))
+    answers = in_parallel(lambda copy: is_copied(copy, present, at_target, outputs, compare), needed)
     equal = {copy.path for copy, answer in answers if answer}
     groups: tuple[list[Copy], ...] = ([], [], [], [])
     for copy in needed:
         if copy.path not in equal:
             groups[phase(copy.path)].append(copy)
-    own = {path: node for path, node in without_links_out(target, there).items() if not within(path, others)}
+    own = {path: node for path, node in without_links_out(target, at_target).items() if not within(path, others)}
     removals = superfluous(source, own, {copy.path for copy in needed}) if delete else []
     return Replication(groups, removals, len(equal))
 
@@ -132,30 +132,32 @@ def snapshot(copy: Copy, target: Place, folder: Path) -> Copy | None:
     return Copy(path, LocalPlace(str(local)), target.child(path), len(data))
 
 
-def is_there(
-    copy: Copy, present: Mapping[str, Node], there: Mapping[str, Node], outputs: Mapping[str, Mapping[str, int]],
+def is_copied(
+    copy: Copy, present: Mapping[str, Node], at_target: Mapping[str, Node], outputs: Mapping[str, Mapping[str, int]],
     how: Compare,
 ) -> bool:  # fmt: skip
     """Whether the target has it, whose `outputs` are folders. Records never get another content: their names do."""
     if phase(copy.path) in (1, 2):
-        return copy.path in there
+        return copy.path in at_target
     if copy.files is not None:
         return outputs.get(copy.path) == copy.files
-    if copy.path not in there:
+    if copy.path not in at_target:
         return False
     compare = Compare.SIZE if OUTPUT.search(copy.path.rpartition("/")[2]) else how
     try:
-        return same(copy.source, present[copy.path], copy.target, there[copy.path], compare)
+        return same(copy.source, present[copy.path], copy.target, at_target[copy.path], compare)
     except FileNotFoundError:
         return False  # one of them vanished; the copy says which
 
 
-def superfluous(source: Place, there: Mapping[str, Node], wanted: set[str]) -> list[str]:
+def superfluous(source: Place, at_target: Mapping[str, Node], wanted: set[str]) -> list[str]:
     """Files and outputs that only the target has: outputs first, then records, components, tags.
 
     That the source lacks each is asked again: a listing that failed must not empty the copy.
     """
-    files = [path for path, node in there.items() if not (node.is_folder or in_unfinished(path) or unfinished(path))]
+    files = [
+        path for path, node in at_target.items() if not (node.is_folder or in_unfinished(path) or unfinished(path))
+    ]
     only = {output_of(path) or path for path in files} - wanted
     lacking = in_parallel(lambda path: missing(source, path), only)
     return sorted((path for path, answer in lacking if answer), key=lambda path: (-phase(path), path))

@@ -76,13 +76,13 @@ def reason_of(error: Exception) -> str:
     return str(error) if isinstance(error, CaselawError) else f"{type(error).__name__}: {error}"
 
 
-def upstream_and_itself(task: Any, known: Container[str]) -> list[FingerprintedTask]:
+def upstream_and_itself(task: Any, left_out: Container[str]) -> list[FingerprintedTask]:
     """A task and those upstream that are caselaw's, without what is known.
 
     Raises `TaskError` where it is not known what it needs.
     """
     try:
-        return [each for each in everything(task, known) if isinstance(each, FingerprintedTask)]
+        return [each for each in everything(task, left_out) if isinstance(each, FingerprintedTask)]
     except Exception as error:  # of the project's own code
         raise TaskError(
             f"it is not known what it needs: {reason_of(error)}", task.get_task_family(),

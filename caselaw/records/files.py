@@ -246,14 +246,14 @@ def compact(directory: str, fingerprint: str, *, idle: frozenset[str] = frozense
     claimed += [path for path in present if path.name.startswith(BATCH)]
     if claimed:
         earlier = [path for path in record_files(directory) if is_document_of(path, fingerprint)]
-        put_together(directory, fingerprint, [*earlier, *claimed])
+        merge_files(directory, fingerprint, [*earlier, *claimed])
 
 
 def is_document_of(path: Path, fingerprint: str) -> bool:
     return path.suffix == DOCUMENT and path.name.startswith(f"{fingerprint}.")
 
 
-def put_together(directory: str, name: str, paths: Iterable[Path]) -> None:
+def merge_files(directory: str, name: str, paths: Iterable[Path]) -> None:
     """Replace files of records by one document; those with records of another schema stay.
 
     Whatever another process does meanwhile, a file is removed only after a document holds its records.

@@ -73,15 +73,15 @@ class RecordIndex:
         """
         some = tuple(fingerprints) if len(fingerprints) <= MOST_VALUES else ()
 
-        def known(connection: sqlite3.Connection) -> set[str]:
+        def indexed(connection: sqlite3.Connection) -> set[str]:
             return recorded(connection, directory, some)
 
         def ask(connection: sqlite3.Connection) -> set[str]:
             settled(lambda: refresh(connection, directory), directory)
-            return known(connection)
+            return indexed(connection)
 
         if not store_of(directory).is_local:
-            found = self._with_connection(known)
+            found = self._with_connection(indexed)
             return found if found.issuperset(fingerprints) else self._with_connection(ask)
         found = self._with_connection(ask)
         if not found.issuperset(fingerprints) and look_again(directory):
@@ -136,7 +136,7 @@ class RecordIndex:
         found = self.of_fingerprints(directory, [fingerprint]).get(fingerprint)
         return found[-1] if found else None
 
-    def known(self, directory: str, fingerprint: str) -> list[Record]:
+    def indexed(self, directory: str, fingerprint: str) -> list[Record]:
         """Records of one branch's outputs, as far as they are known without a look at the folder."""
         query = f"SELECT body FROM {TABLE} WHERE directory = ? AND fingerprint = ?"
         rows = self._with_connection(lambda c: c.execute(query, (directory, fingerprint)).fetchall())

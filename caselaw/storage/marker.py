@@ -47,14 +47,14 @@ class Marker:
 class Presence:
     """One store, and what this machine knows of it.
 
-    `known` gives the folders in its root in which records of outputs were seen from here. One that others write to
-    (`of_others`) has to exist.
+    `recorded_folders` gives the folders in its root in which records of outputs were seen from here. One that others
+    write to (`of_others`) has to exist.
     """
 
     def __init__(
-        self, settings: StoreSettings, known: Callable[[], frozenset[str]], *, of_others: bool = False
+        self, settings: StoreSettings, recorded_folders: Callable[[], frozenset[str]], *, of_others: bool = False
     ) -> None:  # fmt: skip
-        self.settings, self.known, self.of_others = settings, known, of_others
+        self.settings, self.recorded_folders, self.of_others = settings, recorded_folders, of_others
         self.store: Store = open_store(settings)
         self.marker = f"{settings.root}/{MARKER}"
         self._found: Marker | None = None
@@ -88,9 +88,9 @@ class Presence:
         if found is None:
             if expected is not None:
                 raise self.missing(f"the store {expected.id} of {expected.since}")
-            known = self.known()
-            if known and not known.intersection(entry.name for entry in self.store.entries(self.settings.root)):
-                raise self.missing(f"a store with {', '.join(sorted(known)[:5])}{', …' if len(known) > 5 else ''}")
+            folders = sorted(self.recorded_folders())
+            if folders and not {entry.name for entry in self.store.entries(self.settings.root)}.intersection(folders):
+                raise self.missing(f"a store with {', '.join(folders[:5])}{', …' if len(folders) > 5 else ''}")
             if self.of_others:
                 self.require_folder()
         elif expected is None:
@@ -143,7 +143,7 @@ class Presence:
         """Take what is here for the store from now on, whatever was seen here before."""
         for root in (self.settings.root, *self.settings.doors):
             self.memory_of(root).unlink(missing_ok=True)
-        self.known, self.of_others, self._stamp = frozenset, False, None
+        self.recorded_folders, self.of_others, self._stamp = frozenset, False, None
         return self.introduce()
 
     def read(self) -> Marker | None:
@@ -215,10 +215,12 @@ def marker_of(text: str) -> Marker:
 _watched: dict[str, Presence] = {}
 
 
-def watch(settings: StoreSettings, known: Callable[[], frozenset[str]], *, of_others: bool = False) -> Presence:
+def watch(
+    settings: StoreSettings, recorded_folders: Callable[[], frozenset[str]], *, of_others: bool = False
+) -> Presence:
     """Let `require_present` look at this store."""
     if settings.root not in _watched or _watched[settings.root].settings != settings:
-        _watched[settings.root] = Presence(settings, known, of_others=of_others)
+        _watched[settings.root] = Presence(settings, recorded_folders, of_others=of_others)
     return _watched[settings.root]
 
 

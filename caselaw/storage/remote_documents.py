@@ -48,36 +48,36 @@ class RemoteDocuments:
     def follow(self) -> bool:
         """Whether all that was listed could be read."""
         # First: what another process of this machine publishes after this is not taken for gone.
-        here = {name for name in local_names(self.path) if not name.startswith(".")}
+        on_disk = {name for name in local_names(self.path) if not name.startswith(".")}
         listing: list[dict[str, Any]] = []
         with contextlib.suppress(FileNotFoundError), clear_answers(self.url):
             listing = self.files.entries(self.folder)
         found = {os.path.basename(each["name"]): each for each in listing}
-        there = {name for name, each in found.items() if each["type"] == "file" and not name.startswith(".")}
-        new = [found[name] for name in there if not (self.fixed and name in here)]
+        on_server = {name for name, each in found.items() if each["type"] == "file" and not name.startswith(".")}
+        new = [found[name] for name in on_server if not (self.fixed and name in on_disk)]
         if new:
             self.path.mkdir(parents=True, exist_ok=True)
         found_again = side_by_side(self.read, new) if new else []
-        for name in here - there:
+        for name in on_disk - on_server:
             LocalDocuments(self.path).remove(name)
         return all(found_again)
 
-    def read(self, there: dict[str, Any]) -> bool:
+    def read(self, entry: dict[str, Any]) -> bool:
         """Copy one document, with the server's time where it has one; whether it is still there."""
-        name = os.path.basename(there["name"])
+        name = os.path.basename(entry["name"])
         url = f"{self.url}/{name}"
         if url in _damaged:
             return True
         try:
             try:
                 with clear_answers(url):
-                    content = self.files.read(there["name"])
+                    content = self.files.read(entry["name"])
             except ContentChanged:
                 _damaged.add(url)
                 content = b""  # it is there, and says nothing: its reader tells
             LocalDocuments(self.path).write(name, content.decode(errors="replace"))  # what is no text, its reader tells
-            if there.get("mtime"):
-                os.utime(self.path / name, (time.time(), there["mtime"]))
+            if entry.get("mtime"):
+                os.utime(self.path / name, (time.time(), entry["mtime"]))
         except FileNotFoundError:
             return False
         return True
@@ -86,8 +86,8 @@ class RemoteDocuments:
         before = read_bytes(self.path / name)
         try:
             with clear_answers(f"{self.url}/{name}"):
-                there = self.files.info(f"{self.folder}/{name}")
-            self.read(there)
+                entry = self.files.info(f"{self.folder}/{name}")
+            self.read(entry)
         except FileNotFoundError:
             LocalDocuments(self.path).remove(name)
         return read_bytes(self.path / name) != before

@@ -43,17 +43,13 @@ class RemoteStore:
         self.server = server_of(settings)
         self.root = settings.root
         mark = hashlib.blake2b(settings.root.encode(), digest_size=4).hexdigest()
-        self.here = settings.mirror / f"{component(without_scheme(settings.root))}-{mark}"
+        self.scratch = settings.mirror / f"{component(without_scheme(settings.root))}-{mark}"
         self.cache = FileCache(settings.cache_folder or settings.mirror.parent / "cache", settings.cache)
 
     @property
     def files(self) -> ServerFiles:
         """What is done to files there."""
         return self.server.files
-
-    @property
-    def scratch(self) -> Path:
-        return self.here
 
     def path(self, url: str) -> str:
         """A URL of this store as its file system names it."""
@@ -84,10 +80,10 @@ class RemoteStore:
         A folder of outputs holds records, always: one question for each folder is enough.
         """
         with clear_answers(self.root):
-            there = self.files.unlisted([f"{path}/{RECORDS}" for path in empty]) if empty else ()
-        if there:
+            hidden = self.files.unlisted([f"{path}/{RECORDS}" for path in empty]) if empty else ()
+        if hidden:
             what = "the server's listing is empty, but the folder is not"
-            raise StoreUnavailable(what, min(there), "run again; if it stays so, look into the server's log")
+            raise StoreUnavailable(what, min(hidden), "run again; if it stays so, look into the server's log")
 
     def entries(self, directory: str) -> list[Entry]:
         try:
@@ -100,11 +96,11 @@ class RemoteStore:
 
     def size(self, path: str) -> tuple[int, float | None] | None:
         try:
-            there = self.info(path)
+            entry = self.info(path)
         except FileNotFoundError:
             return None
-        if there["type"] != "directory":
-            return there["size"] or 0, there.get("mtime")
+        if entry["type"] != "directory":
+            return entry["size"] or 0, entry.get("mtime")
         with clear_answers(path):
             inside = self.files.below(self.path(path)).values()
         times = [each["mtime"] for each in inside if each.get("mtime")]
@@ -115,15 +111,15 @@ class RemoteStore:
         name = os.path.basename(path)
         if sha256 is not None:
             return self.cache.get(sha256, functools.partial(self.download_path, path, size), name=name, sha256=sha256)
-        there = self.info(path)
-        return self.cache.get(self.key(path, there), functools.partial(self.download, there), name=name)
+        entry = self.info(path)
+        return self.cache.get(self.key(path, entry), functools.partial(self.download, entry), name=name)
 
-    def key(self, path: str, there: dict[str, Any]) -> str:
+    def key(self, path: str, entry: dict[str, Any]) -> str:
         """What the cache calls a file whose digest is not known: another content under its name is another file."""
-        if there["type"] != "directory":
-            return f"{path} {stamp(there)}"
+        if entry["type"] != "directory":
+            return f"{path} {stamp(entry)}"
         with clear_answers(path):
-            inside = self.files.below(there["name"])
+            inside = self.files.below(entry["name"])
         return digest("folder", path, {name: stamp(each) for name, each in inside.items()})
 
     def download_path(self, path: str, size: int | None, target: Path) -> None:
@@ -134,16 +130,16 @@ class RemoteStore:
         with clear_answers(path):
             self.files.get(self.path(path), str(target), size=size)
 
-    def download(self, there: dict[str, Any], target: Path) -> None:
+    def download(self, entry: dict[str, Any], target: Path) -> None:
         """Copy a file or folder to this machine, verified."""
         with clear_answers(self.root):
-            if there["type"] == "directory":
-                get_folder(self.files, there["name"], target)
+            if entry["type"] == "directory":
+                get_folder(self.files, entry["name"], target)
             else:
-                self.files.get(there["name"], str(target))
+                self.files.get(entry["name"], str(target))
 
     def digest(self, path: str) -> str:
-        with tempfile.TemporaryDirectory(dir=self.made(self.here), prefix="digest-") as folder:
+        with tempfile.TemporaryDirectory(dir=self.made(self.scratch), prefix="digest-") as folder:
             target = Path(folder, os.path.basename(path))
             self.download(self.info(path), target)
             return file_digest(target)
@@ -237,7 +233,7 @@ class RemoteStore:
                 self.files.put(file.name, self.path(path), overwrite=False)
 
     def documents(self, folder: str, *, fixed: bool) -> RemoteDocuments:
-        path = self.here / folder.removeprefix(f"{self.root}/")
+        path = self.scratch / folder.removeprefix(f"{self.root}/")
         return RemoteDocuments(self.files, folder, self.path(folder), path, fixed)
 
     def made(self, folder: Path) -> Path:
@@ -250,10 +246,10 @@ def whole(names: frozenset[str]) -> frozenset[str]:
     return frozenset(name for name in names if not is_unfinished(name))
 
 
-def stamp(there: dict[str, Any]) -> str:
+def stamp(entry: dict[str, Any]) -> str:
     """What changes with the content of a file, as far as the server says it."""
-    sums = there.get("checksums") or {}
-    return f"{there['size']} {sums.get('sha-256') or sums.get('adler32') or there.get('etag') or there.get('mtime')}"
+    sums = entry.get("checksums") or {}
+    return f"{entry['size']} {sums.get('sha-256') or sums.get('adler32') or entry.get('etag') or entry.get('mtime')}"
 
 
 def entry_of(found: dict[str, Any]) -> Entry:

@@ -304,4 +304,4 @@ class FingerprintedTask(IdentifiedTask):
 
     def _recorded_contents(self, directory: str, fingerprint: str) -> Mapping[str, tuple[Content, ...]]:
         """All that some outputs may hold, by product, by the records that are known here."""
-        return contents_by_product(self.record_index.known(directory, fingerprint))
+        return contents_by_product(self.record_index.indexed(directory, fingerprint))

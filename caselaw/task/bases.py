@@ -63,7 +63,7 @@ def engine_of(cls: type) -> Any:
     return task.with_branches if BaseWorkflow in above else task
 
 
-def written_order(cls: type, engine: frozenset[type], known: dict[type, list[type]]) -> list[type]:
+def written_order(cls: type, engine: frozenset[type], orders: dict[type, list[type]]) -> list[type]:
     """A class and its bases in the order in which Python would ask them if the engine's were not there.
 
     Python itself merges the orders of the bases as they are. Those of two classes may contradict each other once
@@ -71,10 +71,10 @@ def written_order(cls: type, engine: frozenset[type], known: dict[type, list[typ
     """
     if cls in engine:
         return []
-    if cls not in known:
+    if cls not in orders:
         bases = [base for base in cls.__bases__ if base not in engine]
-        known[cls] = [cls, *merged([*(written_order(base, engine, known) for base in bases), bases], cls)]
-    return known[cls]
+        orders[cls] = [cls, *merged([*(written_order(base, engine, orders) for base in bases), bases], cls)]
+    return orders[cls]
 
 
 def merged(orders: list[list[type]], owner: type) -> list[type]:

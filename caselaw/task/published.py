@@ -44,7 +44,7 @@ def own_is_published(task: RunnableTask) -> bool:
         return False
     if not task.trust_unrecorded and not task.record_index.recorded(directory, {fingerprint}):
         return False
-    known: Sequence[Record | None] = distinct(task.record_index.known(directory, fingerprint))
+    known: Sequence[Record | None] = distinct(task.record_index.indexed(directory, fingerprint))
     return any(own_present(task, record) for record in known or [None])
 
 

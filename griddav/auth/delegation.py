@@ -49,14 +49,14 @@ async def request_macaroon(client: Client, path: str, activities: Collection[str
 
 def enough(client: Client, made: Macaroon, path: str, activities: Collection[str], lifetime: float) -> Macaroon:
     """The macaroon, restricted where the server did not; raises `Refused` where it allows too little."""
-    missing, there = set(activities) - made.activities, on_server(client, path)
-    if missing or not f"{there}/".startswith(f"{made.path.rstrip('/')}/"):
+    missing, place = set(activities) - made.activities, on_server(client, path)
+    if missing or not f"{place}/".startswith(f"{made.path.rstrip('/')}/"):
         what = f"the macaroon allows {', '.join(sorted(made.activities))} under {made.path} only"
         # XRootD 5.5.3 does not look at a token when it makes a macaroon, and then allows READ_METADATA.
         raise client.refused(path, what, f"ask for it with an X509 certificate or proxy; or {ASK_ISSUER}")
     return made.restricted(
         activities=None if made.activities <= {*activities, "READ_METADATA"} else activities,
-        path=there, before=time.time() + lifetime if made.expires is None else None,
+        path=place, before=time.time() + lifetime if made.expires is None else None,
     )  # fmt: skip
 
 

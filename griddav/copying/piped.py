@@ -41,9 +41,9 @@ def turn(target: Client) -> asyncio.Semaphore:
 class Stated(UploadStream):
     """A file that was sent by somebody else: its size, and the checksums that are known of it."""
 
-    def __init__(self, client: Client, there: Info, progress: Callable[[int], None]) -> None:
-        super().__init__(UploadSource(client.url(there["name"]), there["size"], elsewhere), None, progress)
-        self.stated: dict[str, str] = dict(there["checksums"])
+    def __init__(self, client: Client, entry: Info, progress: Callable[[int], None]) -> None:
+        super().__init__(UploadSource(client.url(entry["name"]), entry["size"], elsewhere), None, progress)
+        self.stated: dict[str, str] = dict(entry["checksums"])
 
     def digest(self, algorithm: str) -> str:
         """Raises `ValueError` for an algorithm that nobody used."""
@@ -100,10 +100,10 @@ class Download:
 class Piped(Stated):
     """The file is downloaded while it is uploaded; its checksums are computed on the way."""
 
-    def __init__(self, client: Client, there: Info, algorithms: set[str], progress: Callable[[int], None]) -> None:
-        super().__init__(client, there, progress)
-        self.client, self.path, self.algorithms = client, there["name"], sorted(algorithms)
-        self.known = dict(self.stated)
+    def __init__(self, client: Client, entry: Info, algorithms: set[str], progress: Callable[[int], None]) -> None:
+        super().__init__(client, entry, progress)
+        self.client, self.path, self.algorithms = client, entry["name"], sorted(algorithms)
+        self.checksums_stated = dict(self.stated)
 
     def pieces(self) -> AsyncIterator[bytes]:
         """The body of the upload. Raises at once what went wrong with the download of the last pass."""
@@ -123,7 +123,7 @@ class Piped(Stated):
                 await asyncio.to_thread(update, checksums, piece)
                 self.size, held = self.size + len(piece), piece
                 self.progress(self.size)
-            self.failure = download.failure or self._damage(checksums, self.known | download.stated)
+            self.failure = download.failure or self._damage(checksums, self.checksums_stated | download.stated)
             if self.failure is not None:
                 raise self.failure
             yield held

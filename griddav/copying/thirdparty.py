@@ -52,10 +52,10 @@ class CopyWay(StrEnum):
 
 @dataclass(frozen=True)
 class ThirdPartyCopy:
-    """A file of one server (`there`: what it is) that shall be on another one."""
+    """A file of one server (`entry`: what it is) that shall be on another one."""
 
     source: Client
-    there: Info
+    entry: Info
     target: Client
     path: str
     overwrite: bool
@@ -72,15 +72,15 @@ async def copy_to_server(
     progress: Callable[[int], None] = lambda _: None, lend: Lend | None = None,
 ) -> CopyWay:  # fmt: skip
     """Copy a file from one server to another; see `between.copy_between`."""
-    there = await file_info(source, source_path)
-    if there["size"] is None:
+    entry = await file_info(source, source_path)
+    if entry["size"] is None:
         raise source.refused(source_path, "the file is being written", "copy it when it is complete")
-    await may_be_written(target, target_path, there["size"], overwrite)
-    copy = ThirdPartyCopy(source, there, target, target_path, overwrite, progress, lend)
+    await may_be_written(target, target_path, entry["size"], overwrite)
+    copy = ThirdPartyCopy(source, entry, target, target_path, overwrite, progress, lend)
     way = await copied_by_servers(copy)
     if way is None:
         await stream(copy)
-    progress(there["size"])
+    progress(entry["size"])
     return way or CopyWay.STREAM
 
 
@@ -127,15 +127,15 @@ async def publish(copy: ThirdPartyCopy, write: Callable[[ThirdPartyCopy, str], A
 
 async def streamed(copy: ThirdPartyCopy, temporary: str) -> UploadStream:
     algorithms = {(await client.profile()).digest for client in (copy.source, copy.target)}
-    piped = Piped(copy.source, copy.there, {name for name in algorithms if name}, copy.progress)
+    piped = Piped(copy.source, copy.entry, {name for name in algorithms if name}, copy.progress)
     await put_verified(copy.target, piped, temporary, copy.path)
     return piped
 
 
 async def pulled(copy: ThirdPartyCopy, temporary: str) -> UploadStream:
     """The target fetches the file from the source. Raises `NotCopiedError`."""
-    headers = await lent_headers(copy, copy.target, copy.source, copy.there["name"], "DOWNLOAD")
-    headers["Source"] = copy.source.url(copy.there["name"])
+    headers = await lent_headers(copy, copy.target, copy.source, copy.entry["name"], "DOWNLOAD")
+    headers["Source"] = copy.source.url(copy.entry["name"])
     if await ask_to_copy(copy, copy.target, temporary, headers) in NO_FOLDER:
         await make_folder(copy.target, parent(temporary), exist_ok=True)
         await ask_to_copy(copy, copy.target, temporary, headers, last=True)
@@ -147,7 +147,7 @@ async def pushed(copy: ThirdPartyCopy, temporary: str) -> UploadStream:
     headers = await lent_headers(copy, copy.source, copy.target, temporary, "UPLOAD")
     headers["Destination"] = copy.target.url(temporary)
     await make_folder(copy.target, parent(temporary), exist_ok=True)
-    await ask_to_copy(copy, copy.source, copy.there["name"], headers, last=True)
+    await ask_to_copy(copy, copy.source, copy.entry["name"], headers, last=True)
     return await verified(copy, temporary)
 
 
@@ -164,9 +164,9 @@ async def lent_headers(
         "RequireChecksumVerification": "true" if len(both) == 1 and None not in both else "false",
     }  # fmt: skip
     secure = passive.origin.startswith("https:")
-    known_here = passive.credentials.header(secure) is not None or passive.sessions.connection.own() is not None
+    has_credentials = passive.credentials.header(secure) is not None or passive.sessions.connection.own() is not None
     token = None if copy.lend is None else await copy.lend(passive, path, (activity,))
-    if token is None and known_here:
+    if token is None and has_credentials:
         raise NotCopiedError("the other server asks for credentials, and there is no token that may be given away")
     if token is None:
         return headers
@@ -197,10 +197,10 @@ async def ask_to_copy(
 
 async def verified(copy: ThirdPartyCopy, temporary: str) -> UploadStream:
     """What the source says of the file, when the target says the same. Raises `NotCopiedError`."""
-    stream = Stated(copy.source, copy.there, copy.progress)
+    stream = Stated(copy.source, copy.entry, copy.progress)
     algorithm = (await copy.target.profile()).digest or (await copy.source.profile()).digest
     if algorithm is not None and algorithm not in stream.stated:
-        answer = await copy.source.ask("HEAD", copy.there["name"], headers=wanted(algorithm))
+        answer = await copy.source.ask("HEAD", copy.entry["name"], headers=wanted(algorithm))
         stream.stated |= served(answer.headers)
     wrong = await difference(copy.target, stream, temporary)
     if wrong is not None:

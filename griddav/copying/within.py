@@ -17,7 +17,7 @@ from griddav.writing.moving import file_at, move, move_onto
 from griddav.writing.upload import UploadSource, UploadStream, difference, may_be_written, upload
 
 IN_MEMORY = 1 << 20  # bytes: many files are copied at once
-NOT_HERE = frozenset({400, 405, 501})  # the server knows COPY to another server only, or not at all
+NO_COPY_WITHIN = frozenset({400, 405, 501})  # the server knows COPY to another server only, or not at all
 
 
 async def copy_file(client: Client, source: str, target: str) -> None:
@@ -25,15 +25,15 @@ async def copy_file(client: Client, source: str, target: str) -> None:
 
     Raises `FileNotFoundError`, `IsADirectoryError` where a folder has the name, and `GridDavError`.
     """
-    there = await info(client, source)
-    if there["type"] == "directory":
+    entry = await info(client, source)
+    if entry["type"] == "directory":
         await make_folder(client, target, exist_ok=True)
         return
     if source == target:
         return
-    size = there["size"]
+    size = entry["size"]
     # A server that fetches the file from itself needs our own token; to show it that gives nothing away.
-    itself = ThirdPartyCopy(client, there, client, target, overwrite=True, progress=lambda _: None, lend=own_token)
+    itself = ThirdPartyCopy(client, entry, client, target, overwrite=True, progress=lambda _: None, lend=own_token)
     if size is not None:
         await may_be_written(client, target, size, overwrite=True)
         if (await client.profile()).copies and await copied_by_server(itself):
@@ -45,7 +45,7 @@ async def copy_file(client: Client, source: str, target: str) -> None:
         return
     with tempfile.TemporaryDirectory(prefix="griddav-") as folder:
         local = str(Path(folder, "file"))
-        await fetch(client, source, local, there, lambda _: None)
+        await fetch(client, source, local, entry, lambda _: None)
         await upload(client, UploadSource.of_file(local), target, overwrite=True)
 
 
@@ -60,13 +60,13 @@ async def copied_by_server(copy: ThirdPartyCopy) -> bool:
 
 async def copied(copy: ThirdPartyCopy, temporary: str) -> UploadStream:
     """The server copies the file to a name that nobody else has. Raises `NotCopiedError`."""
-    client, source = copy.source, copy.there["name"]
+    client, source = copy.source, copy.entry["name"]
     headers = {"Destination": await client.destination(temporary), "Overwrite": "T", "Depth": "0"}
-    answer = await client.ask("COPY", source, headers=headers, expected=NOT_HERE | {409, 500})
+    answer = await client.ask("COPY", source, headers=headers, expected=NO_COPY_WITHIN | {409, 500})
     if answer.status in (409, 500):  # the folder is missing: 500 is nginx's answer
         await make_folder(client, parent(temporary), exist_ok=True)
-        answer = await client.ask("COPY", source, headers=headers, expected=NOT_HERE)
-    stream = Stated(client, copy.there, copy.progress)
+        answer = await client.ask("COPY", source, headers=headers, expected=NO_COPY_WITHIN)
+    stream = Stated(client, copy.entry, copy.progress)
     if answer.status >= 300 or await difference(client, stream, temporary) is not None:
         raise NotCopiedError(f"the server answered {answer.status}")
     return stream
@@ -78,15 +78,15 @@ async def move_path(client: Client, source: str, target: str) -> None:
     Raises `FileNotFoundError`, `FileExistsError` (a folder has the name), `NotADirectoryError` (a folder takes the
     name of no file) and `GridDavError`. Raises `ValueError` for a folder that would be moved into itself.
     """
-    there = await info(client, source)
+    entry = await info(client, source)
     if source == target:
         return
     if f"{target}/".startswith(f"{source}/"):
         raise ValueError(f"{source} cannot be moved into itself")
-    taken = await replaced(client, there, target)
+    taken = await replaced(client, entry, target)
     if taken is None:
         await make_folder(client, parent(target), exist_ok=True)
-    if there["type"] == "directory":  # nginx knows a folder by its slash
+    if entry["type"] == "directory":  # nginx knows a folder by its slash
         answer = await move(client, f"{source}/", f"{target}/")
     elif taken is None:
         answer = await move(client, source, target)
@@ -94,19 +94,19 @@ async def move_path(client: Client, source: str, target: str) -> None:
         answer = await move_onto(client, source, target, taken["etag"])
     if answer.status < 300:
         return
-    if answer.attempt > 1 and await arrived(client, there, target):
+    if answer.attempt > 1 and await arrived(client, entry, target):
         return
     if answer.status == 404:
         raise FileNotFoundError(errno.ENOENT, "No such file or directory", source)
     raise FileExistsError(errno.EEXIST, "something came to have this name in this moment", target)
 
 
-async def arrived(client: Client, there: Info, target: str) -> bool:
-    """Whether an earlier attempt, whose answer was lost, moved what was `there`."""
-    return not await exists(client, there["name"]) and (await info(client, target))["size"] == there["size"]
+async def arrived(client: Client, entry: Info, target: str) -> bool:
+    """Whether an earlier attempt, whose answer was lost, moved what was `entry`."""
+    return not await exists(client, entry["name"]) and (await info(client, target))["size"] == entry["size"]
 
 
-async def replaced(client: Client, there: Info, target: str) -> Info | None:
+async def replaced(client: Client, entry: Info, target: str) -> Info | None:
     """The file whose name is wanted; None where it is free. Raises as `move_path`.
 
     That is `FileExistsError` and `NotADirectoryError`.
@@ -115,6 +115,6 @@ async def replaced(client: Client, there: Info, target: str) -> Info | None:
         taken = await file_at(client, target)
     except IsADirectoryError:
         raise FileExistsError(errno.EEXIST, "a folder has this name", target) from None
-    if taken is not None and there["type"] == "directory":
+    if taken is not None and entry["type"] == "directory":
         raise NotADirectoryError(errno.ENOTDIR, "a file has this name, and no folder takes its place", target)
     return taken

@@ -87,7 +87,7 @@ class Client:
         self.retry = Retry() if retry is None else retry
         self._homes = frozenset(canonical(door.origin) for door in self.doors.all)
         self.trusted = self._homes | {canonical(url) for url in trusted}
-        self.known_profile = profile
+        self.detected_profile = profile
         self.many_ranges = True  # until the server answers a request for several with the whole file
         self._places: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]
         self._places = weakref.WeakKeyDictionary()
@@ -123,14 +123,14 @@ class Client:
 
     async def profile(self) -> ServerProfile:
         """What kind of server this is; it is asked once, however many want to know."""
-        if self.known_profile is not None:
-            return self.known_profile
+        if self.detected_profile is not None:
+            return self.detected_profile
         async with self._asking.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
-            if self.known_profile is not None:
-                return self.known_profile
+            if self.detected_profile is not None:
+                return self.detected_profile
             answer = await self.ask("OPTIONS", "/", expected=frozenset(range(200, 500)) - {401, 408, 429})
-            self.known_profile = detect(answer.headers)
-        return self.known_profile
+            self.detected_profile = detect(answer.headers)
+        return self.detected_profile
 
     async def request(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: Body | bytes | None = None,
@@ -282,8 +282,8 @@ class Client:
 
     def _classify(self, response: aiohttp.ClientResponse, question: Question, progress: RequestProgress) -> None:
         status, at_home = response.status, str(response.url.origin()) in self._homes
-        if self.known_profile is None and "Server" in response.headers and at_home:
-            self.known_profile = detect(response.headers)
+        if self.detected_profile is None and "Server" in response.headers and at_home:
+            self.detected_profile = detect(response.headers)
         sent = response.request_info.headers.get("Authorization")
         ended = status == 403 and sent is not None and self.credentials.ended(sent)
         if 200 <= status < 300 or (status in question.expected and not ended):

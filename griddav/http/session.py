@@ -25,7 +25,7 @@ GRID_CERTIFICATES = "/etc/grid-security/certificates"
 READ_BUFFER = 1 << 20  # bytes
 LONGEST_TO_CONNECT, LONGEST_TO_ANSWER = 15.0, 60.0  # seconds
 PART_OF_DEADLINE, SHORTEST = 2 / 3, 2.0  # of the deadline; seconds: a server that is only slow needs them
-LOOK_AGAIN = 1.0  # seconds: so long a renewed proxy may go unnoticed
+SECONDS_TRUSTED = 1.0  # seconds: so long a renewed proxy may go unnoticed
 
 
 def timeouts(deadline: float) -> dict[str, float]:
@@ -126,7 +126,7 @@ class Sessions:
         while our certificate is valid.
         """
         now = time.monotonic()
-        if self._tls is not None and now < self._looked + LOOK_AGAIN:
+        if self._tls is not None and now < self._looked + SECONDS_TRUSTED:
             return self._tls[1]
         try:
             state = self.connection.state()

@@ -87,21 +87,21 @@ class ListingCache:
         while self.most is not None and len(self._folders) > self.most:
             del self._folders[next(iter(self._folders))]
 
-    def add(self, there: Info) -> None:
+    def add(self, entry: Info) -> None:
         """We wrote a file or made a folder; folders above it may be new as well."""
         if not self.on:
             return
-        path = there["name"]
+        path = entry["name"]
         while path != "/":
             folder, name = parent(path), path[path.rindex("/") + 1 :]
             self._touch(folder)
             known = self._folders.get(folder)
             if known is not None:
-                if there["name"] != path and name in known.names:
+                if entry["name"] != path and name in known.names:
                     return
                 known.names.add(name)
                 if known.infos is not None:
-                    known.infos[path] = there if there["name"] == path else made(path)
+                    known.infos[path] = entry if entry["name"] == path else made(path)
             path = folder
 
     def remove(self, path: str) -> None:

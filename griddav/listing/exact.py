@@ -23,8 +23,8 @@ class Exact(Connected):
         """As fsspec has it, but a name that is there is no pattern, whatever letters it holds."""
         names = list(dict.fromkeys(self._strip_protocol(each) for each in ([path] if isinstance(path, str) else path)))
         unsure = [] if assume_literal else [name for name in names if has_magic(name)]
-        there = await concurrently(self._is_there(name) for name in unsure)
-        patterns = [name for name, exact in zip(unsure, there, strict=True) if not exact]
+        present = await concurrently(self._has_entry(name) for name in unsure)
+        patterns = [name for name, exact in zip(unsure, present, strict=True) if not exact]
         exact = [name for name in names if name not in patterns]
         found = set() if recursive else set(exact)
         for inside in await concurrently(self._below(name, maxdepth) for name in (exact if recursive else ())):
@@ -60,9 +60,9 @@ class Exact(Connected):
 
     async def _is_one_file(self, path: str) -> bool:
         name = self._strip_protocol(path)
-        return has_magic(name) and await self._is_there(name) and bool(await self._isfile(name))
+        return has_magic(name) and await self._has_entry(name) and bool(await self._isfile(name))
 
-    async def _is_there(self, name: str) -> bool:
+    async def _has_entry(self, name: str) -> bool:
         try:
             return bool(await self._exists(name))
         except Refused:

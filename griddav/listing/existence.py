@@ -36,8 +36,8 @@ async def confirm(client: Client, paths: Iterable[str]) -> frozenset[str]:
     wanted = list(dict.fromkeys(paths))
     if not wanted or (await client.profile()).lists_reliably:
         return frozenset()
-    there = await concurrently(exists(client, path) for path in wanted)
-    return frozenset(path for path, found in zip(wanted, there, strict=True) if found)
+    present = await concurrently(exists(client, path) for path in wanted)
+    return frozenset(path for path, found in zip(wanted, present, strict=True) if found)
 
 
 async def names(client: Client, folder: str) -> frozenset[str]:

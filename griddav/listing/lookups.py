@@ -60,14 +60,14 @@ class Looks:
 
     async def _answer(self, client: Client, folder: str, asked: dict[str, asyncio.Future[bool]]) -> None:
         try:
-            there = await self._among(client, folder, list(asked))
+            present = await self._among(client, folder, list(asked))
         except Exception as error:
             for future in asked.values():
                 future.set_exception(error)
                 future.exception()  # whoever asked may have gone away
         else:
             for path, future in asked.items():
-                future.set_result(path in there)
+                future.set_result(path in present)
 
     async def _among(self, client: Client, folder: str, paths: list[str]) -> frozenset[str]:
         """Those of the paths, all in one folder, that are there."""
@@ -78,7 +78,7 @@ class Looks:
             self._length[folder] = float("inf") if names is None else len(names)
         if names is None:
             answers = await concurrently(exists(client, path) for path in paths)
-            return frozenset(path for path, there in zip(paths, answers, strict=True) if there)
+            return frozenset(path for path, is_present in zip(paths, answers, strict=True) if is_present)
         if not names:
             return await confirm(client, paths)
         return frozenset(path for path in paths if path[path.rindex("/") + 1 :] in names)

@@ -111,7 +111,7 @@ async def tree(listed: Callable[[str], Awaitable[list[Info]]], path: str, depth:
     `FileNotFoundError` where `path` is missing.
     """
 
-    async def listed_if_there(folder: str) -> list[Info]:
+    async def listed_or_nothing(folder: str) -> list[Info]:
         try:
             return await listed(folder)
         except FileNotFoundError:
@@ -120,7 +120,7 @@ async def tree(listed: Callable[[str], Awaitable[list[Info]]], path: str, depth:
     found = {each["name"]: each for each in await listed(path)}
     level = [each for each in found.values() if each["type"] == "directory"]
     while level and (depth is None or (depth := depth - 1) > 0):
-        listings = await concurrently(listed_if_there(each["name"]) for each in level)
+        listings = await concurrently(listed_or_nothing(each["name"]) for each in level)
         level = [each for listing in listings for each in listing if each["type"] == "directory"]
         found |= {each["name"]: each for listing in listings for each in listing}
     return found

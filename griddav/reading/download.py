@@ -33,17 +33,17 @@ async def read_all(client: Client, path: str) -> bytes:
 
     Raises `FileNotFoundError`, `IsADirectoryError` and `GridDavError`.
     """
-    there = await file_info(client, path)
+    entry = await file_info(client, path)
     algorithm = (await client.profile()).digest
 
     async def read(response: aiohttp.ClientResponse) -> bytes:
-        refuse_other_size(response, there["size"])
-        data = await whole(response, client.speed(), there["size"])
-        stated = there["checksums"] | served(response.headers, whole=response.status == 200)
+        refuse_other_size(response, entry["size"])
+        data = await whole(response, client.speed(), entry["size"])
+        stated = entry["checksums"] | served(response.headers, whole=response.status == 200)
         checksum = Checksum(algorithm) if algorithm and algorithm in stated else None
         if checksum is not None:
             await in_thread(len(data), checksum.update, data)
-        verify(len(data), there["size"], checksum, stated)
+        verify(len(data), entry["size"], checksum, stated)
         return data
 
     return (await client.request("GET", path, headers=wanted(algorithm) if algorithm else {}, read=read)).value
@@ -76,16 +76,16 @@ async def read_range(client: Client, path: str, start: int, end: int) -> bytes:
     return (await read_all(client, path))[start:end]
 
 
-async def fetch(client: Client, path: str, target: str, there: Info, progress: Callable[[int], None]) -> None:
+async def fetch(client: Client, path: str, target: str, entry: Info, progress: Callable[[int], None]) -> None:
     """Copy a file to local disk; it appears under its name when it is whole and verified.
 
     `progress` gets the bytes written so far. Raises as `read_all` does, and `OSError` of the local disk.
     """
-    refuse_tape(there, client.url(path))
+    refuse_tape(entry, client.url(path))
     algorithm = (await client.profile()).digest
     temporary = os.path.join(os.path.dirname(target), f".download-{uuid.uuid4().hex}")
 
-    rest = Rest(there["size"], algorithm, dict(there["checksums"]), wanted(algorithm) if algorithm else {})
+    rest = Rest(entry["size"], algorithm, dict(entry["checksums"]), wanted(algorithm) if algorithm else {})
     try:
         if rest.size < LARGE or not await read_directly(client, path, temporary, rest, progress):
             await read_rest(client, path, temporary, rest, progress)
@@ -121,7 +121,7 @@ async def read_at_once(client: Client, path: str, size: int | None, most: int) -
     return (await client.request("GET", path, headers=headers, expected=expected, read=read)).value
 
 
-async def fetch_known(client: Client, path: str, target: str, size: int, progress: Callable[[int], None]) -> bool:
+async def fetch_sized(client: Client, path: str, target: str, size: int, progress: Callable[[int], None]) -> bool:
     """As `fetch`, by one request, of a small file that is known to have this size; the caller looks at what it holds.
 
     False, and nothing is written, where the server sends another size: then `fetch` tells what is the matter. Raises
@@ -229,15 +229,15 @@ async def file_info(client: Client, path: str, *, reading: bool = True) -> Info:
     return whole_file(client, path, await info(client, path), reading=reading)
 
 
-def whole_file(client: Client, path: str, there: Info, *, reading: bool = True) -> Info:
+def whole_file(client: Client, path: str, entry: Info, *, reading: bool = True) -> Info:
     """What is known of a file, as it is. Raises `IsADirectoryError`, and as `file_info` does."""
-    if there["type"] == "directory":
+    if entry["type"] == "directory":
         raise IsADirectoryError(errno.EISDIR, "Is a directory", path)
-    if there["size"] is None:
+    if entry["size"] is None:
         raise client.refused(path, "the file has no size yet: it is still being written", "wait, then run again")
     if reading:
-        refuse_tape(there, client.url(path))
-    return there
+        refuse_tape(entry, client.url(path))
+    return entry
 
 
 def verify(size: int, expected: int, checksum: Checksum | None, stated: Mapping[str, str]) -> None:

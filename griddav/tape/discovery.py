@@ -14,7 +14,7 @@ from griddav.tape.rest import ask, client_at
 from griddav.tape.wlcg import WlcgTape
 
 WELL_KNOWN = "/.well-known/wlcg-tape-rest-api"
-NONE_HERE = frozenset({400, 403, 404, 405, 406, 410, 501})
+NO_TAPE_API = frozenset({400, 403, 404, 405, 406, 410, 501})
 
 
 async def find_tape(door: Client, frontend: Client | None = None) -> Tape | None:
@@ -33,7 +33,7 @@ async def find_tape(door: Client, frontend: Client | None = None) -> Tape | None
 async def advertised(service: Client) -> str | None:
     """The URL of version 1 that a service names."""
     root = client_at(service.doors.choose(Operation.LIST).origin, service)
-    answer = await ask(root, "GET", WELL_KNOWN, expected=NONE_HERE, silent=True)
+    answer = await ask(root, "GET", WELL_KNOWN, expected=NO_TAPE_API, silent=True)
     if answer.status >= 300 or not isinstance(answer.value, dict):
         return None
     endpoints = answer.value.get("endpoints")

@@ -30,9 +30,9 @@ class Locality(StrEnum):
         return self in (Locality.ONLINE, Locality.ONLINE_AND_NEARLINE, Locality.NONE)
 
 
-def refuse_tape(there: Mapping[str, Any], where: object) -> None:
+def refuse_tape(entry: Mapping[str, Any], where: object) -> None:
     """Raises `OnTape` for the properties of a file that lies on tape only. What states no locality is on disk."""
-    if there.get("locality") == Locality.NEARLINE:
+    if entry.get("locality") == Locality.NEARLINE:
         raise OnTape(
             "the file is on tape (NEARLINE); to read it would wait for a tape drive",
             where, "stage it first (griddav.tape.ensure_online), or open it with stage=True",

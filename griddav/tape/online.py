@@ -166,7 +166,7 @@ async def places_of(fs: WebDavFileSystem, tape: Tape | None, paths: Sequence[str
 async def by_properties(fs: WebDavFileSystem, paths: Sequence[str]) -> dict[str, TapePlace]:
     """What the door states about each file. Raises `FileNotFoundError`, and `GridDavError` without a statement."""
     found = dict(zip(paths, await concurrently(info(fs.client, path) for path in paths), strict=True))
-    strange = next((path for path, there in found.items() if there["locality"] not in Locality.__members__), None)
+    strange = next((path for path, entry in found.items() if entry["locality"] not in Locality.__members__), None)
     if strange is not None:
         raise fs.client.unavailable(strange, "the server does not say whether the file is on disk or on tape")
-    return {path: TapePlace(Locality(there["locality"])) for path, there in found.items()}
+    return {path: TapePlace(Locality(entry["locality"])) for path, entry in found.items()}

@@ -23,7 +23,7 @@ async def make_folder(client: Client, path: str, *, exist_ok: bool = False, pare
     if answer.status < 300:
         return
     try:
-        there = await info(client, path)
+        entry = await info(client, path)
     except FileNotFoundError:
         if answer.status == 403:
             raise client.refused(path, "MKCOL: the server answered 403", advice(403), 403) from None
@@ -33,7 +33,7 @@ async def make_folder(client: Client, path: str, *, exist_ok: bool = False, pare
         await make_folder(client, path, exist_ok=exist_ok, parents=False)
         return
     made_by_us = answer.attempt > 1  # the answer to our first request was lost
-    if there["type"] != "directory" or not (exist_ok or made_by_us):
+    if entry["type"] != "directory" or not (exist_ok or made_by_us):
         raise FileExistsError(errno.EEXIST, "File exists", path)
 
 

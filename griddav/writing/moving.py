@@ -48,12 +48,12 @@ async def replace(client: Client, source: str, target: str) -> Answer[None]:
     for _ in range(TRIES):
         if answer.status not in TAKEN or not await exists(client, source):
             break
-        there = await file_at(client, target)
-        if there is None:
+        entry = await file_at(client, target)
+        if entry is None:
             answer = await move(client, source, target)
             continue
-        refused, before = there == before, there  # the very file, and yet not: this server takes no conditions
-        answer = await move_onto(client, source, target, None if refused else there["etag"])
+        refused, before = entry == before, entry  # the very file, and yet not: this server takes no conditions
+        answer = await move_onto(client, source, target, None if refused else entry["etag"])
     return answer
 
 
@@ -91,12 +91,12 @@ async def ask(
 async def file_at(client: Client, path: str) -> Info | None:
     """The file that has this name; None where it is free. Raises `IsADirectoryError`."""
     try:
-        there = await info(client, path)
+        entry = await info(client, path)
     except FileNotFoundError:
         return None
-    if there["type"] == "directory":
+    if entry["type"] == "directory":
         raise folder_in_the_way(path)
-    return there
+    return entry
 
 
 def folder_in_the_way(path: str) -> IsADirectoryError:

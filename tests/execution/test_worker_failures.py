@@ -102,7 +102,7 @@ def test_a_module_that_ends_the_process_that_imports_it_is_told(project):
 
 
 def test_a_worker_starts_in_less_than_50_ms_after_the_first(tmp_path: Path):
-    pool = Pool(1, Surroundings.here(tmp_path))
+    pool = Pool(1, Surroundings.current(tmp_path))
     import numpy  # noqa: F401  # which makes this process one that is not forked
 
     try:
@@ -126,7 +126,7 @@ def timed_start(pool: Pool) -> float:
 def test_workers_whose_server_was_killed_are_dead_and_replaced(tmp_path: Path):
     import numpy  # noqa: F401
 
-    pool = Pool(1, Surroundings.here(tmp_path))
+    pool = Pool(1, Surroundings.current(tmp_path))
     try:
         first = pool.start(lambda _: None)
         assert first.process.is_alive()

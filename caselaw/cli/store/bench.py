@@ -38,15 +38,15 @@ def bench(store: str | None, files: int, size: float, as_json: bool) -> None:
 
     root = folder_of(store)
     with tempfile.TemporaryDirectory(prefix="caselaw-bench-") as folder:
-        here, there = (
+        of_disk, of_store = (
             measure(place, files=files, size=round(size), tell=partial(told, place.url, as_json))
             for place in (local_place(folder), root)
         )
     if as_json:
-        results = {"local disk": list(map(row, here)), root.url: list(map(row, there))}
+        results = {"local disk": list(map(row, of_disk)), root.url: list(map(row, of_store))}
         click.echo(json.dumps({"files": files, "size": round(size), "results": results}, indent=2))
     else:
-        show(root.url, here, there, files, round(size))
+        show(root.url, of_disk, of_store, files, round(size))
 
 
 def told(where: str, quiet: bool, title: str) -> None:
@@ -63,7 +63,7 @@ def row(measured: Any) -> dict[str, Any]:
     return found
 
 
-def show(url: str, here: list[Any], there: list[Any], files: int, size: int) -> None:
+def show(url: str, of_disk: list[Any], of_store: list[Any], files: int, size: int) -> None:
     from rich.markup import escape
     from rich.table import Table
 
@@ -71,7 +71,7 @@ def show(url: str, here: list[Any], there: list[Any], files: int, size: int) -> 
     from caselaw.storage.files.concurrency import AT_ONCE
 
     table = Table("", "local disk", escape(url))
-    for local, remote in zip(here, there, strict=True):
+    for local, remote in zip(of_disk, of_store, strict=True):
         table.add_row(local.name, text(local), text(remote))
     console = console_for_people()
     console.print(table)

@@ -37,9 +37,9 @@ def stat(paths: tuple[str, ...], algorithms: tuple[str, ...], as_json: bool) -> 
         click.echo(json.dumps({"paths": found}, indent=2))
         return
     console = console_for_people()
-    for known in found:
-        console.print(known["url"], style="bold", markup=False)
-        for label, text in lines(known):
+    for described in found:
+        console.print(described["url"], style="bold", markup=False)
+        for label, text in lines(described):
             console.print(f"  {label:<10}{text}", markup=False)
 
 
@@ -56,14 +56,14 @@ def row(path: str, algorithms: tuple[str, ...]) -> dict[str, Any]:
     return {"url": place.url, **asdict(node), "checksums": checksums}
 
 
-def lines(known: dict[str, Any]) -> list[tuple[str, str]]:
+def lines(described: dict[str, Any]) -> list[tuple[str, str]]:
     """Labels and texts for people; what is not known is not shown, but a checksum that was asked for."""
-    found = [("kind", "folder" if known["is_folder"] else "file")]
-    if not known["is_folder"]:
-        size = known["size"]
+    found = [("kind", "folder" if described["is_folder"] else "file")]
+    if not described["is_folder"]:
+        size = described["size"]
         text = "it is not whole yet" if size is None else counted(size, "byte")
         text += f" ({size_text(size)})" if size is not None and size >= 1000 else ""
         found.append(("size", text))
-    found += [("modified", time_text(known["modified"]))] if known["modified"] is not None else []
-    found += [(name, digits or "not stated by the server") for name, digits in sorted(known["checksums"].items())]
-    return found + ([("locality", known["locality"])] if known["locality"] else [])
+    found += [("modified", time_text(described["modified"]))] if described["modified"] is not None else []
+    found += [(name, digits or "not stated by the server") for name, digits in sorted(described["checksums"].items())]
+    return found + ([("locality", described["locality"])] if described["locality"] else [])

@@ -49,29 +49,29 @@ def measure(root: Place, *, files: int, size: int, tell: Tell = lambda _: None) 
     """
     place = root.child(unfinished_name())
     with tempfile.TemporaryDirectory(prefix="caselaw-bench-") as folder:
-        here = LocalPlace(folder)
+        local = LocalPlace(folder)
         try:
             place.make_folder()
-            found = small_files(here, place, files, tell)
+            found = small_files(local, place, files, tell)
             found += questions(place, tell)
             if size:
-                found += large_file(here, place, size, tell)
+                found += large_file(local, place, size, tell)
         finally:
             tell("cleaning up")
             place.remove()
     return found
 
 
-def small_files(here: LocalPlace, place: Place, number: int, tell: Tell) -> list[Measured]:
+def small_files(local: LocalPlace, place: Place, number: int, tell: Tell) -> list[Measured]:
     names = [f"small-{index:06}" for index in range(number)]
     for name in names:
-        here.child(name).here.write_bytes(name.encode().ljust(SMALL, b"."))
+        local.child(name).local_path.write_bytes(name.encode().ljust(SMALL, b"."))
 
     def up(name: str) -> None:
-        copy_file(here.child(name), place.child(name), overwrite=False)
+        copy_file(local.child(name), place.child(name), overwrite=False)
 
     def down(name: str) -> None:
-        copy_file(place.child(name), here.child(f"back-{name}"), overwrite=False)
+        copy_file(place.child(name), local.child(f"back-{name}"), overwrite=False)
 
     found = []
     for title, work in (("small files up", up), ("small files down", down)):
@@ -104,12 +104,12 @@ def median(question: Callable[[], object]) -> float:
     return statistics.median(times)
 
 
-def large_file(here: LocalPlace, place: Place, size: int, tell: Tell) -> list[Measured]:
-    write_file(here.child("large").here, size)
+def large_file(local: LocalPlace, place: Place, size: int, tell: Tell) -> list[Measured]:
+    write_file(local.child("large").local_path, size)
     found = []
     for title, source, target in (
-        ("large file up", here.child("large"), place.child("large")),
-        ("large file down", place.child("large"), here.child("large-back")),
+        ("large file up", local.child("large"), place.child("large")),
+        ("large file down", place.child("large"), local.child("large-back")),
     ):
         tell(title)
         start = time.perf_counter()

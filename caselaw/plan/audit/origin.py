@@ -35,12 +35,12 @@ class SourceOrigins:
         self.folders, self.files, self.open_folders = tuple(folders), frozenset(files), tuple(open_folders)
         self.engine = engine_folders()
         self.standard = standard_folders()
-        self.known: dict[str, CodeOrigin] = {}
+        self.origins: dict[str, CodeOrigin] = {}
 
     def of(self, file: str) -> CodeOrigin:
-        origin = self.known.get(file)
+        origin = self.origins.get(file)
         if origin is None:
-            origin = self.known[file] = self._of(file)
+            origin = self.origins[file] = self._of(file)
         return origin
 
     def _of(self, file: str) -> CodeOrigin:

@@ -90,16 +90,16 @@ class Classes:
     """Classes by their sources, made as they are asked for."""
 
     library: Library
-    known: dict[ClassSource, Class] = field(default_factory=dict)
+    made: dict[ClassSource, Class] = field(default_factory=dict)
 
     def of(self, source: ClassSource) -> Class:
-        if source not in self.known:
-            self.known[source] = made = Class(source)  # a circle ends here
+        if source not in self.made:
+            self.made[source] = made = Class(source)  # a circle ends here
             made.own = {member.name: member for member in defined(made)}
             made.bases = tuple(self.bases_of(source))
             made.mro = linear(made)
             made.unread = unread_of(made)
-        return self.known[source]
+        return self.made[source]
 
     def bases_of(self, source: ClassSource) -> Iterator[Base]:
         for node in source.node.bases:

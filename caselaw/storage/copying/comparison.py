@@ -22,24 +22,28 @@ class Compare(StrEnum):
     SIZE = "size"
 
 
-def same(source: Place, here: Node, target: Place, there: Node, how: Compare) -> bool:
+def same(source: Place, source_node: Node, target: Place, target_node: Node, how: Compare) -> bool:
     """Whether the target needs no copy. Raises `FileNotFoundError` where one vanished, and `StoreUnavailable`."""
-    if here.is_folder or there.is_folder or here.size != there.size:
+    if source_node.is_folder or target_node.is_folder or source_node.size != target_node.size:
         return False
-    if how is Compare.SIZE or not here.size:
+    if how is Compare.SIZE or not source_node.size:
         return True
     for algorithm in algorithms(source, target):
-        wanted = here.checksums.get(algorithm) or source.checksum(algorithm)
-        found = wanted and (there.checksums.get(algorithm) or target.checksum(algorithm))
+        wanted = source_node.checksums.get(algorithm) or source.checksum(algorithm)
+        found = wanted and (target_node.checksums.get(algorithm) or target.checksum(algorithm))
         if wanted and found:
             return wanted == found
     # No checksum: what was changed after it was copied is newer than its copy.
-    return here.modified is None or there.modified is None or here.modified < there.modified + TICK
+    return (
+        source_node.modified is None
+        or target_node.modified is None
+        or source_node.modified < target_node.modified + TICK
+    )
 
 
 def algorithms(source: Place, target: Place) -> list[str]:
     """Checksums that both sides may have, the best first."""
     stated = [place.preferred() for place in (source, target)]
-    if source.here is not None and target.here is not None:
+    if source.local_path is not None and target.local_path is not None:
         return [READABLE]
     return list(dict.fromkeys(algorithm for algorithm in stated if algorithm is not None))

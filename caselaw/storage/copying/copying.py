@@ -37,35 +37,35 @@ def copies(source: Place, found: Mapping[str, Node], target: Place) -> list[Copy
 
     Raises `TransferError` where something on the way is no folder.
     """
-    there = {path: node for path, node in found.items() if not (in_unfinished(path) or is_marker(path))}
-    unfinished = next((path for path, node in there.items() if node.size is None), None)
+    nodes = {path: node for path, node in found.items() if not (in_unfinished(path) or is_marker(path))}
+    unfinished = next((path for path, node in nodes.items() if node.size is None), None)
     if unfinished is not None:
         where = joined(source, unfinished).url
         what = "the file is not whole: it is being written, or it is a link that leads nowhere"
         raise TransferError(what, where, "run again when its writer is done, or remove the link")
-    is_whole = is_output(source, there)
-    outputs = outputs_in(there, is_whole)
+    is_whole = is_output(source, nodes)
+    outputs = outputs_in(nodes, is_whole)
     whole = [
         Copy(path, joined(source, path), joined(target, path), sum(inside.values()), inside)
         for path, inside in outputs.items()
     ]
     single = [
         Copy(path, joined(source, path), joined(target, path), node.size or 0)
-        for path, node in there.items()
+        for path, node in nodes.items()
         if not (node.is_folder or is_whole or output_of(path))
     ]
     return sorted(whole + single, key=lambda copy: copy.path)
 
 
-def refuse_other_kinds(wanted: Iterable[Copy], there: Mapping[str, Node], target: Place) -> None:
+def refuse_other_kinds(wanted: Iterable[Copy], nodes: Mapping[str, Node], target: Place) -> None:
     """Raise `TransferError`, before anything is copied, where a file would take the place of a folder of all that is
-    `there` under the target, or a folder that of a file: neither gives way to the other.
+    `nodes` under the target, or a folder that of a file: neither gives way to the other.
     """
     for copy in wanted:
         above = [copy.path[:place] for place, letter in enumerate(copy.path) if letter == "/"]
         names = [("", True), *((each, True) for each in above if each), (copy.path, copy.files is not None)]
         for path, is_folder in names if copy.path else names[-1:]:
-            node = there.get(path)
+            node = nodes.get(path)
             if node is not None and node.is_folder != is_folder:
                 what = f"a {'file' if is_folder else 'folder'} has the name of a {'folder' if is_folder else 'file'}"
                 raise TransferError(what, joined(target, path).url, "remove it, or rename it, then run again")
@@ -172,16 +172,16 @@ def copy_file(source: Place, target: Place, *, overwrite: bool, progress: Report
     Raises `FileNotFoundError`, `FileExistsError` unless `overwrite`, `OnTape` for a file that is not on disk, and
     `StoreUnavailable`.
     """
-    if source.here is not None:
-        target.receive(source.here, progress, overwrite=overwrite)
+    if source.local_path is not None:
+        target.receive(source.local_path, progress, overwrite=overwrite)
         return TransferWay.UP
     assert isinstance(source, RemotePlace)
     if source.tells_more_of_single_files():
         refuse_tape(source.node(), source.url)
     if isinstance(target, LocalPlace):
-        if not overwrite and target.here.exists():
+        if not overwrite and target.local_path.exists():
             raise FileExistsError(target.url)
-        source.fetch(target.here, progress)
+        source.fetch(target.local_path, progress)
         return TransferWay.DOWN
     if isinstance(target, RemotePlace) and (way := source.copy_to(target, progress, overwrite=overwrite)) is not None:
         return way

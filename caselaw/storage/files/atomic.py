@@ -45,7 +45,7 @@ def take_name(written: str, final: str, aside: str | None = None) -> None:
         os.replace(written, final)
 
 
-def copy_here(source: str, target: str) -> None:
+def copy_local(source: str, target: str) -> None:
     """Copy a file of this machine."""
     with beside(target) as written:
         shutil.copyfile(source, written)

@@ -34,17 +34,17 @@ def put_folder(files: ServerFiles, folder: Path, path: str, *, overwrite: bool =
         for each in inside:
             if each.is_dir() and not any(each.iterdir()):
                 files.make_folder(f"{temporary}/{each.relative_to(folder)}")
-        if overwrite and is_there(files, path):
+        if overwrite and is_file_or_folder(files, path):
             files.rename(path, aside, overwrite=False)
         files.rename(temporary, path, overwrite=False)
     except BaseException:
         with contextlib.suppress(Exception):
-            if overwrite and is_there(files, aside) and not is_there(files, path):
+            if overwrite and is_file_or_folder(files, aside) and not is_file_or_folder(files, path):
                 files.rename(aside, path, overwrite=False)
         with contextlib.suppress(Exception):  # what stays behind, `caselaw store clean` finds
             files.remove_tree(temporary)
         raise
-    if overwrite and is_there(files, aside):
+    if overwrite and is_file_or_folder(files, aside):
         files.remove_tree(aside)
 
 
@@ -75,7 +75,7 @@ def below(folder: str, path: str, target: Path) -> Path:
     return target / relative
 
 
-def is_there(files: ServerFiles, path: str) -> bool:
+def is_file_or_folder(files: ServerFiles, path: str) -> bool:
     try:
         files.info(path)
     except FileNotFoundError:

@@ -33,7 +33,7 @@ class LocalPlace:
         return os.path.basename(self.url)
 
     @property
-    def here(self) -> Path:
+    def local_path(self) -> Path:
         return Path(self.url)
 
     @property

@@ -60,7 +60,7 @@ class Place(Protocol):
         """The last part of it."""
 
     @property
-    def here(self) -> Path | None:
+    def local_path(self) -> Path | None:
         """The path, on this machine."""
 
     @property

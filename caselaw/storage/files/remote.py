@@ -41,7 +41,7 @@ class RemotePlace:
         return self.url.rpartition("/")[2]
 
     @property
-    def here(self) -> None:
+    def local_path(self) -> None:
         return None
 
     @property

@@ -44,7 +44,7 @@ def tree_or_nothing(place: Place) -> dict[str, Node]:
 
 def without_links_out(place: Place, found: dict[str, Node]) -> dict[str, Node]:
     """What is reached without a link that leads out of a folder of this machine: the rest is not its own."""
-    if place.here is None:
+    if place.local_path is None:
         return found
     root = os.path.realpath(place.url).rstrip("/")
     folders = {path.rpartition("/")[0] for path in found}

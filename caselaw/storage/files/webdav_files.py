@@ -15,7 +15,7 @@ from fsspec.asyn import sync
 from fsspec.callbacks import DEFAULT_CALLBACK, Callback
 
 from caselaw.storage.files.credentials import Identity, NarrowToken
-from caselaw.storage.files.folders import is_there
+from caselaw.storage.files.folders import is_file_or_folder
 from caselaw.storage.files.place import TransferWay
 from caselaw.storage.files.tapes import Tapes
 from caselaw.storage.files.unfinished import unfinished_beside
@@ -117,7 +117,7 @@ class WebDavFiles:
 
         Raises `FileExistsError` where the name is taken.
         """
-        if not overwrite and is_there(self, path):
+        if not overwrite and is_file_or_folder(self, path):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
         building = unfinished_beside(path)
         try:

@@ -16,7 +16,7 @@ from law.target.file import get_scheme, remove_scheme
 from law.target.remote.interface import RemoteFileInterface
 
 from caselaw.errors import ConfigError, ContentChanged, PublishError, StoreUnavailable
-from caselaw.storage.files.atomic import copy_here
+from caselaw.storage.files.atomic import copy_local
 from caselaw.storage.files.folders import get_folder, put_folder
 from caselaw.storage.files.unfinished import is_unfinished
 from caselaw.storage.law.doors import LawDoor, LawDoors
@@ -253,7 +253,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
         if here[src]:
             os.stat(remove_scheme(src))
         if here[src] and here[dst]:
-            copy_here(remove_scheme(src), remove_scheme(dst))
+            copy_local(remove_scheme(src), remove_scheme(dst))
             return src, dst
         names = {path: remove_scheme(path) if here[path] else self.sanitize_path(path) for path in (src, dst)}
 
@@ -282,7 +282,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
     def folder_to_local(self, path: Any, target: str, **options: Any) -> None:
         """Copy a folder to one of this machine that exists. Raises `FileNotFoundError`."""
         name = self.sanitize_path(path)
-        self._ask(("filecopy",), lambda door: folder_here(door, door.path(name), target), **options)
+        self._ask(("filecopy",), lambda door: folder_to_disk(door, door.path(name), target), **options)
 
     def folder_from_local(self, source: str, path: Any, **options: Any) -> None:
         """Publish a folder of this machine under a name, in place of what has it."""
@@ -293,7 +293,7 @@ class StoreFileInterface(RemoteFileInterface):  # type: ignore[misc]
         )  # fmt: skip
 
 
-def folder_here(door: LawDoor, path: str, target: str) -> None:
+def folder_to_disk(door: LawDoor, path: str, target: str) -> None:
     """Copy a folder of the store to one of this machine. Raises `NotADirectoryError` for a file."""
     if door.info(path)["type"] != "directory":
         raise NotADirectoryError(errno.ENOTDIR, "Not a directory", path)

@@ -22,10 +22,10 @@ from caselaw.task.identified import file_digests_of
 
 @dataclass(frozen=True)
 class UpstreamBasis:
-    """`names` is one digest of the fingerprints of all that is needed; `known` says that none is provisional."""
+    """`names` is one digest of the fingerprints of all that is needed; `is_settled` says that none is provisional."""
 
     names: str
-    known: bool
+    is_settled: bool
 
 
 def basis_of(task: Any) -> UpstreamBasis | None:
@@ -34,14 +34,14 @@ def basis_of(task: Any) -> UpstreamBasis | None:
 
 
 def of_upstream(task: Any) -> UpstreamBasis | None:
-    look, found, known = Look(file_digests_of(load_project().root)), [], True
+    look, found, is_settled = Look(file_digests_of(load_project().root)), [], True
     for needed in required_by(task):
         if isinstance(needed, FingerprintedTask):
             found.append(look.of_task(needed))
         elif (inner := basis_of(needed)) is not None:
             found.append(digest("through", identity_of_task(needed), inner.names))
-            known = known and inner.known
-    return UpstreamBasis(digest("made from", sorted(found)), known and not look.seen().unknown) if found else None
+            is_settled = is_settled and inner.is_settled
+    return UpstreamBasis(digest("made from", sorted(found)), is_settled and not look.seen().unknown) if found else None
 
 
 def holds_of(task: Any) -> str | None:

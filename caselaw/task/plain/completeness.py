@@ -59,7 +59,7 @@ def is_current(task: Any) -> bool:
         return isinstance(task.task, FingerprintedTask) or are_current(task.task)
     if isinstance(task, FingerprintedTask) or counts_by_identity() or (basis := basis_of(task)) is None:
         return True
-    if not basis.known:
+    if not basis.is_settled:
         return False
     root = load_project().root
     note = note_of(root, task)

@@ -100,7 +100,7 @@ def roads(store: RemoteStore, tmp_path: Path) -> dict[str, Callable[[], Any]]:
 def test_no_error_of_the_client_leaves_a_road(store: RemoteStore, server: Server, tmp_path: Path, status: int) -> None:
     server.faults.extend(Fault(method, status, times=10_000) for method in METHODS)
     for name, road in roads(store, tmp_path).items():
-        client_of(store).known_profile = DCACHE  # whose empty listings are asked about once more
+        client_of(store).detected_profile = DCACHE  # whose empty listings are asked about once more
         with pytest.raises(ours.CaselawError) as raised:
             road()
         assert "server answered" in str(raised.value) or "macaroon" in str(raised.value), name

@@ -49,7 +49,7 @@ ROWS = {
     "ca": row("/etc", lambda fs: fs.client.sessions.connection.ca, wrong=5),
     "certificate": row("/etc", lambda fs: fs.client.sessions.connection.certificate, wrong=5),
     "key": row("/etc", lambda fs: fs.client.sessions.connection.key, wrong=5, certificate="/etc"),
-    "profile": row("storm", lambda fs: fs.client.known_profile.name, wrong="nothing"),
+    "profile": row("storm", lambda fs: fs.client.detected_profile.name, wrong="nothing"),
     "trusted": row(
         ["https://a:1", "https://b:2"], lambda fs: sorted(fs.client.trusted)[:2], "https://a:1,https://b:2", 5
     ),

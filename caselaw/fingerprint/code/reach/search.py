@@ -68,7 +68,7 @@ class Search:
         module, _, name = entry.partition(":")
         self.found.starts.setdefault(module)
         self.made.follows = makes
-        if not self._is_there(module):
+        if not self._has_module(module):
             return
         chain = tuple(name.split(".")) if name else ()
         targets = self.resolver.attribute(module, chain)
@@ -104,7 +104,7 @@ class Search:
         for number, cls in enumerate(classes):
             if self.resolver.finder.find(cls[0]) is None:
                 if number == 0:
-                    self._is_there(cls[0])
+                    self._has_module(cls[0])
                 self.third_party(cls[0], cls[0], 0)
             elif definition(self.resolver, cls) is not None:
                 known.append(cls)
@@ -124,7 +124,7 @@ class Search:
         for entry in dependencies(self.resolver, lookup) or ():
             self._queue.append(lambda entry=entry: self.start(entry))  # type: ignore[misc]
 
-    def _is_there(self, module: str) -> bool:
+    def _has_module(self, module: str) -> bool:
         """Whether a module is first-party; FingerprintError when it is to be, and has no source."""
         top = module.partition(".")[0]
         if self.resolver.ours(module):
