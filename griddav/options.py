@@ -15,7 +15,7 @@ from typing import Any
 DAY = 86_400.0  # seconds
 UNITS = {"": 1.0, "s": 1.0, "min": 60.0, "h": 3600.0, "d": DAY}
 SWITCHES = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
-SERVERS = ("apache", "dcache", "plain", "storm", "xrootd")
+SERVERS = ("apache", "dcache", "nginx", "plain", "storm", "xrootd")
 NAMES_OF_SERVERS = frozenset({"host", "hostname", "port", "url", "endpoint_url"})
 """What others call the server, or a part of it."""
 ASYNC = frozenset({"asynchronous", "loop", "batch_size", "skip_instance_cache"})

@@ -19,7 +19,7 @@ from caselaw.publishing.recording import identity_of_branch
 from caselaw.records import Record, RecordIndex, read_basis
 from caselaw.records.layer_search import records_in
 from caselaw.storage.layer import ask, nothing
-from caselaw.storage.state import existing_names
+from caselaw.storage.location import RECORDS
 from caselaw.task.base import FingerprintedTask
 from caselaw.task.yielded_before import yielded_before
 
@@ -153,8 +153,8 @@ def folders_of_family(workflow: FingerprintedTask) -> Iterator[str]:
     waiting = [f"{root}/{below.partition('/')[0]}"]
     while waiting:
         here = waiting.pop()
-        names = existing_names(here)
-        if ".records" in names:
+        names = [entry.name for entry in workflow.output_store.entries(here) if entry.is_folder]
+        if RECORDS in names:
             yield here
         else:
             waiting.extend(f"{here}/{name}" for name in sorted(names) if not name.startswith("."))

@@ -18,6 +18,7 @@ from caselaw.errors import StagingFailed, StoreUnavailable
 from caselaw.fingerprint import digest, file_digest
 from caselaw.storage.cache import FileCache
 from caselaw.storage.files.answers import clear_answers
+from caselaw.storage.files.dot_names import OWN
 from caselaw.storage.files.entry import Entry
 from caselaw.storage.files.folders import get_folder, put_folder
 from caselaw.storage.files.server import ServerFiles
@@ -88,7 +89,7 @@ class RemoteStore:
     def entries(self, directory: str) -> list[Entry]:
         try:
             with clear_answers(directory):
-                found = self.files.entries(self.path(directory))
+                found = self.files.entries(self.path(directory), OWN)
         except FileNotFoundError:
             return []
         entries = [entry for entry in map(entry_of, found) if not is_unfinished(entry.name)]

@@ -17,6 +17,7 @@ class ServerProfile:
     `lists_reliably`: an empty listing is never one that failed. `ranges_past_end`: of several ranges, some may lie
     behind the end of the file; XRootD 5.5.3 never finishes such an answer. `conditions`: a header `If` with the ETag of
     a target is obeyed (RFC 4918, 10.4). `third_party`: COPY to and from other servers may work.
+    `lists_dot_names`: listings hold names that begin with a dot; None: one that does shows it.
     """
 
     name: str
@@ -31,9 +32,11 @@ class ServerProfile:
     ranges_past_end: bool = True
     conditions: bool = False
     third_party: bool = True
+    lists_dot_names: bool | None = True
 
 
-PLAIN = ServerProfile("plain", third_party=False)
+PLAIN = ServerProfile("plain", third_party=False, lists_dot_names=None)
+NGINX = ServerProfile("nginx", third_party=False, lists_dot_names=False)
 APACHE = ServerProfile("apache", conditions=True, third_party=False)
 DCACHE = ServerProfile(
     "dcache", digest="adler32", expect_continue=True, copies=False, details=True, lists_reliably=False
@@ -43,13 +46,19 @@ XROOTD = ServerProfile(
     ranges_past_end=False,
 )  # fmt: skip
 STORM = ServerProfile("storm", digest="adler32", copies=False)
-PROFILES = {profile.name: profile for profile in (PLAIN, APACHE, DCACHE, XROOTD, STORM)}
+PROFILES = {profile.name: profile for profile in (PLAIN, APACHE, DCACHE, NGINX, XROOTD, STORM)}
 
 
 def detect(headers: Mapping[str, str]) -> ServerProfile:
     """The profile that fits the `Server` header of an answer; a server that says nothing known is a plain one."""
     server = headers.get("Server", "").lower()
-    for mark, profile in (("dcache", DCACHE), ("xrootd", XROOTD), ("storm", STORM), ("apache/", APACHE)):
+    for mark, profile in (
+        ("dcache", DCACHE),
+        ("xrootd", XROOTD),
+        ("storm", STORM),
+        ("apache/", APACHE),
+        ("nginx", NGINX),
+    ):
         if mark in server:
             return profile
     return PLAIN

@@ -88,6 +88,7 @@ class Client:
         self._homes = frozenset(canonical(door.origin) for door in self.doors.all)
         self.trusted = self._homes | {canonical(url) for url in trusted}
         self.detected_profile = profile
+        self.dot_names: bool | None = None  # whether a listing has shown one
         self.many_ranges = True  # until the server answers a request for several with the whole file
         self._places: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]
         self._places = weakref.WeakKeyDictionary()
@@ -131,6 +132,10 @@ class Client:
             answer = await self.ask("OPTIONS", "/", expected=frozenset(range(200, 500)) - {401, 408, 429})
             self.detected_profile = detect(answer.headers)
         return self.detected_profile
+
+    async def lists_dot_names(self) -> bool | None:
+        """Whether listings hold names that begin with a dot; None where that is not known."""
+        return (await self.profile()).lists_dot_names if self.dot_names is None else self.dot_names
 
     async def request(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: Body | bytes | None = None,

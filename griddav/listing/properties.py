@@ -43,6 +43,8 @@ async def entries(client: Client, path: str, details: bool = False) -> list[Info
     strange = next((name for name in found if parent(name) != path), None)
     if strange is not None:
         raise client.unavailable(path, f"the server's listing holds a path of another folder: {strange}")
+    if any("/." in name and name.rpartition("/")[2].startswith(".") for name in found):
+        client.dot_names = True  # whatever stands before the server (nginx as a proxy)
     return [found[name] for name in sorted(found)]
 
 

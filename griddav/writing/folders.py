@@ -74,12 +74,16 @@ async def remove_tree(client: Client, path: str) -> None:
 async def remove_empty_folder(client: Client, path: str) -> None:
     """Remove a folder that holds nothing. WebDAV cannot ask and remove in one step: do not fill it meanwhile.
 
-    Raises `NotADirectoryError` for a file, and `OSError` (ENOTEMPTY) where something lies in it.
+    Raises `NotADirectoryError` for a file, `OSError` (ENOTEMPTY) where something lies in it, and `Refused` where a
+    listing does not tell.
     """
     if (await info(client, path))["type"] != "directory":
         raise NotADirectoryError(errno.ENOTDIR, "Not a directory", path)
     if await entries(client, path):
         raise OSError(errno.ENOTEMPTY, "Directory not empty", path)
+    if await client.lists_dot_names() is False:  # DELETE would remove what is not shown
+        what = "it is not known whether the folder is empty: this server lists no names that begin with a dot"
+        raise client.refused(path, what, "remove it with all that it holds, if that is meant")
     await delete(client, f"{path}/")
 
 

@@ -60,9 +60,10 @@ def clean(
         if folder is not None and not is_root_of_store(root):
             present(root)
         found = orphans(root)
+        hidden = root.hides_dot_names()
     wanted = [orphan for orphan in found if old(orphan, older_than)]
     if not as_json:
-        show(wanted, len(found) - len(wanted), number_waiting(root))
+        show(wanted, len(found) - len(wanted), number_waiting(root), hidden)
     removed = 0
     if delete and wanted:
         ask("caselaw store clean", f"Remove {counted(len(wanted), 'leftover')}?", yes)
@@ -71,10 +72,11 @@ def clean(
             click.echo(f"removed {removed:,} of {len(wanted):,}")
     if as_json:
         content = {"orphans": [asdict(orphan) for orphan in wanted], "younger": len(found) - len(wanted)}
+        content["complete"] = not hidden  # of a server that lists no names that begin with a dot, uploads are not known
         click.echo(json.dumps({**content, "removed": removed, "waiting": number_waiting(root)}, indent=2))
 
 
-def show(wanted: list[Any], younger: int, waiting: int) -> None:
+def show(wanted: list[Any], younger: int, waiting: int, hidden: bool) -> None:
     from rich.markup import escape
     from rich.table import Table
 
@@ -85,8 +87,13 @@ def show(wanted: list[Any], younger: int, waiting: int) -> None:
             table.add_row(orphan.kind, age_text(orphan.age), size_text(orphan.bytes), escape(orphan.path))
         console.print(table)
         console.print(f"{counted(len(wanted), 'leftover')}, {size_text(sum(orphan.bytes for orphan in wanted))}")
-    else:
+    elif not hidden:
         console.print("nothing was left behind")
+    if hidden:
+        console.print(
+            "not known: unfinished uploads, as this server lists no names that begin with a dot; "
+            "find .upload-* on its disk"
+        )
     if younger:
         console.print(f"not counted: {younger:,} younger, or of unknown age, which may be uploads under way")
     if waiting:

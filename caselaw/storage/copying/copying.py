@@ -10,6 +10,7 @@ from pathlib import Path
 
 from caselaw.errors import TransferError
 from caselaw.storage.files.concurrency import in_parallel
+from caselaw.storage.files.dot_names import warn_of_hidden
 from caselaw.storage.files.local import LocalPlace
 from caselaw.storage.files.place import Node, Place, Report, TransferWay, ignore
 from caselaw.storage.files.remote import RemotePlace, refuse_tape
@@ -43,6 +44,7 @@ def copies(source: Place, found: Mapping[str, Node], target: Place) -> list[Copy
         where = joined(source, unfinished).url
         what = "the file is not whole: it is being written, or it is a link that leads nowhere"
         raise TransferError(what, where, "run again when its writer is done, or remove the link")
+    warn_of_hidden(source)
     is_whole = is_output(source, nodes)
     outputs = outputs_in(nodes, is_whole)
     whole = [
@@ -131,6 +133,10 @@ def make(copy: Copy, overwrite: bool, progress: Report = ignore) -> str:
 def copy_folder(copy: Copy, overwrite: bool, progress: Report) -> str:
     """Copy the files of a folder under a temporary name, then give it its own."""
     assert copy.files is not None
+    hidden = next((name for name in copy.files if "/." in f"/{name}"), None)
+    if hidden is not None and copy.target.hides_dot_names():
+        what = f"the server lists no names that begin with a dot: in this folder nobody would see {hidden}"
+        raise TransferError(what, copy.target.url, "copy it to another store")
     building = copy.target.parent.child(unfinished_name())
     done, ways = dict.fromkeys(copy.files, 0), set()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from caselaw.errors import TransferError
 from caselaw.storage.files.concurrency import in_parallel
+from caselaw.storage.files.dot_names import warn_of_hidden
 from caselaw.storage.files.place import Node, Place
 from caselaw.storage.files.tree import tree
 from caselaw.storage.files.unfinished import in_unfinished
@@ -18,6 +19,7 @@ def listing(place: Place, *, recursive: bool = False, details: bool = False) -> 
     top = present(place)
     if not top.is_folder:
         return {place.name: top}
+    warn_of_hidden(place)
     found = tree(place) if recursive else {node.name: node for node in place.entries()}
     found = {path: node for path, node in found.items() if not in_unfinished(path)}
     if not details or not place.tells_more_of_single_files():

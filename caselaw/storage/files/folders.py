@@ -23,6 +23,7 @@ def put_folder(files: ServerFiles, folder: Path, path: str, *, overwrite: bool =
             "an object store has no folders: half of this product would be visible", path,
             "make it a file (a tar archive, for example), or use another store",
         )  # fmt: skip
+    refuse_dot_names(files, folder, path)
     temporary, aside = unfinished_beside(path), unfinished_beside(path)
     inside = sorted(
         Path(above, name) for above, *names in os.walk(folder, followlinks=True) for name in (*names[0], *names[1])
@@ -46,6 +47,16 @@ def put_folder(files: ServerFiles, folder: Path, path: str, *, overwrite: bool =
         raise
     if overwrite and is_file_or_folder(files, aside):
         files.remove_tree(aside)
+
+
+def refuse_dot_names(files: ServerFiles, folder: Path, path: str) -> None:
+    """Raise `PublishError` for what no reader would see."""
+    hidden = next((each for each in sorted(folder.rglob("*")) if each.name.startswith(".")), None)
+    if hidden is not None and files.hides_dot_names():
+        raise PublishError(
+            f"this server lists no names that begin with a dot: nobody would see {hidden.relative_to(folder)}", path,
+            "give it another name, make the folder a tar archive, or use another store",
+        )  # fmt: skip
 
 
 def get_folder(files: ServerFiles, path: str, target: Path) -> None:

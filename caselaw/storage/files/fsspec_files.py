@@ -68,7 +68,7 @@ class FsspecFiles:
             found: dict[str, Any] = self.fs.info(path)
         return found
 
-    def entries(self, path: str) -> list[dict[str, Any]]:
+    def entries(self, path: str, also: Collection[str] = ()) -> list[dict[str, Any]]:
         self.refuse_cut_name(path)
         found: list[dict[str, Any]] = self.fs.ls(path, detail=True)
         return found
@@ -205,6 +205,9 @@ class FsspecFiles:
     def make_folder_in(self, path: str) -> None:
         self.refuse_cut_name(path)
         self.fs.mkdir(path, create_parents=False)
+
+    def hides_dot_names(self) -> bool:
+        return False
 
     def usual_checksum(self) -> str | None:
         """Of XRootD alone. The ETag of an object is its MD5 only where it was sent in one part and without a key, which

@@ -93,6 +93,9 @@ class LocalPlace:
         with clear_answers(self.url):
             os.makedirs(self.url, exist_ok=True)
 
+    def hides_dot_names(self) -> bool:
+        return False
+
     def preferred(self) -> None:
         return None
 

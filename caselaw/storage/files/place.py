@@ -88,6 +88,9 @@ class Place(Protocol):
     def make_folder(self) -> None:
         """Make the folder and those above it, unless they are there."""
 
+    def hides_dot_names(self) -> bool:
+        """Whether `entries` are known to leave out names that begin with a dot, but for caselaw's own."""
+
     def preferred(self) -> str | None:
         """The checksum that is had without reading the file here; None for none."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from caselaw.errors import OnTape, StoreUnavailable, TransferError
 from caselaw.storage.files.answers import STAGE, clear_answers, is_of_client
 from caselaw.storage.files.credentials import Identity, NarrowToken
+from caselaw.storage.files.dot_names import OWN
 from caselaw.storage.files.place import Node, Report, TransferWay
 from caselaw.storage.files.server import ServerFiles
 from caselaw.storage.files.store_server import StoreServer
@@ -58,7 +59,7 @@ class RemotePlace:
     def entries(self) -> list[Node]:
         """What lies in a folder. Raises `StoreUnavailable` for a listing that holds a name that is none."""
         with clear_answers(self.url):
-            found = self.files.entries(self.path)
+            found = self.files.entries(self.path, OWN)
         nodes = sorted(map(node_of, found), key=lambda node: node.name)
         if any(node.name in ("", ".", "..") for node in nodes):
             raise StoreUnavailable("the server's listing holds a name that is none", self.url, DAMAGED)
@@ -112,6 +113,10 @@ class RemotePlace:
     def tells_more_of_single_files(self) -> bool:
         with clear_answers(self.url):
             return self.files.tells_more_of_single_files()
+
+    def hides_dot_names(self) -> bool:
+        with clear_answers(self.url):
+            return self.files.hides_dot_names()
 
     def preferred(self) -> str | None:
         with clear_answers(self.url):

@@ -39,8 +39,13 @@ class ServerFiles(Protocol):
     def info(self, path: str) -> dict[str, Any]:
         """What the server says of a file or folder now. Raises `FileNotFoundError`."""
 
-    def entries(self, path: str) -> list[dict[str, Any]]:
-        """What is in a folder now. Raises `FileNotFoundError`."""
+    def entries(self, path: str, also: Collection[str] = ()) -> list[dict[str, Any]]:
+        """What is in a folder now; `also` are names that are asked for one by one where listings may leave them out,
+        as they begin with a dot. Raises `FileNotFoundError`.
+        """
+
+    def hides_dot_names(self) -> bool:
+        """Whether listings are known to leave out names that begin with a dot."""
 
     def names(self, paths: Sequence[str]) -> Mapping[str, frozenset[str]]:
         """The names in each of many folders; a missing one has none."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from fsspec.asyn import sync
 from fsspec.callbacks import DEFAULT_CALLBACK, Callback
 
+from caselaw.storage.files.concurrency import side_by_side
 from caselaw.storage.files.credentials import Identity, NarrowToken
 from caselaw.storage.files.folders import is_file_or_folder
 from caselaw.storage.files.place import TransferWay
@@ -57,14 +58,41 @@ class WebDavFiles:
         found: dict[str, Any] = self.fs.info(path, refresh=True)
         return found
 
-    def entries(self, path: str) -> list[dict[str, Any]]:
+    def entries(self, path: str, also: Collection[str] = ()) -> list[dict[str, Any]]:
         """Asked again where an empty listing may be one that failed, as on dCache."""
         found: list[dict[str, Any]] = self.fs.ls(path, detail=True, refresh=True)
         for _ in range(LOOKS_AGAIN):
             if found or self.profile().lists_reliably:
                 break
             found = self.fs.ls(path, detail=True, refresh=True)
-        return found
+        return [*found, *self.left_out(path, found, also)]
+
+    def left_out(
+        self, path: str, found: Sequence[Mapping[str, Any]], names: Collection[str]
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        """What is there of some names that a listing does not hold, and may not: see `lists_dot_names`."""
+        listed = {each["name"].rstrip("/") for each in found}
+        wanted = [name for name in (f"{path.rstrip('/')}/{name}" for name in names) if name not in listed]
+        if not wanted or path in listed or path.rpartition("/")[2] in names or self.lists_dot_names():
+            return []
+        there = [each for each in side_by_side(self.info_or_none, wanted) if each is not None]
+        if there and self.lists_dot_names() is None:
+            self.fs.client.dot_names = False
+        return there
+
+    def info_or_none(self, path: str) -> dict[str, Any] | None:
+        try:
+            return self.info(path)
+        except FileNotFoundError:
+            return None
+
+    def lists_dot_names(self) -> bool | None:
+        """None where that is not known: a listing that holds one shows it, as does one without what is there."""
+        known: bool | None = sync(self.fs.loop, self.fs.client.lists_dot_names)
+        return known
+
+    def hides_dot_names(self) -> bool:
+        return self.lists_dot_names() is False
 
     def names(self, paths: Sequence[str]) -> Mapping[str, frozenset[str]]:
         found: Mapping[str, frozenset[str]] = self.fs.names_in(paths)
