@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 MARKER = ".caselaw-store.json"
 SECONDS_BELIEVED = 30.0
 """As long a server that has shown its marker, or has none, is not asked again by the same process."""
+SECONDS_OF_FIRST_RUNS = 20.0
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Presence:
                 raise self.missing(f"a store with {', '.join(folders[:5])}{', …' if len(folders) > 5 else ''}")
             if self.of_others:
                 self.require_folder()
-        elif expected is None:
+        elif expected is None or (found.id != expected.id and self.of_one_moment(found, expected)):
             self.remember(found)
         elif found.id != expected.id:
             raise StoreMissing(
@@ -101,6 +102,10 @@ class Presence:
                 self.settings.root, f"mount the right one, or correct 'store' in law.cfg; {self.advice}",
             )  # fmt: skip
         return found
+
+    def of_one_moment(self, found: Marker, expected: Marker) -> bool:
+        """Whether two first runs made this store at the same time: XRootD moves the later marker over the first."""
+        return not self.settings.is_local and abs(found.created - expected.created) < SECONDS_OF_FIRST_RUNS
 
     def require_folder(self) -> None:
         """Raise `StoreMissing` where there is no folder: one that others read is not made by a slip of its name."""

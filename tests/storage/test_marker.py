@@ -15,6 +15,7 @@ from projects import SmallProject
 from webdav_server import Fault, Server, running
 
 from caselaw.config import StoreSettings
+from caselaw.errors import StoreMissing
 from caselaw.storage.marker import MARKER, Presence
 from caselaw.storage.store import Store
 
@@ -272,6 +273,25 @@ def test_a_new_store_on_a_server_works_at_once(on_server: Project, server: Serve
     on_server.caselaw("store", "init", "--new")
     on_server.run("work.Total")
     assert len(on_server.ran()) == 6
+
+
+@pytest.mark.parametrize(("later", "is_the_same"), [(3.0, True), (3600.0, False)])
+def test_a_marker_of_a_first_run_at_the_same_time_is_one_of_this_store(
+    server: Server, tmp_path: Path, later: float, is_the_same: bool
+) -> None:
+    settings = StoreSettings("grid", f"{server.url()}/store", mirror=tmp_path / ".law" / "mirror")
+    mine = Presence(settings, frozenset).introduce()
+    other = {"id": "of-the-other", "created": mine.created + later, "caselaw": mine.caselaw}
+    server.nodes[f"/store/{MARKER}"] = json.dumps(other).encode()
+    for _ in range(2):
+        looks = Presence(settings, frozenset)
+        if is_the_same:
+            found = looks.require()
+            assert found is not None
+            assert found.id == "of-the-other"
+        else:
+            with pytest.raises(StoreMissing, match="another store lies here"):
+                looks.require()
 
 
 def test_a_run_asks_for_the_marker_once(on_server: Project, server: Server) -> None:
