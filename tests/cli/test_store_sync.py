@@ -95,7 +95,7 @@ def test_a_reader_never_sees_an_output_without_its_record(desk, server, monkeypa
             return Watched(self.place.child(below), f"{self.path}/{below}")
 
         def __getattr__(self, name: str):
-            if name == "here" and plan.phase(self.path) == 3 and threading.current_thread() is not main:
+            if name == "local_path" and plan.phase(self.path) == 3 and threading.current_thread() is not main:
                 records = list((folder / "Number" / "n_3" / ".records").glob("*.jsonl"))
                 seen.append((len(list((folder / ".tags").iterdir())), len(records)))
             return getattr(self.place, name)
