@@ -131,7 +131,10 @@ def make(copy: Copy, overwrite: bool, progress: Report = ignore) -> str:
 
 
 def copy_folder(copy: Copy, overwrite: bool, progress: Report) -> str:
-    """Copy the files of a folder under a temporary name, then give it its own."""
+    """Copy the files of a folder under a temporary name, then give it its own.
+
+    Raises `TransferError` for a name that nobody would see there, and what `copy_file` raises.
+    """
     assert copy.files is not None
     hidden = next((name for name in copy.files if "/." in f"/{name}"), None)
     if hidden is not None and copy.target.hides_dot_names():
