@@ -16,7 +16,7 @@ YES = ("--delete", "--yes")
 CASELAW = (sys.executable, "-c", "from caselaw.cli.main import main; main()")
 
 COMMANDS = {
-    "gc": ("gc", "--tag", "paper"),
+    "gc": ("gc", "--tag", "paper", "--family", "Number"),
     "clean": ("store", "clean", "here"),
     "sync": ("store", "sync", "empty", "data"),
 }

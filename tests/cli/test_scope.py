@@ -187,7 +187,9 @@ def test_gc_leaves_a_store_in_the_store_alone(desk, known: str) -> None:
         desk.run("init", "inner")
         (desk.root / "configs" / "stores.yaml").unlink()
     before = set((desk.root / "data" / "inner").rglob("*"))
-    listed = CliRunner().invoke(gc, ["--tag", "paper", "--delete", "--yes"], catch_exceptions=False)
+    listed = CliRunner().invoke(
+        gc, ["--tag", "paper", "--family", "Number", "--delete", "--yes"], catch_exceptions=False
+    )
     assert "6 outputs" in listed.output
     assert set((desk.root / "data" / "inner").rglob("*")) == before
     assert not list((desk.root / "data" / "Number").rglob("number.*"))

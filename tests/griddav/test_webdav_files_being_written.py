@@ -107,7 +107,7 @@ def test_the_last_password_goes_on_while_a_new_one_is_written(
 def test_the_last_cas_go_on_while_new_ones_are_written(
     apache: Any, file: Path, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("griddav.http.session.LOOK_AGAIN", -1.0)
+    monkeypatch.setattr("griddav.http.session.SECONDS_TRUSTED", -1.0)
     good = Path(apache.ca).read_text()
     file.write_text(good)
     fs = WebDavFileSystem(apache.url, ca=str(file), retry=QUICK, skip_instance_cache=True)

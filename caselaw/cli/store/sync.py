@@ -59,8 +59,8 @@ def sync(
     from_place, to_place = place_of(source), place_of(target)
     refuse_itself(from_place, to_place)
     if delete:
-        refuse_source_inside(from_place, to_place)
         require_word("caselaw store sync --delete", to_place.url, is_whole_server(to_place), whole_server)
+        refuse_source_inside(from_place, to_place)
     require_stores(project_or_none(), from_place.url, to_place.url)
     with tempfile.TemporaryDirectory(prefix="caselaw-") as snapshots:
         with waiting("comparing"):

@@ -85,7 +85,7 @@ def test_a_large_file_arrives_over_connections_that_live_for_a_part_of_it(
 def test_cas_that_are_written_while_files_are(
     how: str, tls_server: Subject, size, tmp_path: Path, note: Note, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("griddav.http.session.LOOK_AGAIN", 0.0)
+    monkeypatch.setattr("griddav.http.session.SECONDS_TRUSTED", 0.0)
     good, file = Path(tls_server.options["ca"]).read_text(), tmp_path / "ca.pem"
     file.write_text(good)
     done, files = threading.Event(), min(size.files, 100)
