@@ -37,6 +37,6 @@ def branches_at_once(needs: Mapping[str, int], most: int) -> int:
 
     Of what [resources] does not name there is one, as luigi has it.
     """
-    totals = luigi.configuration.get_config().getintdict("resources")
+    totals: dict[str, int] = luigi.configuration.get_config().getintdict("resources")
     at_once = [totals.get(name, 1) // need for name, need in needs.items() if need > 0]
     return max(1, min([most, *at_once]))

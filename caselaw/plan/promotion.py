@@ -124,7 +124,7 @@ def holds(path: str, output: Mapping[str, Any]) -> bool:
     """Whether an output is what a record says: by its content on this machine, on a server by its size."""
     store = store_of(path)
     if store.is_local and output["sha256"]:
-        return store.digest(path) == output["sha256"]
+        return store.digest(path) == str(output["sha256"])
     size = store.size(path)
     return size is not None and ("bytes" not in output or size[0] == output["bytes"])
 

@@ -220,8 +220,10 @@ class Workflow(BranchedTask):
         """Targets of all products of a branch; while its `run()` goes on, of what it writes."""
         run = self._current_run
         if run is not None and run.outputs is not None:
-            return run.outputs.outputs()
-        return self.branch_outputs(self.branch)
+            written: Outputs = run.outputs.outputs()
+            return written
+        named: Outputs = self.branch_outputs(self.branch)
+        return named
 
     def branch_outputs(self, number: int) -> Any:
         if self.output_named:  # asked for by the project's own
